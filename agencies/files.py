@@ -1,0 +1,91 @@
+"""Storing files: checked by content, named by hash, served through a view with the right of their kind."""
+
+import hashlib
+import io
+
+import filetype
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from PIL import Image
+from pypdf import PdfReader
+
+from agencies.models import StoredFile, User
+from agencies.tenancy import current_agency
+
+IMAGES = ("image/jpeg", "image/png", "image/webp")
+PAPERS = (*IMAGES, "application/pdf")
+MAX_PIXELS = 50_000_000
+
+
+def store_file(*, kind: str, name: str, content: bytes, content_type: str, by: User | None = None) -> StoredFile:
+    """Save bytes that are known to be good; give uploads to UploadField first."""
+    stored = StoredFile(
+        kind=kind,
+        name=name[:150],
+        content_type=content_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        created_by=by,
+    )
+    stored.agency = current_agency()
+    stored.file.save(name, ContentFile(content), save=False)
+    stored.save()
+    return stored
+
+
+def check_content(content: bytes, allowed: tuple[str, ...]) -> str:
+    """The content type the bytes really have; ValidationError when it is not allowed or the file is broken."""
+    if len(content) > settings.UPLOAD_MAX_BYTES:
+        limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
+        raise ValidationError(_("The file is larger than %(limit)s. Take the photo smaller.") % {"limit": limit})
+    kind = filetype.guess(content[:4096])
+    content_type = kind.mime if kind else ""
+    if content_type not in allowed:
+        wanted = _("a JPEG, PNG or WebP photo") if allowed == IMAGES else _("a JPEG, PNG or WebP photo or a PDF")
+        raise ValidationError(_("This is not %(wanted)s.") % {"wanted": wanted})
+    try:
+        _open(content, content_type)
+    except Exception:
+        raise ValidationError(_("The file cannot be read. Save it again and try once more.")) from None
+    return content_type
+
+
+def _open(content, content_type):
+    if content_type == "application/pdf":
+        if not PdfReader(io.BytesIO(content)).pages:
+            raise ValueError
+        return
+    with Image.open(io.BytesIO(content)) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise ValueError
+        image.load()
+
+
+class UploadField(forms.FileField):
+    """A file checked by what is in it; cleaned to (name, content, content_type)."""
+
+    def __init__(self, *, allowed: tuple[str, ...] = PAPERS, **kwargs):
+        super().__init__(**kwargs)
+        self.allowed = allowed
+        self.widget.attrs["accept"] = ",".join(allowed)
+
+    def clean(self, data, initial=None):
+        upload = super().clean(data, initial)
+        if not upload or upload is initial:
+            return None
+        if upload.size > settings.UPLOAD_MAX_BYTES:
+            check_content(b" " * (settings.UPLOAD_MAX_BYTES + 1), self.allowed)
+        content = upload.read()
+        return upload.name, content, check_content(content, self.allowed)
+
+
+def store_upload(upload: tuple[str, bytes, str] | None, *, kind: str, by: User | None = None) -> StoredFile | None:
+    """Save what an UploadField cleaned; None stays None."""
+    if upload is None:
+        return None
+    name, content, content_type = upload
+    return store_file(kind=kind, name=name, content=content, content_type=content_type, by=by)

@@ -1,0 +1,45 @@
+"""Base of the scheduled jobs: one run per agency, in one transaction, with a record the office can see."""
+
+from django.utils import timezone
+
+from agencies.tasks import AgencyTask, GlobalTask
+from agencies.tenancy import agency_context
+
+
+class AgencyJob(AgencyTask):
+    """A job for one agency. The body returns its counts; a killed run leaves only its record, as running."""
+
+    abstract = True
+
+    def __call__(self, *args, agency_id, **kwargs):
+        from agencies.models import Agency, JobRun
+
+        agency = Agency.objects.get(pk=agency_id)
+        with agency_context(agency):
+            record = JobRun.objects.create(job=self.name.rpartition(".")[2])
+        try:
+            with agency_context(agency):
+                counts = self.run(*args, **kwargs)
+                _finish(record, JobRun.State.DONE, counts=counts)
+        except Exception as error:
+            with agency_context(agency):
+                _finish(record, JobRun.State.FAILED, error=type(error).__name__)
+            raise
+        return counts
+
+
+def _finish(record, state, **fields):
+    type(record).objects.filter(pk=record.pk).update(state=state, finished_at=timezone.now(), **fields)
+
+
+class EveryAgency(GlobalTask):
+    """Sends one task per active agency; the body returns the task to send."""
+
+    abstract = True
+
+    def __call__(self, *args, **kwargs):
+        from agencies.models import Agency
+
+        task = self.run()
+        for pk in Agency.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True):
+            task.delay(agency_id=pk)

@@ -1,0 +1,88 @@
+"""Opens the agency a request is about, around view and rendering."""
+
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404
+from django.urls import resolve
+from django.utils import translation
+
+from agencies.models import Agency, ApiKey, Membership
+from agencies.tenancy import agency_context
+
+
+class LanguageMiddleware:
+    """The language of the person signed in, else of the cookie, else Chinese."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        language = request.user.language if request.user.is_authenticated else cookie
+        if language not in dict(settings.LANGUAGES):
+            language = settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language)
+            return response
+
+
+class AgencyMiddleware:
+    """Sets request.agency and request.membership, and runs the request inside that agency.
+
+    It comes last: sessions and sign-in work on global tables, outside the agency's transaction.
+    Addresses name the agency in their first part (office and public pages); the phone and the API
+    act for the membership of the session or of the key. Streaming responses run outside and fail.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.agency, request.membership = find_agency(request)
+        if request.agency is None:
+            return self.get_response(request)
+        with agency_context(request.agency):
+            response = self.get_response(request)
+            if response.status_code >= 500 or getattr(request, "refused", False):
+                transaction.set_rollback(True)
+            return response
+
+    def process_view(self, request, view, args, kwargs):
+        kwargs.pop("agency_slug", None)
+
+    def process_exception(self, request, exception):
+        request.refused = True
+
+
+def find_agency(request) -> tuple[Agency | None, Membership | None]:
+    """The agency this request is about and the membership it acts under; Http404 for a stranger's agency."""
+    try:
+        match = resolve(request.path_info)
+    except Http404:
+        return None, None
+    slug = match.kwargs.get("agency_slug")
+    if "public" in match.namespaces:
+        agency = Agency.objects.filter(slug=slug, is_active=True).first() if slug else None
+        return agency, None
+    membership = membership_of(request, slug, is_phone="phone" in match.namespaces)
+    return (membership.agency, membership) if membership else (None, None)
+
+
+def membership_of(request, slug: str | None = None, *, is_phone: bool = False) -> Membership | None:
+    """By API key, else by the agency in the address, else the one chosen last in this session."""
+    memberships = Membership.objects.filter(is_active=True, agency__is_active=True, user__is_active=True)
+    memberships = memberships.select_related("agency", "user").order_by("pk")
+    if secret := request.headers.get("X-Api-Key"):
+        key = ApiKey.objects.filter(digest=ApiKey.hash(secret), revoked_at=None).first()
+        return memberships.filter(pk=key.membership_id).first() if key and slug is None else None
+    if not request.user.is_authenticated:
+        return None
+    mine = memberships.filter(user=request.user)
+    if slug is not None:
+        return mine.filter(agency__slug=slug).first()
+    if is_phone:
+        mine = mine.filter(roles__contains=["caregiver"])
+    chosen = request.session.get("agency_id")
+    return next(iter(sorted(mine, key=lambda membership: membership.agency_id != chosen)), None)

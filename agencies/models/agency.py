@@ -1,0 +1,142 @@
+"""The agency, its licences and its settings."""
+
+import datetime as dt
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from agencies.tenancy import AgencyHistory, AgencyModel, same_agency
+
+RESERVED_SLUGS = ("accounts", "api", "health", "me", "p", "platform", "static", "media", "i18n", "admin")
+
+
+class Agency(models.Model):
+    """A home-care agency (家政服务机构), the tenant. Read to find out which agency to open, so it is global."""
+
+    slug = models.SlugField(_("short address"), max_length=40, unique=True)
+    name = models.CharField(_("full name"), max_length=100)
+    short_name = models.CharField(_("short name"), max_length=20)
+    credit_code = models.CharField(_("unified social credit code"), max_length=18)
+    legal_representative = models.CharField(_("legal representative"), max_length=50)
+    address = models.CharField(_("address"), max_length=200)
+    phone = models.CharField(_("phone"), max_length=20)
+    complaint_phone = models.CharField(_("complaint phone"), max_length=20)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(slug__in=RESERVED_SLUGS), name="agency_slug_free"),
+            models.UniqueConstraint(Lower("credit_code"), name="agency_credit_code_once"),
+        ]
+
+    def __str__(self):
+        return self.short_name
+
+
+def _count(label, default, help_text="", low=1, high=365):
+    return models.PositiveSmallIntegerField(
+        label,
+        default=default,
+        help_text=help_text,
+        validators=[MinValueValidator(low), MaxValueValidator(high)],
+    )
+
+
+class AgencySettings(AgencyModel):
+    """What the standard leaves to the agency; the defaults are derived and may be changed."""
+
+    # Visits (7.3.2 c)
+    horizon_days = _count(_("visits are planned ahead (days)"), 28, low=7, high=90)
+    late_after_minutes = _count(_("late after (minutes)"), 15, low=1, high=120)
+    check_in_early_minutes = _count(_("check-in opens before the visit (minutes)"), 60, low=0, high=240)
+
+    # Caregivers (4.2.2.2)
+    caregiver_max_age = _count(_("greatest age of caregivers"), 55, low=18, high=70)
+
+    # Self-care assessment (5)
+    reassess_after_months = _count(_("reassess after (months)"), 6, high=24)
+
+    # Return visits (7.4.2, 8.3)
+    first_call_within_hours = _count(_("first call after the first service (hours)"), 24, high=96)
+    settling_call_after_days = _count(_("settling call after (days)"), 7, high=30)
+    regular_call_every_days = _count(_("regular call every (days)"), 30)
+    intensive_call_every_days = _count(_("regular call for dependent or live-in clients every (days)"), 14)
+    call_after_complaint_days = _count(_("call after a complaint is closed (days)"), 3, high=30)
+    call_after_end_days = _count(_("call after the service ended (days)"), 7, high=60)
+    calls_from = models.TimeField(_("calls from"), default=dt.time(7, 30))
+    calls_until = models.TimeField(_("calls until"), default=dt.time(21, 0))
+    noon_pause_from = models.TimeField(_("noon pause from"), default=dt.time(12, 30))
+    noon_pause_until = models.TimeField(_("noon pause until"), default=dt.time(14, 0))
+
+    # Surveys (8.1)
+    survey_every_months = _count(_("survey every (months)"), 6, high=24)
+    survey_open_days = _count(_("a survey stays open (days)"), 14, high=90)
+    survey_remind_after_days = _count(_("remind after (days)"), 7, high=60)
+    survey_min_answers = _count(_("no rate below (answers)"), 5, high=100)
+
+    # Complaints (8.4)
+    complaint_acknowledge_hours = _count(_("acknowledge a complaint within (hours)"), 24, high=168)
+    complaint_limit_days = _count(_("decide an ordinary complaint within (working days)"), 7, high=60)
+    serious_complaint_limit_days = _count(_("decide a serious complaint within (working days)"), 15, high=60)
+
+    # Archive (7.5.3); the standard's three years are the least
+    keep_contracts_years = _count(_("keep agreements after their end (years)"), 3, low=3, high=50)
+    keep_other_years = _count(_("keep other records (years)"), 3, low=3, high=50)
+
+    history = AgencyHistory()
+
+    class Meta(AgencyModel.Meta):
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            models.UniqueConstraint(fields=["agency"], name="agency_settings_once"),
+            models.CheckConstraint(
+                condition=models.Q(calls_from__lt=models.F("calls_until"))
+                & models.Q(noon_pause_from__lte=models.F("noon_pause_until")),
+                name="agency_settings_hours",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(keep_contracts_years__gte=3, keep_other_years__gte=3),
+                name="agency_settings_retention",
+            ),
+        ]
+
+
+class Licence(AgencyModel):
+    """A licence the agency must hold and display (4.1.1)."""
+
+    class Kind(models.TextChoices):
+        BUSINESS = "business", _("Business licence")
+        HOME_SERVICE = "home_service", _("Home-service filing")
+        ELDERLY_CARE = "elderly_care", _("Elderly-care filing")
+        FOOD = "food", _("Food permit")
+        INSURANCE = "insurance", _("Liability insurance")
+        OTHER = "other", _("Other")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    number = models.CharField(_("number"), max_length=60)
+    issuer = models.CharField(_("issued by"), max_length=100)
+    issued_on = models.DateField(_("issued on"))
+    expires_on = models.DateField(_("expires on"), null=True, blank=True, help_text=_("Empty: without limit."))
+    is_public = models.BooleanField(_("shown on the public page"), default=True)
+    scan = models.ForeignKey(
+        "agencies.StoredFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("scan")
+    )
+    history = AgencyHistory()
+
+    class Meta(AgencyModel.Meta):
+        ordering = ["kind", "-issued_on"]
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            *same_agency("licence", "scan"),
+            models.UniqueConstraint(fields=["agency", "kind", "number"], name="licence_once"),
+            models.CheckConstraint(
+                condition=models.Q(expires_on=None) | models.Q(expires_on__gte=models.F("issued_on")),
+                name="licence_dates",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.number}"

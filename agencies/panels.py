@@ -1,0 +1,56 @@
+"""How an upper floor adds to a lower floor's file page without being imported by it.
+
+A panel is a box on the page, a timeline source a list of moments. Each is a function of the row the
+page is about; apps register theirs in AppConfig.ready.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A box: its template and what the template needs."""
+
+    template: str
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A line of the timeline: when, what, who did it, and where to read more."""
+
+    at: dt.datetime
+    text: str
+    by: str = ""
+    url: str = ""
+    tone: str = "quiet"
+
+
+_panels: dict[str, list[Callable]] = defaultdict(list)
+_moments: dict[str, list[Callable]] = defaultdict(list)
+
+
+def panel(page: str) -> Callable:
+    """Register a function (membership, row) -> Panel or None for a page such as "clients.client"."""
+    return lambda function: _panels[page].append(function) or function
+
+
+def moments(page: str) -> Callable:
+    """Register a function row -> iterable of Moment for a page; each at most one query and 30 moments."""
+    return lambda function: _moments[page].append(function) or function
+
+
+def panels_of(page: str, membership, row) -> list[Panel]:
+    made = (function(membership, row) for function in _panels[page])
+    return [panel for panel in made if panel]
+
+
+def timeline_of(page: str, row, limit: int = 60) -> list[Moment]:
+    """The latest moments of all sources, newest first."""
+    found = chain.from_iterable(function(row) for function in _moments[page])
+    return sorted(found, key=lambda moment: moment.at, reverse=True)[:limit]

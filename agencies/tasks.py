@@ -1,0 +1,23 @@
+"""Bases of the Celery tasks; AgencyTask is the default, set in carecenter/celery.py."""
+
+from celery.contrib.django.task import DjangoTask
+
+from agencies.tenancy import agency_context
+
+
+class AgencyTask(DjangoTask):
+    """Takes agency_id as a keyword and runs inside that agency, in one transaction."""
+
+    abstract = True
+
+    def __call__(self, *args, agency_id, **kwargs):
+        from agencies.models import Agency  # the app registry is not ready when Celery imports this
+
+        with agency_context(Agency.objects.get(pk=agency_id)):
+            return self.run(*args, **kwargs)
+
+
+class GlobalTask(DjangoTask):
+    """About no single agency. Every one is named in tests/test_isolation.py."""
+
+    abstract = True

@@ -1,0 +1,198 @@
+"""The one door to an agency's data: ORM scope, transaction and PostgreSQL row security together."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, models, transaction
+from django_scopes import ScopedManager, get_scope, scope
+from simple_history.models import HistoricalRecords
+
+SETTING = "app.agency_id"
+
+
+def current_agency():
+    """Return the agency whose context is open; KeyError when there is none."""
+    return get_scope()["agency"]
+
+
+@contextmanager
+def agency_context(agency) -> Iterator:
+    """Open one agency's data, for the ORM and for PostgreSQL alike, in one transaction."""
+    outer = get_scope().get("agency")
+    with scope(agency=agency), transaction.atomic():
+        _tell_postgres(agency)
+        yield agency
+        if connection.savepoint_ids and not transaction.get_rollback():
+            _tell_postgres(outer)  # the end of the transaction, or a rollback, forgets by itself
+
+
+def _tell_postgres(agency):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL {SETTING} = %s", [str(agency.pk) if agency else ""])
+
+
+class _TableRule(models.BaseConstraint):
+    """A rule about a whole table that makemigrations writes down by itself."""
+
+    def constraint_sql(self, model, schema_editor):
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+
+    def validate(self, *args, **kwargs):
+        """PostgreSQL checks it."""
+
+    def __eq__(self, other):
+        return type(self) is type(other) and self.deconstruct() == other.deconstruct()
+
+    def __hash__(self):
+        return hash(self.name)
+
+
+class RowSecurity(_TableRule):
+    """Only rows of the agency in app.agency_id can be seen or written."""
+
+    def create_sql(self, model, schema_editor):
+        return f"""
+            ALTER TABLE "{model._meta.db_table}" ENABLE ROW LEVEL SECURITY;
+            CREATE POLICY agency_isolation ON "{model._meta.db_table}" USING (
+                agency_id = nullif(current_setting('{SETTING}', true), '')::bigint
+            )"""
+
+    def remove_sql(self, model, schema_editor):
+        return f"""
+            DROP POLICY agency_isolation ON "{model._meta.db_table}";
+            ALTER TABLE "{model._meta.db_table}" DISABLE ROW LEVEL SECURITY"""
+
+
+class SameAgency(_TableRule):
+    """The row this foreign key points at belongs to the same agency; row security alone does not check that."""
+
+    def __init__(self, *, field, name):
+        super().__init__(name=name)
+        self.field = field
+
+    def deconstruct(self):
+        path, args, kwargs = super().deconstruct()
+        return path, args, {**kwargs, "field": self.field}
+
+    def create_sql(self, model, schema_editor):
+        target = model._meta.get_field(self.field).related_model._meta.db_table
+        return f"""
+            ALTER TABLE "{model._meta.db_table}" ADD CONSTRAINT "{self.name}"
+            FOREIGN KEY (agency_id, {self.field}_id) REFERENCES "{target}" (agency_id, id)
+            DEFERRABLE INITIALLY DEFERRED"""
+
+    def remove_sql(self, model, schema_editor):
+        return f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT "{self.name}"'
+
+
+class _Trigger(_TableRule):
+    """A rule kept by a trigger, so that it holds whoever writes; each has its own function."""
+
+    def trigger_sql(self, model, kind, when, body, timing=""):
+        return f"""
+            CREATE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$;
+            CREATE {kind} "{self.name}" {when} ON "{model._meta.db_table}" {timing}
+            FOR EACH ROW EXECUTE FUNCTION "{self.name}"()"""
+
+    def remove_sql(self, model, schema_editor):
+        return f'DROP FUNCTION "{self.name}"() CASCADE'
+
+
+class InsertOnly(_Trigger):
+    """Rows are added and read, never changed or deleted, save for the fields named as changeable."""
+
+    def __init__(self, *, name, changeable=()):
+        super().__init__(name=name)
+        self.changeable = tuple(changeable)
+
+    def deconstruct(self):
+        path, args, kwargs = super().deconstruct()
+        return path, args, {**kwargs, "changeable": self.changeable}
+
+    def create_sql(self, model, schema_editor):
+        fixed = [f'"{f.column}"' for f in model._meta.concrete_fields if f.name not in self.changeable]
+        return self.trigger_sql(
+            model,
+            "TRIGGER",
+            f"BEFORE DELETE OR UPDATE OF {', '.join(fixed)}",
+            f"""BEGIN RAISE EXCEPTION '{model._meta.db_table} is insert-only'
+                USING ERRCODE = 'restrict_violation'; END""",
+        )
+
+
+class RowCheck(_Trigger):
+    """A condition over other rows, checked when the transaction ends: PL/pgSQL that is true when all is well.
+
+    The condition may name NEW and OLD; events is for example "INSERT OR UPDATE".
+    """
+
+    def __init__(self, *, name, condition, events, message):
+        super().__init__(name=name)
+        self.condition, self.events, self.message = condition, events, message
+
+    def deconstruct(self):
+        path, args, kwargs = super().deconstruct()
+        return (
+            path,
+            args,
+            {**kwargs, "condition": self.condition, "events": self.events, "message": self.message},
+        )
+
+    def create_sql(self, model, schema_editor):
+        return self.trigger_sql(
+            model,
+            "CONSTRAINT TRIGGER",
+            f"AFTER {self.events}",
+            f"""BEGIN IF NOT ({self.condition}) THEN RAISE EXCEPTION '{self.message}'
+                USING ERRCODE = 'check_violation', CONSTRAINT = '{self.name}'; END IF; RETURN NULL; END""",
+            timing="DEFERRABLE INITIALLY DEFERRED",
+        )
+
+
+def same_agency(table: str, *fields: str) -> list[SameAgency]:
+    """A SameAgency rule for each foreign key named."""
+    return [SameAgency(field=field, name=f"{table}_{field}_same_agency") for field in fields]
+
+
+class AgencyModel(models.Model):
+    """Base of every model whose rows belong to one agency."""
+
+    agency = models.ForeignKey(
+        "agencies.Agency",
+        on_delete=models.PROTECT,
+        editable=False,
+        related_name="+",
+        db_index=False,  # the (agency, id) rule below is the index
+    )
+    objects = ScopedManager(agency="agency")
+
+    class Meta:
+        abstract = True
+        constraints = [
+            RowSecurity(name="%(app_label)s_%(class)s_rls"),
+            models.UniqueConstraint(fields=["agency", "id"], name="%(app_label)s_%(class)s_agency_id"),
+        ]
+
+    def save(self, **kwargs):
+        if self.agency_id is None:
+            self.agency = current_agency()
+        super().save(**kwargs)
+
+
+class AgencyHistory(HistoricalRecords):
+    """simple_history whose tables carry row security and lead with the agency."""
+
+    def get_meta_options(self, model):
+        name = f"{model._meta.app_label}_historical{model._meta.model_name}"
+        return {
+            **super().get_meta_options(model),
+            "constraints": [RowSecurity(name=f"{name}_rls")],
+            "indexes": [
+                models.Index(fields=["agency", "id", "-history_date"], name=f"{model._meta.model_name}_history")
+            ],
+        }
+
+
+def agency_key(name: str) -> str:
+    """Prefix a cache key with the open agency, so that no entry is shared between agencies."""
+    return f"agency:{current_agency().pk}:{name}"

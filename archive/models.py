@@ -1,0 +1,192 @@
+"""Papers made by the system, archive records with their retention clock, holds and disposal lists (7.5)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies.tenancy import AgencyModel, InsertOnly, RowCheck, same_agency
+
+
+class Document(AgencyModel):
+    """A paper: the row first, then rendered by a task, stored with its hash and verifiable by its code."""
+
+    class Kind(models.TextChoices):
+        AGREEMENT = "agreement", _("Tripartite agreement, to be signed")
+        SIGNED_AGREEMENT = "signed_agreement", _("Tripartite agreement, signed")
+        HANDOVER = "handover", _("Handover record")
+        PRICE_BOARD = "price_board", _("Price board")
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Being prepared")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    subject_id = models.BigIntegerField(help_text="the row it is about, in the table its kind says")
+    title = models.CharField(_("title"), max_length=150)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    verify_code = models.CharField(_("verification code"), max_length=24)
+    file = models.ForeignKey("agencies.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
+    page_count = models.PositiveSmallIntegerField(_("pages"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+    requested_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
+    requested_at = models.DateTimeField(auto_now_add=True)
+    rendered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(AgencyModel.Meta):
+        ordering = ["-requested_at"]
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            *same_agency("document", "file"),
+            models.UniqueConstraint(fields=["agency", "verify_code"], name="document_verify_code_once"),
+            models.CheckConstraint(
+                condition=Q(state="ready", file__isnull=False) | Q(state__in=["queued", "failed"], file=None),
+                name="document_state",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agency", "kind", "subject_id"], name="document_of"),
+            models.Index(fields=["agency", "requested_at"], condition=Q(state="queued"), name="document_queued"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class ArchiveClass(models.TextChoices):
+    """The three archive classes (7.5.3)."""
+
+    STANDARDS = "standards", _("Standards (permanent)")
+    CONTRACTS = "contracts", _("Contracts and agreements")
+    OTHER = "other", _("Other records")
+
+
+class ArchiveRecord(AgencyModel):
+    """Something filed: its class, the day its clock started, the day it may go. Permanent when that day is empty."""
+
+    class Source(models.TextChoices):
+        AGREEMENT = "agreement", _("Agreement")
+        HANDOVER = "handover", _("Handover record")
+        COMPLAINT = "complaint", _("Complaint")
+        SURVEY_ROUND = "survey_round", _("Satisfaction survey")
+        RETURN_VISIT = "return_visit", _("Return visit")
+        PRICE_LIST = "price_list", _("Price list")
+
+    number = models.CharField(_("archive number"), max_length=20)
+    archive_class = models.CharField(_("class"), max_length=10, choices=ArchiveClass)
+    source = models.CharField(_("kind"), max_length=20, choices=Source)
+    source_id = models.BigIntegerField()
+    title = models.CharField(_("title"), max_length=150)
+    clock_started_on = models.DateField(_("clock started on"))
+    retain_until = models.DateField(_("kept until"), null=True, blank=True)
+    proposed_on = models.DateField(_("proposed for disposal on"), null=True, blank=True)
+    place = models.CharField(_("place of the paper"), max_length=60, blank=True)
+    filed_at = models.DateTimeField(_("filed at"), auto_now_add=True)
+    filed_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta(AgencyModel.Meta):
+        ordering = ["-filed_at"]
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            models.UniqueConstraint(fields=["agency", "number"], name="archive_number_once"),
+            models.UniqueConstraint(fields=["agency", "source", "source_id"], name="archive_source_once"),
+            models.CheckConstraint(
+                condition=Q(archive_class="standards", retain_until=None)
+                | Q(
+                    archive_class__in=["contracts", "other"],
+                    retain_until__isnull=False,
+                    retain_until__gt=models.F("clock_started_on"),
+                ),
+                name="archive_retention",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_on=None) | Q(proposed_on__gt=models.F("retain_until")),
+                name="archive_not_proposed_early",
+            ),
+            InsertOnly(name="archive_record_insert_only", changeable=["proposed_on", "place"]),
+        ]
+        indexes = [
+            models.Index(fields=["agency", "retain_until"], condition=Q(proposed_on=None), name="archive_expiry"),
+            models.Index(fields=["agency", "archive_class", "-filed_at"], name="archive_list"),
+        ]
+
+    def __str__(self):
+        return f"{self.number} {self.title}"
+
+
+class ArchiveItem(AgencyModel):
+    """A file that belongs to an archive record."""
+
+    record = models.ForeignKey(ArchiveRecord, models.PROTECT, related_name="items")
+    file = models.ForeignKey("agencies.StoredFile", models.PROTECT, related_name="+")
+
+    class Meta(AgencyModel.Meta):
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            *same_agency("archive_item", "record", "file"),
+            models.UniqueConstraint(fields=["agency", "record", "file"], name="archive_item_once"),
+            InsertOnly(name="archive_item_insert_only"),
+        ]
+
+
+class LegalHold(AgencyModel):
+    """A reason why a record stays although its time is over, such as a dispute."""
+
+    record = models.ForeignKey(ArchiveRecord, models.PROTECT, related_name="holds")
+    reason = models.CharField(_("reason"), max_length=200)
+    placed_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField(auto_now_add=True)
+    lifted_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(AgencyModel.Meta):
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            *same_agency("legal_hold", "record"),
+            models.UniqueConstraint(
+                fields=["agency", "record"], condition=Q(lifted_at=None), name="legal_hold_one_in_force"
+            ),
+            InsertOnly(name="legal_hold_insert_only", changeable=["lifted_by", "lifted_at"]),
+        ]
+
+
+class DisposalList(AgencyModel):
+    """Records proposed for disposal in one month; people decide, nothing is deleted by the job."""
+
+    number = models.CharField(_("number"), max_length=20)
+    proposed_on = models.DateField(_("proposed on"))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(AgencyModel.Meta):
+        ordering = ["-proposed_on"]
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            models.UniqueConstraint(fields=["agency", "number"], name="disposal_list_number_once"),
+        ]
+
+    def __str__(self):
+        return self.number
+
+
+class DisposalEntry(AgencyModel):
+    """One record on a disposal list."""
+
+    disposal_list = models.ForeignKey(DisposalList, models.PROTECT, related_name="entries")
+    record = models.ForeignKey(ArchiveRecord, models.PROTECT, related_name="+")
+
+    class Meta(AgencyModel.Meta):
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            *same_agency("disposal_entry", "disposal_list", "record"),
+            models.UniqueConstraint(fields=["agency", "record"], name="disposal_entry_once"),
+            RowCheck(
+                name="disposal_entry_not_early",
+                events="INSERT OR UPDATE",
+                condition="""EXISTS (SELECT FROM archive_archiverecord r WHERE r.agency_id = NEW.agency_id
+                    AND r.id = NEW.record_id AND r.retain_until < (now() AT TIME ZONE 'Asia/Shanghai')::date)
+                    AND NOT EXISTS (SELECT FROM archive_legalhold h WHERE h.agency_id = NEW.agency_id
+                    AND h.record_id = NEW.record_id AND h.lifted_at IS NULL)""",
+                message="a record is proposed before its time or although it is held",
+            ),
+        ]

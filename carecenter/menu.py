@@ -1,0 +1,108 @@
+"""The office menu: by the day's work, then supervision, then the agency itself."""
+
+from dataclasses import dataclass
+
+import rules
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from agencies.links import office_url
+from agencies.tenancy import current_agency
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu; count names a figure of COUNTS_SQL, urgent ones are shown in red when above zero."""
+
+    label: str
+    name: str
+    icon: str
+    right: str
+    count: str = ""
+    urgent: str = ""
+
+
+MENU = [
+    (
+        "",
+        [
+            Entry(_("Today"), "today", "layout-dashboard", "agencies.office"),
+            Entry(_("Clients"), "client_list", "users", "clients.view", count="clients"),
+            Entry(_("Caregivers"), "caregiver_list", "heart-handshake", "caregivers.view", count="caregivers"),
+            Entry(_("Agreements"), "agreement_list", "file-text", "contracts.view", count="agreements"),
+            Entry(_("Rota"), "rota", "calendar-week", "contracts.view_visits"),
+            Entry(_("Visits"), "visit_list", "clipboard-check", "contracts.view_visits"),
+        ],
+    ),
+    (
+        _("Supervision"),
+        [
+            Entry(_("Return visits"), "return_visit_list", "phone-call", "supervision.view", count="calls"),
+            Entry(
+                _("Complaints"),
+                "complaint_list",
+                "message-report",
+                "supervision.view",
+                count="complaints",
+                urgent="complaints_near",
+            ),
+            Entry(_("Satisfaction"), "survey_list", "mood-smile", "supervision.view"),
+        ],
+    ),
+    (
+        _("Agency"),
+        [
+            Entry(_("Catalogue and prices"), "price_list_list", "receipt-yuan", "agencies.office"),
+            Entry(_("Handovers"), "handover_list", "transfer", "contracts.view"),
+            Entry(_("Archive"), "archive_list", "archive", "archive.view"),
+            Entry(_("Messages"), "message_list", "send", "agencies.office", count="messages"),
+            Entry(_("Jobs"), "job_list", "clock-play", "agencies.office"),
+            Entry(_("Settings"), "agency_settings", "settings", "agencies.manage"),
+        ],
+    ),
+]
+
+COUNTS_SQL = """
+    SELECT
+    (SELECT count(*) FROM clients_client WHERE agency_id = %(agency)s AND state = 'active') AS clients,
+    (SELECT count(*) FROM caregivers_caregiver WHERE agency_id = %(agency)s AND state = 'active') AS caregivers,
+    (SELECT count(*) FROM contracts_agreement WHERE agency_id = %(agency)s AND state = 'in_force') AS agreements,
+    (SELECT count(*) FROM supervision_returnvisit
+     WHERE agency_id = %(agency)s AND state = 'due' AND call_after <= now()) AS calls,
+    (SELECT count(*) FROM supervision_complaint
+     WHERE agency_id = %(agency)s AND state IN ('received', 'accepted')) AS complaints,
+    (SELECT count(*) FROM supervision_complaint
+     WHERE agency_id = %(agency)s AND state IN ('received', 'accepted') AND limit_on <= current_date + 1)
+     AS complaints_near,
+    (SELECT count(*) FROM agencies_message
+     WHERE agency_id = %(agency)s AND state = 'queued' AND channel = 'by_hand') AS messages
+"""
+
+
+def build_menu(request) -> list[dict]:
+    """Sections the member may open, with counts from one query."""
+    counts = _counts()
+    current = request.resolver_match.url_name
+    sections = []
+    for title, entries in MENU:
+        items = [_item(entry, counts, current) for entry in entries if rules.has_perm(entry.right, request.membership)]
+        if items:
+            sections.append({"title": title, "items": items})
+    return sections
+
+
+def _item(entry, counts, current):
+    return {
+        "label": entry.label,
+        "url": office_url(entry.name),
+        "icon": entry.icon,
+        "count": counts.get(entry.count),
+        "urgent": bool(counts.get(entry.urgent)),
+        "current": current == entry.name or (current or "").startswith(entry.name.removesuffix("_list") + "_"),
+    }
+
+
+def _counts():
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS_SQL, {"agency": current_agency().pk})
+        return dict(zip([column.name for column in cursor.description], cursor.fetchone(), strict=True))

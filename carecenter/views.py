@@ -1,0 +1,68 @@
+"""Pages that read every app: the way in, the today board, the search box."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from agencies.models import Membership
+from agencies.permissions import may
+
+
+def home(request):
+    """To the only place of work, or a choice of them."""
+    memberships = list(
+        Membership.objects.filter(user=request.user, is_active=True, agency__is_active=True).select_related("agency")
+    )
+    places = [place for membership in memberships for place in _places(membership)]
+    if len(places) == 1:
+        return redirect(places[0]["url"])
+    return render(request, "home.html", {"places": places})
+
+
+def _places(membership):
+    if membership.is_office:
+        yield {
+            "name": membership.agency.name,
+            "role": membership.role_label,
+            "url": reverse("today", args=[membership.agency.slug]),
+        }
+    if "caregiver" in membership.roles:
+        yield {"name": membership.agency.name, "role": membership.role_label, "url": reverse("phone:today")}
+
+
+@require_POST
+@login_not_required
+def set_language(request):
+    """Keep the language in the person's record, and in a cookie for pages without sign-in."""
+    language = request.POST.get("language")
+    back = request.POST.get("next") or request.headers.get("Referer") or "/"
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    response = HttpResponseRedirect(back)
+    if language in dict(settings.LANGUAGES):
+        if request.user.is_authenticated:
+            request.user.language = language
+            request.user.save(update_fields=["language"])
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=365 * 24 * 3600,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return response
+
+
+@may("agencies.office")
+def today(request):
+    return render(request, "today.html")
+
+
+@may("agencies.office")
+def search(request):
+    return render(request, "search.html")

@@ -1,0 +1,20 @@
+"""Tables of the service itself: plan, tripartite agreement, visits, handover."""
+
+from contracts.models.agreement import Agreement, Signature, Suspension
+from contracts.models.handover import Handover, HandoverSignature
+from contracts.models.plan import PlanLine, PlanSlot, ServicePlan
+from contracts.models.visit import CareNote, Visit, VisitTask
+
+__all__ = [
+    "Agreement",
+    "CareNote",
+    "Handover",
+    "HandoverSignature",
+    "PlanLine",
+    "PlanSlot",
+    "ServicePlan",
+    "Signature",
+    "Suspension",
+    "Visit",
+    "VisitTask",
+]
