@@ -35,7 +35,10 @@ class _TableRule(models.BaseConstraint):
     """A rule about a whole table that makemigrations writes down by itself."""
 
     def constraint_sql(self, model, schema_editor):
-        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+        self.create_sql(model, schema_editor)
+
+    def create_sql(self, model, schema_editor):
+        schema_editor.deferred_sql.append(self.statement(model))  # the end of the migration knows every table
 
     def validate(self, *args, **kwargs):
         """PostgreSQL checks it."""
@@ -50,7 +53,7 @@ class _TableRule(models.BaseConstraint):
 class RowSecurity(_TableRule):
     """Only rows of the agency in app.agency_id can be seen or written."""
 
-    def create_sql(self, model, schema_editor):
+    def statement(self, model):
         return f"""
             ALTER TABLE "{model._meta.db_table}" ENABLE ROW LEVEL SECURITY;
             CREATE POLICY agency_isolation ON "{model._meta.db_table}" USING (
@@ -74,7 +77,7 @@ class SameAgency(_TableRule):
         path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "field": self.field}
 
-    def create_sql(self, model, schema_editor):
+    def statement(self, model):
         target = model._meta.get_field(self.field).related_model._meta.db_table
         return f"""
             ALTER TABLE "{model._meta.db_table}" ADD CONSTRAINT "{self.name}"
@@ -109,7 +112,7 @@ class InsertOnly(_Trigger):
         path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "changeable": self.changeable}
 
-    def create_sql(self, model, schema_editor):
+    def statement(self, model):
         fixed = [f'"{f.column}"' for f in model._meta.concrete_fields if f.name not in self.changeable]
         return self.trigger_sql(
             model,
@@ -138,7 +141,7 @@ class RowCheck(_Trigger):
             {**kwargs, "condition": self.condition, "events": self.events, "message": self.message},
         )
 
-    def create_sql(self, model, schema_editor):
+    def statement(self, model):
         return self.trigger_sql(
             model,
             "CONSTRAINT TRIGGER",

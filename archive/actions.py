@@ -96,6 +96,4 @@ def file_record(
 
 def _years(archive_class) -> int:
     limits = AgencySettings.objects.get()
-    return (
-        settings_row.keep_contracts_years if archive_class == ArchiveClass.CONTRACTS else settings_row.keep_other_years
-    )
+    return limits.keep_contracts_years if archive_class == ArchiveClass.CONTRACTS else limits.keep_other_years

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-# Written by `make demo` and `make test` for the embedded services; real servers are named in the environment.
-if "DATABASE_URL" not in env.ENVIRON:
+# Written for the embedded services of `make demo`; what the environment says goes first.
+if (BASE_DIR / ".local" / "env").exists():
     env.read_env(BASE_DIR / ".local" / "env")
 
 # Core

@@ -1,0 +1,39 @@
+# make demo: an agency at work on this machine. make test: the whole suite. make bench: the figures.
+PYTHON ?= python3
+PORT ?= 8000
+PY = .venv/bin/python
+TEST_ROOT = .local/test
+.DEFAULT_GOAL := help
+.PHONY: help setup demo stop test check bench messages schema lock
+
+help:
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+setup: ## install what is missing: system packages, Python and browser libraries, translations
+	@PYTHON=$(PYTHON) bin/setup demo
+
+demo: setup ## start everything with two believable agencies, print address and logins
+	@PORT=$(PORT) $(PY) -m carecenter.supervise
+
+stop: ## stop the embedded PostgreSQL and Redis if something left them running
+	$(PY) -m carecenter.embedded stop
+
+test: ## lint, forgotten migrations, the whole suite, browser tests included
+	@PYTHON=$(PYTHON) bin/setup test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	$(PY) -m carecenter.embedded run --root $(TEST_ROOT) -- bin/check
+
+bench: setup ## print the figures of the design as ratios
+	$(PY) -m carecenter.embedded run --root .local/bench -- $(PY) -m bench
+
+messages: ## collect the texts to translate
+	$(PY) manage.py makemessages -l zh_Hans --no-location --no-obsolete -i node_modules -i .venv -i .local
+
+schema: ## write the API's schema
+	$(PY) manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
+
+lock: ## pin every dependency with its hashes
+	.venv/bin/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 -o requirements.lock -q --no-header
+	.venv/bin/uv pip compile pyproject.toml --group local --group test --universal --generate-hashes --python-version 3.11 \
+		-c requirements.lock -o requirements-dev.lock -q --no-header

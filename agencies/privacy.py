@@ -1,0 +1,34 @@
+"""Masked forms of personal data, shown unless the full value is asked for and logged (8.2)."""
+
+import re
+
+COMPOUND_SURNAMES = frozenset(
+    [
+        *("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容"),
+        *("令狐", "夏侯", "司徒", "宇文", "端木", "长孙", "南宫", "独孤", "轩辕"),
+    ]
+)
+
+
+def mask_name(name: str) -> str:
+    """Keep the surname: 李*, 李**, 欧阳*."""
+    kept = 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else 1
+    return name[:kept] + "*" * (len(name) - kept)
+
+
+def mask_phone(phone: str) -> str:
+    """138****1234; a landline keeps its first four and last two characters."""
+    if re.fullmatch(r"1\d{10}", phone):
+        return f"{phone[:3]}****{phone[-4:]}"
+    return f"{phone[:4]}{'*' * max(len(phone) - 6, 0)}{phone[-2:]}" if len(phone) > 6 else "*" * len(phone)
+
+
+def mask_identity(number: str) -> str:
+    """Keep the first and the last two characters, so that the date of birth hides."""
+    return f"{number[:1]}{'*' * max(len(number) - 3, 0)}{number[-2:]}" if len(number) > 3 else "*" * len(number)
+
+
+def mask_address(address: str) -> str:
+    """Hide the last eight characters, at least half."""
+    hidden = max(min(8, len(address)), len(address) // 2)
+    return address[: len(address) - hidden] + "*" * hidden

@@ -1,0 +1,233 @@
+"""No agency sees another's data.
+
+These tests walk every model, every address and every task there is, as the role production runs as. A new one
+either passes or has to be named in the lists below, where a reviewer sees it.
+"""
+
+import pytest
+from celery import current_app
+from django.apps import apps
+from django.db import Error, connection, models, transaction
+from django.urls import URLPattern, get_resolver, reverse
+from django_scopes import ScopeError, scopes_disabled
+
+from agencies.models import ApiKey, Membership
+from agencies.tasks import AgencyTask, GlobalTask
+from agencies.tenancy import AgencyModel, agency_context
+from clients.models import Client
+from tests.factories import make_member, make_one
+
+# Tables that belong to no agency, and why.
+GLOBAL_MODELS = {
+    "account.EmailAddress": "allauth's, unused",
+    "account.EmailConfirmation": "allauth's, unused",
+    "agencies.Agency": "the agencies themselves",
+    "agencies.ApiKey": "read to find out which agency to open",
+    "agencies.Membership": "read to find out which agency to open",
+    "agencies.User": "a person may work for two agencies",
+    "auth.Group": "Django's, unused",
+    "auth.Group_permissions": "Django's, unused",
+    "auth.Permission": "Django's, unused",
+    "contenttypes.ContentType": "Django's",
+    "sessions.Session": "Django's",
+}
+# Tasks about no single agency: each only sends one task per agency.
+GLOBAL_TASKS: set[str] = set()
+# Addresses open to everybody.
+PUBLIC_URLS = {"account_login", "account_logout", "health", "set_language", "schema"}
+# What an id in an address points at.
+URL_KWARGS: dict[str, str] = {}
+
+
+def models_of_agencies():
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.label not in GLOBAL_MODELS:
+            yield pytest.param(model, id=model._meta.label)
+
+
+def addresses(resolver=None, namespace=""):
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield namespace, pattern
+        else:
+            inner = f"{pattern.namespace}:" if pattern.namespace else namespace
+            yield from addresses(pattern, inner)
+
+
+def sql(query, *params):
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        return cursor.fetchall()
+
+
+every_model = pytest.mark.parametrize("model", list(models_of_agencies()))
+every_agency_model = pytest.mark.parametrize(
+    "model", [param for param in models_of_agencies() if issubclass(param.values[0], AgencyModel)]
+)
+
+
+@every_model
+def test_table_has_row_security(db, model):
+    table = model._meta.db_table
+    assert sql("SELECT relrowsecurity FROM pg_class WHERE oid = %s::regclass", table) == [(True,)]
+    [(command, roles, qual, check)] = sql(
+        "SELECT cmd, roles::text, qual, with_check FROM pg_policies WHERE tablename = %s", table
+    )
+    assert (command, roles, check) == ("ALL", "{public}", None)  # no check of its own: qual serves
+    wanted = "(agency_id = (NULLIF(current_setting('app.agency_id'::text, true), ''::text))::bigint)"
+    assert qual == wanted
+
+
+@every_agency_model
+def test_foreign_keys_stay_inside_the_agency(db, model):
+    wanted = {
+        field.column
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey) and issubclass(field.related_model, AgencyModel)
+    }
+    found = sql(
+        """
+        SELECT array_agg(attname::text) FROM pg_constraint
+        JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)
+        WHERE contype = 'f' AND conrelid = %s::regclass AND array_length(conkey, 1) = 2
+        GROUP BY pg_constraint.oid
+        """,
+        model._meta.db_table,
+    )
+    assert {frozenset(columns) for (columns,) in found} == {frozenset({"agency_id", name}) for name in wanted}
+
+
+@every_model
+def test_unique_rules_include_the_agency(model):
+    assert [f.name for f in model._meta.concrete_fields if f.unique and not f.primary_key] == []
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint):
+            assert constraint.fields[0] == "agency"
+
+
+@every_model
+def test_indexes_lead_with_the_agency(db, model):
+    single = sql(
+        """
+        SELECT c.relname FROM pg_index JOIN pg_class c ON c.oid = indexrelid
+        JOIN pg_attribute a ON a.attrelid = indrelid AND a.attnum = indkey[0]
+        WHERE indrelid = %s::regclass AND NOT indisprimary AND NOT indisexclusion AND indnkeyatts > 1
+        AND a.attname <> 'agency_id'
+        """,
+        model._meta.db_table,
+    )
+    assert single == []
+
+
+@every_agency_model
+def test_row_of_another_agency_is_out_of_reach(maple, birch, model):
+    with agency_context(birch):
+        model.objects.filter(agency=birch).exists() or make_one(model)
+        theirs = model.objects.first()
+    with pytest.raises(ScopeError):
+        list(model.objects.all())
+    with agency_context(maple), scopes_disabled():  # PostgreSQL alone must be enough
+        assert list(model.objects.filter(agency=birch)) == []
+        assert model.objects.filter(pk=theirs.pk).update(agency=maple) == 0
+        assert sql(f'SELECT count(*) FROM "{model._meta.db_table}" WHERE agency_id = %s', birch.pk) == [(0,)]
+        theirs.pk = None
+        with pytest.raises(Error, match="row-level security"), transaction.atomic():
+            theirs.save(force_insert=True)
+
+
+def test_contexts_nest(maple, birch):
+    for agency in (maple, birch):
+        with agency_context(agency):
+            make_one(Client, name=f"client of {agency}")
+    names = "SELECT name FROM clients_client"
+    with agency_context(maple):
+        with agency_context(birch):
+            assert sql(names) == [("client of Birch",)]
+        assert sql(names) == [("client of Maple",)]
+        with pytest.raises(KeyError), agency_context(birch):
+            raise KeyError
+        assert sql(names) == [("client of Maple",)]
+    assert sql(names) == []
+
+
+def kwargs_for(pattern, agency):
+    """Ids of fresh rows of the open agency for each argument of an address."""
+    made = {"agency_slug": agency.slug}
+    for name in pattern.pattern.converters:
+        if name != "agency_slug":
+            assert name in URL_KWARGS, f"say in URL_KWARGS what {name} is"
+            made[name] = make_one(apps.get_model(URL_KWARGS[name])).pk
+    return made
+
+
+def office_patterns():
+    inside = next(r for r in get_resolver().url_patterns if "agency_slug" in r.pattern.converters and not r.namespace)
+    return [pytest.param(pattern, id=str(pattern.name)) for _namespace, pattern in addresses(inside)]
+
+
+@pytest.mark.parametrize("pattern", office_patterns())
+def test_office_page_with_ids_of_another_agency_is_not_found(client, maple, birch, pattern):
+    assert pattern.name, f"{pattern.pattern} needs a name"
+    with agency_context(birch):
+        kwargs = kwargs_for(pattern, birch)
+    client.raise_request_exception = False
+    client.force_login(make_member(maple).user)
+    for slug in ("maple", "birch"):  # their ids under my address, and their own address
+        url = reverse(pattern.name, kwargs={**kwargs, "agency_slug": slug})
+        for method in ("get", "post", "put", "patch", "delete"):
+            response = getattr(client, method)(url)
+            assert response.status_code < 500
+            assert b"of Birch" not in response.content
+            if slug == "birch" or len(kwargs) > 1:
+                assert response.status_code in (404, 405)
+
+
+@pytest.mark.parametrize(("namespace", "pattern"), [pytest.param(n, p, id=f"{n}{p.name}") for n, p in addresses()])
+def test_page_asks_for_sign_in(client, maple, namespace, pattern):
+    names = {"agency_slug": "maple"}
+    kwargs = {name: names.get(name, 1) for name in pattern.pattern.converters}
+    if namespace in ("", "phone:", "api:") and (namespace or pattern.name not in PUBLIC_URLS):
+        inside = not namespace and pattern.name in {param.id for param in office_patterns()}
+        url = reverse(f"{namespace}{pattern.name}", kwargs={**kwargs, **(names if inside else {})})
+        is_public = pattern.name in PUBLIC_URLS
+        assert (client.get(url).status_code in (302, 401, 403)) != is_public
+
+
+WAYS_ROUND = {
+    "a role that row security does not bind": """
+        SELECT rolname FROM pg_roles
+        WHERE rolname = current_user AND (rolsuper OR rolbypassrls)""",
+    "a table the role owns": """
+        SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace
+        AND pg_get_userbyid(relowner) = current_user""",
+    "a table the role may truncate": """
+        SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        AND has_table_privilege(oid, 'truncate')""",
+    "a view that reads with its owner's rights": """
+        SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')
+        AND NOT coalesce('security_invoker=true' = ANY (reloptions), false)""",
+    "a function that runs with its owner's rights": """
+        SELECT proname FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND prosecdef""",
+}
+
+
+@pytest.mark.parametrize("way", WAYS_ROUND)
+def test_no_way_round_row_security(db, way):
+    assert sql(WAYS_ROUND[way]) == []
+
+
+def test_every_task_opens_its_agency():
+    ours = {name: task for name, task in current_app.tasks.items() if not name.startswith("celery.")}
+    assert {name for name, task in ours.items() if isinstance(task, GlobalTask)} == GLOBAL_TASKS
+    assert all(isinstance(task, AgencyTask | GlobalTask) for task in ours.values())
+
+
+def test_api_key_of_a_former_member_opens_nothing(client, maple):
+    member = make_member(maple)
+    _key, secret = ApiKey.issue(membership=member, name="import")
+    Membership.objects.filter(pk=member.pk).update(is_active=False)
+    assert client.get("/api/v1/clients/", headers={"X-Api-Key": secret}).status_code in (401, 403, 404)
