@@ -23,12 +23,19 @@ def agency_context(agency) -> Iterator:
         _tell_postgres(agency)
         yield agency
         if connection.savepoint_ids and not transaction.get_rollback():
+            _check_rules()
             _tell_postgres(outer)  # the end of the transaction, or a rollback, forgets by itself
 
 
 def _tell_postgres(agency):
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL {SETTING} = %s", [str(agency.pk) if agency else ""])
+
+
+def _check_rules():
+    """Rules that wait for the end of the transaction read rows, so they are checked while the agency is open."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
 class _TableRule(models.BaseConstraint):

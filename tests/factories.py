@@ -21,12 +21,25 @@ NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 ESPECIALLY = {
     "agencies.Price": {"work_form": "hourly"},
     "agencies.AgencySettings": {},
-    "archive.ArchiveRecord": {"archive_class": "contracts", "retain_until": DAY + dt.timedelta(days=1)},
+    "archive.ArchiveRecord": {
+        "archive_class": "contracts",
+        "clock_started_on": dt.date(2021, 3, 1),
+        "retain_until": dt.date(2024, 3, 1),
+    },
     "caregivers.Caregiver": {"work_forms": ["hourly"]},
+    "clients.Assessment": {"level": 2},
     "clients.Guardian": {"authority": "contact"},
-    "contracts.Agreement": {"work_form": "hourly", "rate": Decimal(45), "list_rate": Decimal(45)},
+    "contracts.Agreement": {
+        "work_form": "hourly",
+        "rate": Decimal(45),
+        "list_rate": Decimal(45),
+        "ends_on": DAY,
+        "terms": {},
+        "terms_hash": "a" * 64,
+    },
     "contracts.Handover": {"to": "agency"},
     "contracts.PlanSlot": {"weekday": 1, "duration_minutes": 120},
+    "contracts.Signature": {"document_hash": "a" * 64},
     "supervision.SurveyRound": {"state": "closed", "closes_on": DAY + dt.timedelta(days=7)},
 }
 
