@@ -87,7 +87,7 @@ def build_menu(request) -> list[dict]:
     for title, entries in MENU:
         items = [_item(entry, counts, current) for entry in entries if rules.has_perm(entry.right, request.membership)]
         if items:
-            sections.append({"title": title, "items": items})
+            sections.append({"title": title, "items_list": items})
     return sections
 
 

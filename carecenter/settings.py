@@ -162,7 +162,6 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
-    ("tabler", BASE_DIR / "node_modules/@tabler/core/dist/css"),
     ("htmx", BASE_DIR / "node_modules/htmx.org/dist"),
     ("signature_pad", BASE_DIR / "node_modules/signature_pad/dist"),
 ]

@@ -1,0 +1,63 @@
+"""What every form shares: cleaned text, phones, dates as the browser's own pickers."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.identity import identity_problems, normalise_identity, normalise_phone, phone_problems
+from agencies.text import clean_text, has_control_characters
+
+WIDGETS = {
+    forms.DateField: lambda: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    forms.DateTimeField: lambda: forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    forms.TimeField: lambda: forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+}
+
+
+class CleanForm:
+    """Mixed into forms: pickers for dates, cleaned text, phones checked by their name, and models checked once."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if make := WIDGETS.get(type(field)):
+                field.widget = make()
+                field.widget.is_required = field.required
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 3
+            if name.endswith("phone"):
+                field.widget.attrs["inputmode"] = "tel"
+
+    def _clean_fields(self):
+        super()._clean_fields()
+        for name, value in list(self.cleaned_data.items()):
+            if isinstance(value, str) and name in self.fields and not self.fields[name].disabled:
+                self._clean_string(name, value)
+
+    def _clean_string(self, name, value):
+        if has_control_characters(value):
+            self.add_error(name, _("There are invisible control characters in this text; type it anew."))
+            return
+        value = normalise_phone(value) if name.endswith("phone") else clean_text(value)
+        self.cleaned_data[name] = value
+        if name.endswith("phone") and value and (problems := phone_problems(value)):
+            self.add_error(name, problems)
+
+    def clean_identity(self):
+        """Check identity_number against identity_type; call from clean()."""
+        number = normalise_identity(self.cleaned_data.get("identity_number") or "")
+        kind = self.cleaned_data.get("identity_type")
+        if number and kind and (problems := identity_problems(kind, number, today=timezone.localdate())):
+            self.add_error("identity_number", problems)
+        if "identity_number" in self.cleaned_data:
+            self.cleaned_data["identity_number"] = number
+
+
+def take_refusal(form, refusal: ValidationError) -> None:
+    """Put what an action refused onto the form: by field where the form has it, else on top."""
+    if not hasattr(refusal, "error_dict"):
+        form.add_error(None, refusal)
+        return
+    for name, errors in refusal.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)

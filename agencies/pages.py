@@ -1,0 +1,45 @@
+"""How an office page runs an action: a form that takes its refusals, or a button that shows them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from agencies.forms import take_refusal
+
+
+def submit(form, action: Callable, **kwargs) -> Any:
+    """Run an action with what the form cleaned; None when the form or the action refuses, all problems on the form."""
+    if not form.is_valid():
+        return None
+    try:
+        with transaction.atomic():
+            return action(**kwargs, **form.cleaned_data)
+    except ValidationError as refusal:
+        take_refusal(form, refusal)
+        return None
+
+
+def press(request: HttpRequest, action: Callable, *, back: str, done: str = "", **kwargs) -> HttpResponse:
+    """Run the action behind a button and go back, saying what happened or everything that stands against it."""
+    try:
+        with transaction.atomic():
+            action(**kwargs)
+    except ValidationError as refusal:
+        for problem in refusal.messages:
+            messages.error(request, problem)
+    else:
+        if done:
+            messages.success(request, done)
+    return redirect(back)
+
+
+def form_page(request: HttpRequest, *, form, title: str, back: str, button: str = "", **context) -> HttpResponse:
+    """A page that is one form."""
+    context = {"form": form, "title": title, "back": back, "button": button or _("Save"), **context}
+    return render(request, context.pop("template", "form.html"), context)
