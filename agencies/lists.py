@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet, TextChoices
 from django.http import Http404
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import ListView
 
@@ -97,4 +98,10 @@ class OfficeList(ListView):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        return {**context, "tabs": self.tabs(), "filter": self.filterset, "list_name": self.list_name}
+        return {
+            **context,
+            "today": timezone.localdate(),
+            "tabs": self.tabs(),
+            "filter": self.filterset,
+            "list_name": self.list_name,
+        }

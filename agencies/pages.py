@@ -43,3 +43,10 @@ def form_page(request: HttpRequest, *, form, title: str, back: str, button: str 
     """A page that is one form."""
     context = {"form": form, "title": title, "back": back, "button": button or _("Save"), **context}
     return render(request, context.pop("template", "form.html"), context)
+
+
+def revealed(request: HttpRequest, value: str, *, title: str, back: str) -> HttpResponse:
+    """A masked value in full, kept by no cache; the caller has logged it."""
+    response = render(request, "ui/revealed.html", {"value": value, "title": title, "back": back})
+    response["Cache-Control"] = "no-store"
+    return response

@@ -18,7 +18,7 @@ def home(request):
         Membership.objects.filter(user=request.user, is_active=True, agency__is_active=True).select_related("agency")
     )
     places = [place for membership in memberships for place in _places(membership)]
-    if len(places) == 1:
+    if len(places) == 1 and "choose" not in request.GET:
         return redirect(places[0]["url"])
     return render(request, "home.html", {"places": places})
 

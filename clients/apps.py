@@ -1,7 +1,14 @@
 """Application configuration."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ClientsConfig(AppConfig):
     name = "clients"
+    verbose_name = _("Clients")
+
+    def ready(self):
+        from clients import panels, permissions
+
+        del panels, permissions

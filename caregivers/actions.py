@@ -1,0 +1,176 @@
+"""What happens to a caregiver's file."""
+
+import datetime as dt
+import secrets
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.fields import lookup_hash
+from agencies.files import store_upload
+from agencies.identity import birth_date_of, sex_of
+from agencies.models import AgencySettings, IdentityType, Membership, Role, StoredFile, User
+from agencies.numbers import take_numbers
+from agencies.tenancy import current_agency
+from agencies.text import pinyin_of
+from caregivers.models import Absence, Caregiver, Credential, LevelGrant, SupervisionAcknowledgement
+from caregivers.queries import facts_of
+from caregivers.reasons import text_of
+from caregivers.standard import check_assignment
+
+RULE_VERSION = "2026-1"
+
+
+def create_caregiver(*, by: User, photo=None, **data: Any) -> Caregiver:
+    """Open a file; the caregiver works only after on-boarding is finished."""
+    caregiver = Caregiver(**_derived(data))
+    _refuse_double(caregiver)
+    [number] = take_numbers("badge")
+    caregiver.number = f"{number:04}"
+    caregiver.photo = store_upload(photo, kind=StoredFile.Kind.PHOTO, by=by)
+    caregiver.save()
+    return caregiver
+
+
+def update_caregiver(*, caregiver: Caregiver, by: User, photo=None, **data: Any) -> Caregiver:
+    for name, value in _derived(data).items():
+        setattr(caregiver, name, value)
+    _refuse_double(caregiver)
+    caregiver.photo = store_upload(photo, kind=StoredFile.Kind.PHOTO, by=by) or caregiver.photo
+    caregiver.save()
+    return caregiver
+
+
+def _derived(data):
+    data = {**data}
+    if "name" in data:
+        data["pinyin"] = pinyin_of(data["name"])
+    if number := data.get("identity_number"):
+        data["identity_hash"] = lookup_hash(number)
+        if data["identity_type"] in (IdentityType.RESIDENT, IdentityType.HMT_RESIDENCE):
+            data["birth_date"], data["sex"] = birth_date_of(number), sex_of(number)
+    return data
+
+
+def _refuse_double(caregiver):
+    double = Caregiver.objects.filter(identity_hash=caregiver.identity_hash).exclude(pk=caregiver.pk)
+    if double := double.exclude(state=Caregiver.State.LEFT).first():
+        text = _("%(caregiver)s has this identity number already; open that file.") % {"caregiver": double}
+        raise ValidationError({"identity_number": text})
+
+
+def add_credential(
+    *, caregiver: Caregiver, by: User, scan=None, original_sighted: bool = False, **data: Any
+) -> Credential:
+    """Add a paper; the original is looked at and given back, never kept."""
+    if data.get("expires_on") and data["expires_on"] < data["issued_on"]:
+        raise ValidationError({"expires_on": _("A paper cannot end before it was issued.")})
+    return Credential.objects.create(
+        caregiver=caregiver,
+        scan=store_upload(scan, kind=StoredFile.Kind.CREDENTIAL, by=by),
+        verified_by=by if original_sighted else None,
+        verified_on=timezone.localdate() if original_sighted else None,
+        **data,
+    )
+
+
+def verify_credential(*, credential: Credential, by: User) -> None:
+    """Say that the original was sighted today."""
+    if credential.verified_on:
+        raise ValidationError(_("The original was sighted before."))
+    credential.verified_by, credential.verified_on = by, timezone.localdate()
+    credential.save()
+
+
+def grant_level(*, caregiver: Caregiver, by: User, level: int, granted_on: dt.date, reason: str = "") -> LevelGrant:
+    if LevelGrant.objects.filter(caregiver=caregiver, granted_on__gte=granted_on).exists():
+        raise ValidationError({"granted_on": _("A level was granted on that day or later already.")})
+    return LevelGrant.objects.create(
+        caregiver=caregiver, level=level, granted_on=granted_on, reason=reason, granted_by=by
+    )
+
+
+def record_absence(
+    *, caregiver: Caregiver, by: User, kind: str, starts_at: dt.datetime, ends_at: dt.datetime, note: str = ""
+) -> Absence:
+    """Keep a half-open time free; visits booked in it are shown to the office, not moved by themselves."""
+    if ends_at <= starts_at:
+        raise ValidationError({"ends_at": _("The end lies before the start.")})
+    try:
+        with transaction.atomic():
+            period = DateTimeTZRange(starts_at, ends_at)
+            return Absence.objects.create(caregiver=caregiver, kind=kind, period=period, note=note)
+    except IntegrityError:
+        raise ValidationError(_("Another absence lies in this time.")) from None
+
+
+def acknowledge_rule(*, caregiver: Caregiver, by: User, acknowledged_on: dt.date) -> SupervisionAcknowledgement:
+    """The supervision rule was explained and agreed to (7.4.1)."""
+    if SupervisionAcknowledgement.objects.filter(caregiver=caregiver, version=RULE_VERSION).exists():
+        raise ValidationError(_("This version of the rule was acknowledged before."))
+    return SupervisionAcknowledgement.objects.create(
+        caregiver=caregiver, version=RULE_VERSION, acknowledged_on=acknowledged_on, explained_by=by
+    )
+
+
+def missing_for_posting(caregiver: Caregiver) -> list[str]:
+    """Everything that stands against finishing on-boarding, at once (7.2.2 d)."""
+    now = timezone.now()
+    form = caregiver.work_forms[0] if caregiver.work_forms else ""
+    [facts] = facts_of([caregiver], start=now, end=now + dt.timedelta(hours=1), work_form=form, level_needed=0).values()
+    limit = AgencySettings.objects.get().caregiver_max_age
+    reasons = check_assignment(facts, max_age=limit)
+    return [
+        text_of(reason) for reason in reasons if reason.code not in ("state_onboarding", "state_suspended", "absent")
+    ]
+
+
+def post_caregiver(*, caregiver: Caregiver, by: User) -> None:
+    """Finish on-boarding, or return from suspension; names everything that is missing."""
+    if missing := missing_for_posting(caregiver):
+        raise ValidationError(missing)
+    _move(caregiver, ["onboarding", "suspended"], "active", posted_on=caregiver.posted_on or timezone.localdate())
+
+
+def suspend_caregiver(*, caregiver: Caregiver, by: User) -> None:
+    _move(caregiver, ["active"], "suspended")
+
+
+def dismiss_caregiver(*, caregiver: Caregiver, by: User, left_on: dt.date) -> None:
+    """The caregiver leaves; the account of the phone closes with it."""
+    _move(caregiver, ["onboarding", "active", "suspended"], "left", left_on=left_on)
+    if caregiver.user_id:
+        membership = Membership.objects.filter(agency=current_agency(), user=caregiver.user_id)
+        membership.filter(roles=[Role.CAREGIVER]).update(is_active=False)
+
+
+def _move(caregiver, from_states, to_state, **fields):
+    claimed = Caregiver.objects.filter(pk=caregiver.pk, state__in=from_states).update(state=to_state, **fields)
+    if not claimed:
+        raise ValidationError(_("The state has changed meanwhile; look at the file again."))
+    caregiver.refresh_from_db()
+    caregiver.save()  # for the history
+
+
+def open_account(*, caregiver: Caregiver, by: User) -> str:
+    """Let the caregiver sign in on the phone; returns the first password, empty when the person had an account."""
+    if caregiver.user_id:
+        raise ValidationError(_("There is an account already."))
+    user = User.objects.filter(phone=caregiver.phone).first()
+    password = ""
+    if user is None:
+        password = f"{secrets.randbelow(10**8):08}"
+        user = User.objects.create_user(caregiver.phone, password, name=caregiver.name)
+    membership, created = Membership.objects.get_or_create(
+        agency=current_agency(), user=user, defaults={"roles": [Role.CAREGIVER]}
+    )
+    if not created and Role.CAREGIVER not in membership.roles:
+        membership.roles = [*membership.roles, Role.CAREGIVER]
+        membership.save()
+    caregiver.user = user
+    caregiver.save()
+    return password

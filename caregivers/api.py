@@ -1,0 +1,37 @@
+"""Caregivers through the API: read only; sensitive values masked."""
+
+from django.utils import timezone
+from rest_framework import serializers, viewsets
+
+from agencies.privacy import mask_identity, mask_phone
+from caregivers.models import Caregiver
+from caregivers.queries import with_level
+
+
+class CaregiverSerializer(serializers.ModelSerializer):
+    identity_masked = serializers.SerializerMethodField()
+    phone_masked = serializers.SerializerMethodField()
+    level = serializers.IntegerField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Caregiver
+        fields = [
+            "id", "number", "state", "name", "sex", "birth_date", "identity_type", "identity_masked", "phone_masked",
+            "education", "employment", "work_forms", "level", "hired_on", "posted_on", "left_on",
+        ]  # fmt: skip
+
+    def get_identity_masked(self, caregiver) -> str:
+        return mask_identity(caregiver.identity_number)
+
+    def get_phone_masked(self, caregiver) -> str:
+        return mask_phone(caregiver.phone)
+
+
+class CaregiverViewSet(viewsets.ReadOnlyModelViewSet):
+    serializer_class = CaregiverSerializer
+    filterset_fields = ["state", "number", "employment"]
+    queryset = Caregiver.objects.none()
+    permissions = {"list": "caregivers.view", "retrieve": "caregivers.view"}
+
+    def get_queryset(self):
+        return with_level(Caregiver.objects.order_by("number"), timezone.localdate())

@@ -1,0 +1,9 @@
+"""Who may see and change caregiver files."""
+
+import rules
+
+from agencies.permissions import is_coordinator, is_manager, is_office
+
+rules.add_perm("caregivers.view", is_office)
+rules.add_perm("caregivers.edit", is_manager | is_coordinator)
+rules.add_perm("caregivers.grant", is_manager)

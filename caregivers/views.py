@@ -1,0 +1,232 @@
+"""Office pages of caregivers: list, file, forms."""
+
+import datetime as dt
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from rules import has_perm
+
+from agencies.actions import log_access
+from agencies.identity import age_on
+from agencies.links import office_url
+from agencies.lists import Column, OfficeList
+from agencies.models import Level
+from agencies.pages import form_page, press, revealed, submit
+from agencies.panels import panels_of, timeline_of
+from agencies.permissions import may
+from agencies.privacy import mask_phone
+from caregivers import actions
+from caregivers.forms import (
+    AbsenceForm,
+    AcknowledgeForm,
+    CaregiverFilter,
+    CaregiverForm,
+    CredentialForm,
+    DismissForm,
+    LevelForm,
+)
+from caregivers.models import Caregiver, Credential
+from caregivers.queries import with_level, with_next_expiry
+
+
+def _level_label(level):
+    return "" if level is None else Level(level).label
+
+
+class CaregiverList(OfficeList):
+    right = "caregivers.view"
+    list_name = "caregivers"
+    template_name = "caregivers/caregiver_list.html"
+    filterset_class = CaregiverFilter
+    tab_choices = Caregiver.State
+    columns = [
+        Column(gettext_lazy("badge number"), lambda caregiver: caregiver.number),
+        Column(gettext_lazy("name"), lambda caregiver: caregiver.name),
+        Column(gettext_lazy("state"), lambda caregiver: caregiver.get_state_display()),
+        Column(gettext_lazy("level"), lambda caregiver: _level_label(caregiver.level)),
+        Column(gettext_lazy("phone"), lambda caregiver: mask_phone(caregiver.phone)),
+        Column(gettext_lazy("next paper ends on"), lambda caregiver: caregiver.next_expiry),
+    ]
+
+    def rows(self):
+        caregivers = Caregiver.objects.order_by("number").defer("identity_number")
+        return with_next_expiry(with_level(caregivers, timezone.localdate()))
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        for caregiver in context["object_list"]:
+            caregiver.level_label = _level_label(caregiver.level)
+        return {**context, "soon": timezone.localdate() + dt.timedelta(days=30)}
+
+
+def _back(caregiver):
+    return office_url("caregiver_file", caregiver.pk)
+
+
+@may("caregivers.view")
+def caregiver_file(request, caregiver_pk):
+    caregiver = get_object_or_404(with_level(Caregiver.objects, timezone.localdate()), pk=caregiver_pk)
+    today = timezone.localdate()
+    credentials = list(caregiver.credentials.select_related("scan", "verified_by"))
+    for credential in credentials:
+        credential.standing = _standing(credential, today)
+    context = {
+        "caregiver": caregiver,
+        "level_label": _level_label(caregiver.level),
+        "age": age_on(caregiver.birth_date, today),
+        "credentials": credentials,
+        "absences": caregiver.absences.filter(period__endswith__gt=timezone.now()).order_by("period"),
+        "acknowledgements": caregiver.acknowledgements.select_related("explained_by"),
+        "missing": actions.missing_for_posting(caregiver) if caregiver.state != Caregiver.State.LEFT else [],
+        "may_edit": has_perm("caregivers.edit", request.membership),
+        "may_grant": has_perm("caregivers.grant", request.membership),
+        "panels": panels_of("caregivers.caregiver", request.membership, caregiver),
+        "timeline": timeline_of("caregivers.caregiver", caregiver),
+    }
+    return render(request, "caregivers/caregiver_file.html", context)
+
+
+def _standing(credential, today):
+    """How long a paper is still good: (state, words); the steps are 90, 30, 7 and 0 days."""
+    if credential.expires_on is None:
+        return "done", _("without limit")
+    days = (credential.expires_on - today).days
+    if days < 0:
+        return "expired", _("ended %(days)s days ago") % {"days": -days}
+    if days <= 90:
+        return "warn" if days > 7 else "late", _("%(days)s days left") % {"days": days}
+    return "done", _("valid")
+
+
+@may("caregivers.edit")
+def caregiver_new(request):
+    form = CaregiverForm(request.POST or None, request.FILES or None)
+    if caregiver := submit(form, actions.create_caregiver, by=request.user):
+        messages.success(request, _("File %(number)s opened.") % {"number": caregiver.number})
+        return redirect(_back(caregiver))
+    return form_page(request, form=form, title=_("New caregiver"), back=office_url("caregiver_list"))
+
+
+def _verb(request, form, title, caregiver, action):
+    if request.method == "POST" and submit(form, action, caregiver=caregiver, by=request.user):
+        messages.success(request, _("Saved."))
+        return redirect(_back(caregiver))
+    return form_page(request, form=form, title=title, lead=str(caregiver), back=_back(caregiver))
+
+
+@may("caregivers.edit")
+def caregiver_edit(request, caregiver_pk):
+    caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
+    instance = Caregiver.objects.get(pk=caregiver.pk)
+    form = CaregiverForm(request.POST or None, request.FILES or None, instance=instance)
+    return _verb(request, form, _("Correct the file"), caregiver, actions.update_caregiver)
+
+
+@may("caregivers.edit")
+def credential_new(request, caregiver_pk):
+    caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
+    form = CredentialForm(request.POST or None, request.FILES or None)
+    return _verb(request, form, _("Add a credential"), caregiver, actions.add_credential)
+
+
+@may("caregivers.grant")
+def level_grant(request, caregiver_pk):
+    caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
+    return _verb(request, LevelForm(request.POST or None), _("Grant a level"), caregiver, actions.grant_level)
+
+
+@may("caregivers.edit")
+def absence_new(request, caregiver_pk):
+    caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
+    return _verb(request, AbsenceForm(request.POST or None), _("Record an absence"), caregiver, actions.record_absence)
+
+
+@may("caregivers.edit")
+def rule_acknowledge(request, caregiver_pk):
+    caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
+    form = AcknowledgeForm(request.POST or None)
+    return _verb(request, form, _("Supervision rule explained"), caregiver, actions.acknowledge_rule)
+
+
+@may("caregivers.grant")
+def caregiver_dismiss(request, caregiver_pk):
+    caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
+    form = DismissForm(request.POST or None)
+    if form.is_valid():
+        done = _("The file is closed; future visits need somebody else.")
+        return press(
+            request,
+            actions.dismiss_caregiver,
+            back=_back(caregiver),
+            done=done,
+            caregiver=caregiver,
+            by=request.user,
+            **form.cleaned_data,
+        )
+    return form_page(request, form=form, title=_("Caregiver leaves"), lead=str(caregiver), back=_back(caregiver))
+
+
+@may("caregivers.edit")
+@require_POST
+def credential_verify(request, credential_pk):
+    credential = get_object_or_404(Credential, pk=credential_pk)
+    back = office_url("caregiver_file", credential.caregiver_id)
+    return press(
+        request, actions.verify_credential, back=back, done=_("Saved."), credential=credential, by=request.user
+    )
+
+
+@may("caregivers.edit")
+@require_POST
+def caregiver_post(request, caregiver_pk):
+    caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
+    done = _("May be sent to clients now.")
+    return press(
+        request, actions.post_caregiver, back=_back(caregiver), done=done, caregiver=caregiver, by=request.user
+    )
+
+
+@may("caregivers.grant")
+@require_POST
+def caregiver_suspend(request, caregiver_pk):
+    caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
+    return press(
+        request,
+        actions.suspend_caregiver,
+        back=_back(caregiver),
+        done=_("Suspended."),
+        caregiver=caregiver,
+        by=request.user,
+    )
+
+
+@may("agencies.manage")
+@require_POST
+def account_open(request, caregiver_pk):
+    """Show the first password once."""
+    caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
+    try:
+        password = actions.open_account(caregiver=caregiver, by=request.user)
+    except ValidationError as refusal:
+        messages.error(request, refusal.messages[0])
+        return redirect(_back(caregiver))
+    value = password or _("Signs in with the password of the existing account.")
+    return revealed(
+        request, value, title=_("First password of %(name)s") % {"name": caregiver.name}, back=_back(caregiver)
+    )
+
+
+@may("agencies.reveal")
+@require_POST
+def caregiver_reveal(request, caregiver_pk, field):
+    caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
+    if field not in ("identity_number", "phone"):
+        raise Http404
+    log_access(user=request.user, row=caregiver, field=field, reason=request.POST.get("reason", "")[:100])
+    return revealed(request, getattr(caregiver, field), title=str(caregiver), back=_back(caregiver))

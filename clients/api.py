@@ -1,0 +1,74 @@
+"""Clients through the API: the same actions and rights as the pages; sensitive values masked."""
+
+from django.utils import timezone
+from rest_framework import mixins, serializers, viewsets
+
+from agencies.identity import identity_problems, normalise_identity
+from agencies.privacy import mask_identity, mask_phone
+from clients import actions
+from clients.models import Client, SelfCare
+from clients.queries import with_status
+
+
+class ClientSerializer(serializers.ModelSerializer):
+    identity_masked = serializers.SerializerMethodField()
+    phone_masked = serializers.SerializerMethodField()
+    self_care = serializers.ChoiceField(choices=SelfCare.choices, read_only=True, allow_null=True)
+    reassess_on = serializers.DateField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Client
+        fields = [
+            "id", "number", "state", "name", "salutation", "sex", "birth_date", "identity_type", "identity_number",
+            "identity_masked", "phone", "phone_masked", "district", "address", "access_note", "needs", "self_care",
+            "reassess_on",
+        ]  # fmt: skip
+        read_only_fields = ["number", "state"]
+        extra_kwargs = {
+            "identity_number": {"write_only": True},
+            "phone": {"write_only": True},
+            "birth_date": {"required": False},
+            "sex": {"required": False},
+        }
+        validators = []
+
+    def get_identity_masked(self, client) -> str:
+        return mask_identity(client.identity_number)
+
+    def get_phone_masked(self, client) -> str:
+        return mask_phone(client.phone)
+
+    def validate_identity_number(self, number):
+        number = normalise_identity(number)
+        kind = self.initial_data.get("identity_type", getattr(self.instance, "identity_type", ""))
+        if problems := identity_problems(kind, number, today=timezone.localdate()):
+            raise serializers.ValidationError(problems)
+        return number
+
+    def create(self, validated_data):
+        return actions.create_client(by=self.context["request"].user, **validated_data)
+
+    def update(self, instance, validated_data):
+        return actions.update_client(client=instance, by=self.context["request"].user, **validated_data)
+
+
+class ClientViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    mixins.UpdateModelMixin,
+    viewsets.GenericViewSet,
+):
+    serializer_class = ClientSerializer
+    filterset_fields = ["state", "number"]
+    queryset = Client.objects.none()
+    permissions = {
+        "list": "clients.view",
+        "retrieve": "clients.view",
+        "create": "clients.edit",
+        "update": "clients.edit",
+        "partial_update": "clients.edit",
+    }
+
+    def get_queryset(self):
+        return with_status(Client.objects.order_by("-number"))

@@ -1,0 +1,202 @@
+"""Office pages of clients: list, file, forms."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from rules import has_perm
+
+from agencies.actions import log_access
+from agencies.identity import age_on
+from agencies.links import office_url
+from agencies.lists import Column, OfficeList
+from agencies.pages import form_page, press, revealed, submit
+from agencies.panels import panels_of, timeline_of
+from agencies.permissions import may
+from agencies.privacy import mask_name, mask_phone
+from clients import actions
+from clients.forms import (
+    AssessmentForm,
+    ClientFilter,
+    ClientForm,
+    ConsentForm,
+    GuardianForm,
+    HealthForm,
+    RiskNoteForm,
+)
+from clients.models import Client, Consent, Guardian, RiskNote
+from clients.queries import current_assessment, with_status
+from clients.standard import SCALES
+
+
+class ClientList(OfficeList):
+    right = "clients.view"
+    list_name = "clients"
+    template_name = "clients/client_list.html"
+    filterset_class = ClientFilter
+    tab_choices = Client.State
+    columns = [
+        Column(gettext_lazy("number"), lambda client: client.number),
+        Column(gettext_lazy("name"), lambda client: mask_name(client.name)),
+        Column(gettext_lazy("state"), lambda client: client.get_state_display()),
+        Column(gettext_lazy("phone"), lambda client: mask_phone(client.phone)),
+        Column(gettext_lazy("district"), lambda client: client.district),
+        Column(gettext_lazy("self-care status"), lambda client: client.self_care or ""),
+        Column(gettext_lazy("reassess on"), lambda client: client.reassess_on),
+    ]
+
+    def rows(self):
+        return with_status(Client.objects.order_by("-number")).defer("identity_number", "needs", "illnesses")
+
+
+def _file(client):
+    return redirect(office_url("client_file", client.pk))
+
+
+@may("clients.view")
+def client_file(request, client_pk):
+    client = get_object_or_404(Client, pk=client_pk)
+    assessment = current_assessment(client)
+    consents = list(client.consents.select_related("paper"))
+    context = {
+        "client": client,
+        "age": age_on(client.birth_date, timezone.localdate()),
+        "assessment": assessment,
+        "sees_health": has_perm("clients.health", request.membership),
+        "may_edit": has_perm("clients.edit", request.membership),
+        "guardians": client.guardians.filter(is_active=True),
+        "risk_notes": client.risk_notes.filter(is_active=True),
+        "consents": consents,
+        "todo": _todo(assessment, consents),
+        "panels": panels_of("clients.client", request.membership, client),
+        "timeline": timeline_of("clients.client", client),
+    }
+    return render(request, "clients/client_file.html", context)
+
+
+def _todo(assessment, consents):
+    """What the file lacks, each with the page that mends it."""
+    in_force = {consent.kind for consent in consents if consent.withdrawn_at is None}
+    if Consent.Kind.PERSONAL_DATA not in in_force:
+        yield _("Record the consent to keeping personal data."), "consent_new"
+    if Consent.Kind.HEALTH_DATA not in in_force:
+        yield _("Record the separate consent to keeping health data."), "consent_new"
+    if assessment is None:
+        yield _("Assess self-care; without it there is no agreement."), "assessment_new"
+    elif assessment.reassess_on < timezone.localdate():
+        yield _("The assessment is overdue; assess again."), "assessment_new"
+
+
+@may("clients.edit")
+def client_new(request):
+    form = ClientForm(request.POST or None)
+    if client := submit(form, actions.create_client, by=request.user):
+        messages.success(request, _("File %(number)s opened.") % {"number": client.number})
+        return _file(client)
+    lead = _("Search first: a person has one file.")
+    return form_page(request, form=form, title=_("New client"), lead=lead, back=office_url("client_list"))
+
+
+def _verb(request, form, title, client, action, **kwargs):
+    back = office_url("client_file", client.pk)
+    if request.method == "POST" and submit(form, action, client=client, by=request.user, **kwargs):
+        messages.success(request, _("Saved."))
+        return redirect(back)
+    return form_page(request, form=form, title=title, lead=str(client), back=back)
+
+
+@may("clients.edit")
+def client_edit(request, client_pk):
+    client = get_object_or_404(Client, pk=client_pk)
+    form = ClientForm(request.POST or None, instance=Client.objects.get(pk=client.pk))
+    return _verb(request, form, _("Correct the file"), client, actions.update_client)
+
+
+@may("clients.edit")
+def client_health(request, client_pk):
+    client = get_object_or_404(Client, pk=client_pk)
+    form = HealthForm(request.POST or None, instance=Client.objects.get(pk=client.pk))
+    return _verb(request, form, _("Health summary"), client, actions.update_client)
+
+
+@may("clients.edit")
+def guardian_new(request, client_pk):
+    client = get_object_or_404(Client, pk=client_pk)
+    return _verb(
+        request, GuardianForm(request.POST or None), _("Add a guardian or contact"), client, actions.add_guardian
+    )
+
+
+@may("clients.edit")
+def risk_note_new(request, client_pk):
+    client = get_object_or_404(Client, pk=client_pk)
+    return _verb(request, RiskNoteForm(request.POST or None), _("Add a risk note"), client, actions.add_risk_note)
+
+
+@may("clients.edit")
+def consent_new(request, client_pk):
+    client = get_object_or_404(Client, pk=client_pk)
+    form = ConsentForm(request.POST or None, request.FILES or None)
+    return _verb(request, form, _("Record a consent"), client, actions.give_consent)
+
+
+@may("clients.edit")
+def assessment_new(request, client_pk):
+    client = get_object_or_404(Client, pk=client_pk)
+    scale = request.GET.get("scale", "gbt_42195")
+    if scale not in SCALES:
+        raise Http404
+    form = AssessmentForm(request.POST or None, scale=scale)
+    back = office_url("client_file", client.pk)
+    if (
+        form.is_valid()
+        and form.cleaned_data["override"] == "able"
+        and not has_perm("agencies.manage", request.membership)
+    ):
+        form.add_error("override", _("Only a manager may set the status to able."))
+    if request.method == "POST" and submit(form, actions.record_assessment, client=client, by=request.user):
+        messages.success(request, _("Assessment recorded."))
+        return redirect(back)
+    template = "clients/assessment_form.html"
+    title = _("Self-care assessment")
+    return form_page(
+        request, form=form, title=title, lead=str(client), back=back, template=template, client=client, scale=scale
+    )
+
+
+@may("clients.edit")
+@require_POST
+def guardian_remove(request, guardian_pk):
+    guardian = get_object_or_404(Guardian, pk=guardian_pk)
+    back = office_url("client_file", guardian.client_id)
+    return press(request, actions.remove_guardian, back=back, done=_("Removed."), guardian=guardian)
+
+
+@may("clients.edit")
+@require_POST
+def risk_note_remove(request, note_pk):
+    note = get_object_or_404(RiskNote, pk=note_pk)
+    back = office_url("client_file", note.client_id)
+    return press(request, actions.remove_risk_note, back=back, done=_("Removed."), note=note)
+
+
+@may("clients.edit")
+@require_POST
+def consent_withdraw(request, consent_pk):
+    consent = get_object_or_404(Consent, pk=consent_pk)
+    back = office_url("client_file", consent.client_id)
+    return press(request, actions.withdraw_consent, back=back, done=_("Withdrawn."), consent=consent, by=request.user)
+
+
+@may("agencies.reveal")
+@require_POST
+def client_reveal(request, client_pk, field):
+    """Show one masked value in full, once, and log who saw it."""
+    client = get_object_or_404(Client, pk=client_pk)
+    if field not in ("identity_number", "phone"):
+        raise Http404
+    log_access(user=request.user, row=client, field=field, reason=request.POST.get("reason", "")[:100])
+    return revealed(request, getattr(client, field), title=str(client), back=office_url("client_file", client.pk))
