@@ -1,12 +1,16 @@
-"""What the tenant does: logging who looked, notices, outgoing messages."""
+"""What the tenant does: logging who looked, notices, outgoing messages, catalogue and prices, exports."""
 
 import datetime as dt
 from collections.abc import Iterable
 
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from agencies.models import AccessLog, Message, Notice, User
+from agencies.models import AccessLog, Export, Message, Notice, Price, PriceList, ServiceItem, User, WorkForm
+from agencies.standard import CATALOGUE
 from agencies.tenancy import current_agency
 
 
@@ -49,3 +53,98 @@ def queue_message(
         },
     )
     return message
+
+
+def seed_catalogue() -> None:
+    """Give the open agency every service item the standard names; items it has stay as they are."""
+    agency = current_agency()
+    fields = ("code", "clause", "group", "name", "name_en", "unable_only", "level_needed")
+    items = [ServiceItem(agency=agency, **{name: getattr(item, name) for name in fields}) for item in CATALOGUE]
+    ServiceItem.objects.bulk_create(items, ignore_conflicts=True)
+
+
+def copy_price_list(*, by: User) -> PriceList:
+    """Start a draft from the newest list."""
+    if PriceList.objects.filter(state=PriceList.State.DRAFT).exists():
+        raise ValidationError(_("There is a draft already; finish that one first."))
+    newest = PriceList.objects.order_by("-effective_from").first()
+    day = timezone.localdate() + dt.timedelta(days=1)
+    draft = PriceList.objects.create(name=_("Price list %(year)s") % {"year": day.year}, effective_from=day)
+    if newest:
+        rows = newest.prices.values("work_form", "service_item_id", "unit", "amount", "note")
+        Price.objects.bulk_create([Price(agency=current_agency(), price_list=draft, **row) for row in rows])
+    return draft
+
+
+def set_prices(*, price_list: PriceList, prices: list[dict], name: str, effective_from: dt.date) -> None:
+    """Replace the prices of a draft; each is {work_form or service_item, unit, amount, note}."""
+    if price_list.state != PriceList.State.DRAFT:
+        raise ValidationError(_("A published list does not change; start a new one."))
+    price_list.name, price_list.effective_from = name, effective_from
+    price_list.save()
+    price_list.prices.all().delete()
+    Price.objects.bulk_create([Price(agency=current_agency(), price_list=price_list, **price) for price in prices])
+
+
+def publish_price_list(*, price_list: PriceList, by: User, effective_from: dt.date | None = None) -> None:
+    """Put a list in force from its day (4.1.5); each work form needs a price."""
+    day = effective_from or price_list.effective_from
+    problems = []
+    if PriceList.objects.filter(state=PriceList.State.PUBLISHED, effective_from=day).exists():
+        problems.append(_("Another list is in force from that day."))
+    priced = set(price_list.prices.values_list("work_form", flat=True))
+    missing = [label for value, label in WorkForm.choices if value not in priced]
+    if missing:
+        problems.append(_("No price yet for: %(forms)s.") % {"forms": ", ".join(map(str, missing))})
+    if problems:
+        raise ValidationError(problems)
+    published = {"state": PriceList.State.PUBLISHED, "published_at": timezone.now(), "published_by": by}
+    if not PriceList.objects.filter(pk=price_list.pk, state="draft").update(effective_from=day, **published):
+        raise ValidationError(_("This list was published before."))
+
+
+def mark_message_sent(*, message: Message, by: User) -> None:
+    """Staff passed the message on by hand."""
+    sent = {"state": Message.State.SENT, "sent_at": timezone.now(), "sent_by": by}
+    if not Message.objects.filter(pk=message.pk).exclude(state="sent").update(**sent):
+        raise ValidationError(_("This message was sent before."))
+
+
+def send_due_messages() -> dict[str, int]:
+    """Send every e-mail that is due; each is claimed by its state, five tries at most. Returns counts."""
+    due = Message.objects.select_for_update(skip_locked=True).filter(
+        state=Message.State.QUEUED, channel=Message.Channel.EMAIL, due_at__lte=timezone.now()
+    )
+    counts = {"sent": 0, "failed": 0}
+    for message in due[:200]:
+        state = _send(message)
+        counts["sent"] += state == Message.State.SENT
+        counts["failed"] += state == Message.State.FAILED
+    return counts
+
+
+def _send(message):
+    message.attempts += 1
+    try:
+        send_mail(message.subject, message.body, None, [message.address])
+    except OSError as error:
+        message.error = type(error).__name__
+        message.state = Message.State.FAILED if message.attempts >= 5 else Message.State.QUEUED
+        message.due_at = timezone.now() + dt.timedelta(minutes=2**message.attempts)
+    else:
+        message.state, message.sent_at = Message.State.SENT, timezone.now()
+    message.save()
+    return message.state
+
+
+def read_notices(*, user: User) -> None:
+    Notice.objects.filter(user=user, read_at=None).update(read_at=timezone.now())
+
+
+def request_export(*, list_name: str, query: str, by: User) -> Export:
+    """Put a list in the queue as an Excel file."""
+    from agencies.office_tasks import make_export  # tasks import actions
+
+    export = Export.objects.create(list_name=list_name, query=query[:500], requested_by=by)
+    make_export.delay_on_commit(agency_id=current_agency().pk, export_id=export.pk)
+    return export

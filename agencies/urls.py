@@ -1,6 +1,32 @@
 """Addresses of this app's pages."""
 
-office_urls = []
+from django.urls import path
+
+from agencies import public, views
+
+office_urls = [
+    path("files/<int:file_pk>/", views.file_view, name="file_view"),
+    path("settings/", views.agency_settings, name="agency_settings"),
+    path("settings/members/new/", views.member_new, name="member_new"),
+    path("settings/members/<int:member_pk>/switch/", views.member_switch, name="member_switch"),
+    path("settings/keys/new/", views.api_key_new, name="api_key_new"),
+    path("settings/keys/<int:key_pk>/revoke/", views.api_key_revoke, name="api_key_revoke"),
+    path("settings/licences/new/", views.licence_new, name="licence_new"),
+    path("settings/access/", views.AccessLogList.as_view(), name="access_log"),
+    path("prices/", views.price_list_list, name="price_list_list"),
+    path("prices/new/", views.price_list_copy, name="price_list_copy"),
+    path("prices/<int:price_list_pk>/", views.price_list_edit, name="price_list_edit"),
+    path("prices/<int:price_list_pk>/publish/", views.price_list_publish, name="price_list_publish"),
+    path("notices/", views.notice_list, name="notice_list"),
+    path("messages/", views.MessageList.as_view(), name="message_list"),
+    path("messages/<int:message_pk>/sent/", views.message_sent, name="message_sent"),
+    path("jobs/", views.JobList.as_view(), name="job_list"),
+    path("exports/", views.export_list, name="export_list"),
+    path("exports/<slug:list_name>/new/", views.export_start, name="export_start"),
+]
 phone_urls = []
-public_urls = []
+public_urls = [
+    path("", public.agency, name="agency"),
+    path("licences/<int:licence_pk>/", public.licence_scan, name="licence_scan"),
+]
 api_views = []

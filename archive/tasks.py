@@ -2,9 +2,30 @@
 
 from celery import shared_task
 
+from agencies.jobs import AgencyJob, EveryAgency
+from archive import actions
+
 
 @shared_task
 def render_document(document_id):
-    from archive.actions import render
+    actions.render(document_id=document_id)
 
-    render(document_id=document_id)
+
+@shared_task(base=AgencyJob)
+def archive_expiry():
+    return actions.propose_expired()
+
+
+@shared_task(base=EveryAgency)
+def archive_expiry_everywhere():
+    return archive_expiry
+
+
+@shared_task
+def redeliver():
+    actions.redeliver_documents()
+
+
+@shared_task(base=EveryAgency)
+def redeliver_everywhere():
+    return redeliver

@@ -1,6 +1,19 @@
 """Addresses of this app's pages."""
 
-office_urls = []
+from django.urls import path
+
+from archive import public, views
+
+office_urls = [
+    path("archive/", views.ArchiveList.as_view(), name="archive_list"),
+    path("archive/disposal/", views.disposal_lists, name="disposal_lists"),
+    path("archive/papers/", views.DocumentList.as_view(), name="document_list"),
+    path("archive/papers/<int:document_pk>/retry/", views.document_retry, name="document_retry"),
+    path("archive/<int:record_pk>/", views.archive_record, name="archive_record"),
+    path("archive/<int:record_pk>/place/", views.archive_place, name="archive_place"),
+    path("archive/<int:record_pk>/hold/", views.hold_place, name="hold_place"),
+    path("archive/holds/<int:hold_pk>/lift/", views.hold_lift, name="hold_lift"),
+]
 phone_urls = []
-public_urls = []
+public_urls = [path("verify/<slug:code>/", public.verify, name="verify")]
 api_views = []

@@ -1,0 +1,352 @@
+"""Office pages of the agency itself: settings, people, licences, prices, files, notices, messages, exports, jobs."""
+
+import secrets
+
+import rules
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from agencies import actions
+from agencies.files import UploadField, store_upload
+from agencies.forms import CleanForm
+from agencies.links import office_url
+from agencies.lists import Column, OfficeList
+from agencies.models import (
+    AccessLog,
+    AgencySettings,
+    ApiKey,
+    Export,
+    JobRun,
+    Licence,
+    Membership,
+    Message,
+    Notice,
+    Price,
+    PriceList,
+    Role,
+    ServiceItem,
+    StoredFile,
+    User,
+    WorkForm,
+)
+from agencies.pages import form_page, press, revealed, submit
+from agencies.permissions import may
+
+# Which right opens a kind of file.
+FILE_RIGHTS = {
+    StoredFile.Kind.PHOTO: "agencies.office",
+    StoredFile.Kind.LICENCE: "agencies.office",
+    StoredFile.Kind.CREDENTIAL: "caregivers.view",
+    StoredFile.Kind.CONSENT: "clients.health",
+    StoredFile.Kind.SIGNATURE: "contracts.view",
+    StoredFile.Kind.SIGNED_PAPER: "contracts.view",
+    StoredFile.Kind.DOCUMENT: "contracts.view",
+    StoredFile.Kind.COMPLAINT: "supervision.view",
+    StoredFile.Kind.EXPORT: "agencies.office",
+}
+SHOWN_INLINE = ("application/pdf", "image/jpeg", "image/png", "image/webp")
+
+
+@may("agencies.office")
+def file_view(request, file_pk):
+    """A stored file, with the right of its kind; an export only for whoever asked for it."""
+    stored = get_object_or_404(StoredFile, pk=file_pk)
+    if not rules.has_perm(FILE_RIGHTS[stored.kind], request.membership):
+        raise PermissionDenied
+    if stored.kind == StoredFile.Kind.EXPORT and stored.created_by_id != request.user.pk:
+        raise Http404
+    return serve(stored)
+
+
+def serve(stored: StoredFile) -> HttpResponse:
+    """The bytes of a file; what a browser does not show safely is downloaded."""
+    with stored.file.open() as file:
+        content = file.read()
+    response = HttpResponse(content, content_type=stored.content_type)
+    inline = stored.content_type in SHOWN_INLINE
+    response["Content-Disposition"] = _disposition(stored.name, inline=inline)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _disposition(name, *, inline):
+    return FileResponse(b"", as_attachment=not inline, filename=name).headers["Content-Disposition"]
+
+
+class SettingsForm(CleanForm, forms.ModelForm):
+    class Meta:
+        model = AgencySettings
+        exclude = ["agency"]  # noqa: DJ006 -- every setting is meant to be on the page
+
+    def clean(self):
+        data = super().clean()
+        if data.get("calls_from") and data.get("calls_until") and data["calls_from"] >= data["calls_until"]:
+            self.add_error("calls_until", _("Calls must end after they begin."))
+        return data
+
+
+@may("agencies.manage")
+def agency_settings(request):
+    form = SettingsForm(request.POST or None, instance=AgencySettings.objects.get())
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect(office_url("agency_settings"))
+    context = {
+        "form": form,
+        "members": Membership.objects.filter(agency=request.agency).select_related("user").order_by("pk"),
+        "licences": Licence.objects.select_related("scan"),
+        "api_keys": ApiKey.objects.filter(membership__agency=request.agency).select_related("membership__user"),
+        "today": timezone.localdate(),
+    }
+    return render(request, "agencies/settings.html", context)
+
+
+class MemberForm(CleanForm, forms.Form):
+    phone = forms.CharField(label=gettext_lazy("mobile phone"), max_length=20)
+    name = forms.CharField(label=gettext_lazy("name"), max_length=50)
+    roles = forms.MultipleChoiceField(label=gettext_lazy("roles"), choices=Role, widget=forms.CheckboxSelectMultiple)
+
+
+@may("agencies.manage")
+def member_new(request):
+    form = MemberForm(request.POST or None)
+    back = office_url("agency_settings")
+    if (password := submit(form, _add_member, agency=request.agency)) is not None:
+        value = password or _("Signs in with the password of the existing account.")
+        return revealed(request, value, title=_("First password of %(name)s") % form.cleaned_data, back=back)
+    return form_page(request, form=form, title=_("New member of staff"), back=back)
+
+
+def _add_member(*, agency, phone, name, roles):
+    user = User.objects.filter(phone=phone).first()
+    if user and Membership.objects.filter(agency=agency, user=user).exists():
+        raise ValidationError({"phone": _("This person works here already.")})
+    password = "" if user else f"{secrets.randbelow(10**8):08}"
+    user = user or User.objects.create_user(phone, password, name=name)
+    Membership.objects.create(agency=agency, user=user, roles=roles)
+    return password
+
+
+@may("agencies.manage")
+@require_POST
+def member_switch(request, member_pk):
+    member = get_object_or_404(Membership, pk=member_pk, agency=request.agency)
+    if member.user_id == request.user.pk:
+        messages.error(request, _("You cannot shut yourself out."))
+    else:
+        member.is_active = not member.is_active
+        member.save()
+    return redirect(office_url("agency_settings"))
+
+
+@may("agencies.manage")
+@require_POST
+def api_key_new(request):
+    _key, secret = ApiKey.issue(membership=request.membership, name=request.POST.get("name", "")[:100] or "API")
+    return revealed(request, secret, title=_("New API key"), back=office_url("agency_settings"))
+
+
+@may("agencies.manage")
+@require_POST
+def api_key_revoke(request, key_pk):
+    key = get_object_or_404(ApiKey, pk=key_pk, membership__agency=request.agency)
+    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
+    return redirect(office_url("agency_settings"))
+
+
+class LicenceForm(CleanForm, forms.ModelForm):
+    scan = UploadField(label=gettext_lazy("scan"), required=False)
+
+    class Meta:
+        model = Licence
+        fields = ["kind", "number", "issuer", "issued_on", "expires_on", "is_public"]
+
+    def clean(self):
+        data = super().clean()
+        if data.get("issued_on") and data.get("expires_on") and data["expires_on"] < data["issued_on"]:
+            self.add_error("expires_on", _("A paper cannot end before it was issued."))
+        return data
+
+
+@may("agencies.manage")
+def licence_new(request):
+    form = LicenceForm(request.POST or None, request.FILES or None)
+    back = office_url("agency_settings")
+    if submit(form, _add_licence, by=request.user):
+        return redirect(back)
+    return form_page(request, form=form, title=_("New licence"), back=back)
+
+
+def _add_licence(*, by, scan, **data):
+    if Licence.objects.filter(kind=data["kind"], number=data["number"]).exists():
+        raise ValidationError({"number": _("This licence is on file already.")})
+    return Licence.objects.create(scan=store_upload(scan, kind=StoredFile.Kind.LICENCE, by=by), **data)
+
+
+@may("agencies.office")
+def price_list_list(request):
+    context = {
+        "price_lists": PriceList.objects.prefetch_related("prices__service_item"),
+        "items": ServiceItem.objects.all(),
+        "today": timezone.localdate(),
+    }
+    return render(request, "agencies/price_lists.html", context)
+
+
+@may("agencies.manage")
+@require_POST
+def price_list_copy(request):
+    return press(request, actions.copy_price_list, back=office_url("price_list_list"), by=request.user)
+
+
+class PriceListForm(CleanForm, forms.ModelForm):
+    """A draft: one line for each work form, one for each item that may cost extra; empty lines are left out."""
+
+    class Meta:
+        model = PriceList
+        fields = ["name", "effective_from"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        prices = {(price.work_form, price.service_item_id): price for price in self.instance.prices.all()}
+        items = ServiceItem.objects.filter(is_active=True)
+        self.lines = [
+            *((value, None, label) for value, label in WorkForm.choices),
+            *(("", item, str(item)) for item in items),
+        ]
+        for work_form, item, label in self.lines:
+            price = prices.get((work_form, item.pk if item else None))
+            name = _line_name(work_form, item)
+            amount = Price._meta.get_field("amount").formfield(label=label, required=False)
+            self.fields[f"{name}_amount"] = amount
+            self.fields[f"{name}_unit"] = forms.ChoiceField(label=_("unit"), choices=Price.Unit, required=False)
+            if price:
+                self.initial |= {f"{name}_amount": price.amount, f"{name}_unit": price.unit}
+
+    def groups(self):
+        """(label, amount, unit) for each line, as the page shows them."""
+        for work_form, item, label in self.lines:
+            name = _line_name(work_form, item)
+            yield label, self[f"{name}_amount"], self[f"{name}_unit"]
+
+    def clean(self):
+        data = super().clean()
+        prices = []
+        for work_form, item, _label in self.lines:
+            name = _line_name(work_form, item)
+            if data.get(f"{name}_amount"):
+                unit = data.get(f"{name}_unit") or Price.Unit.HOUR
+                prices.append(
+                    {"work_form": work_form, "service_item": item, "unit": unit, "amount": data[f"{name}_amount"]}
+                )
+        return {"prices": prices, **{name: data[name] for name in ("name", "effective_from") if name in data}}
+
+
+def _line_name(work_form, item):
+    return work_form or f"item_{item.pk}"
+
+
+@may("agencies.manage")
+def price_list_edit(request, price_list_pk):
+    price_list = get_object_or_404(PriceList, pk=price_list_pk, state=PriceList.State.DRAFT)
+    form = PriceListForm(request.POST or None, instance=PriceList.objects.get(pk=price_list.pk))
+    back = office_url("price_list_list")
+    if form.is_valid():
+        return press(
+            request, actions.set_prices, back=back, done=_("Saved."), price_list=price_list, **form.cleaned_data
+        )
+    return form_page(
+        request, form=form, title=_("Prices of a draft"), back=back, template="agencies/price_list_form.html"
+    )
+
+
+@may("agencies.manage")
+@require_POST
+def price_list_publish(request, price_list_pk):
+    price_list = get_object_or_404(PriceList, pk=price_list_pk)
+    back = office_url("price_list_list")
+    return press(
+        request, actions.publish_price_list, back=back, done=_("Published."), price_list=price_list, by=request.user
+    )
+
+
+@may("agencies.office")
+def notice_list(request):
+    notices = list(Notice.objects.filter(user=request.user)[:100])
+    actions.read_notices(user=request.user)
+    return render(request, "agencies/notices.html", {"notices": notices})
+
+
+class MessageList(OfficeList):
+    right = "agencies.office"
+    list_name = "messages"
+    template_name = "agencies/message_list.html"
+    tab_choices = Message.State
+
+    def rows(self):
+        return Message.objects.select_related("sent_by").order_by("-created_at")
+
+
+@may("agencies.office")
+@require_POST
+def message_sent(request, message_pk):
+    message = get_object_or_404(Message, pk=message_pk)
+    back = office_url("message_list")
+    return press(
+        request, actions.mark_message_sent, back=back, done=_("Noted as sent."), message=message, by=request.user
+    )
+
+
+class JobList(OfficeList):
+    right = "agencies.office"
+    list_name = "jobs"
+    template_name = "agencies/job_list.html"
+    tab_choices = JobRun.State
+
+    def rows(self):
+        return JobRun.objects.order_by("-started_at")
+
+
+class AccessLogList(OfficeList):
+    right = "agencies.manage"
+    list_name = "access_log"
+    template_name = "agencies/access_log.html"
+    columns = [
+        Column(gettext_lazy("when"), lambda row: timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M")),
+        Column(gettext_lazy("who"), lambda row: row.user.name),
+        Column(gettext_lazy("whose"), lambda row: row.subject),
+        Column(gettext_lazy("field"), lambda row: row.field),
+    ]
+
+    def rows(self):
+        return AccessLog.objects.select_related("user").order_by("-at")
+
+
+@may("agencies.office")
+@require_POST
+def export_start(request, list_name):
+    view = OfficeList.by_name.get(list_name)
+    if view is None or not view.columns:
+        raise Http404
+    if not rules.has_perm(view.right, request.membership):
+        raise PermissionDenied
+    done = _("The file is being made; it stands in this list when it is ready.")
+    query = request.POST.get("query", "")
+    back = office_url("export_list")
+    return press(
+        request, actions.request_export, back=back, done=done, list_name=list_name, query=query, by=request.user
+    )
+
+
+@may("agencies.office")
+def export_list(request):
+    exports = Export.objects.filter(requested_by=request.user).select_related("file")[:50]
+    return render(request, "agencies/export_list.html", {"exports": exports})

@@ -1,0 +1,8 @@
+"""Who may see and keep the archive."""
+
+import rules
+
+from agencies.permissions import is_archivist, is_manager, is_office
+
+rules.add_perm("archive.view", is_office)
+rules.add_perm("archive.keep", is_manager | is_archivist)

@@ -1,0 +1,133 @@
+"""Office pages of the archive: records, holds, disposal lists, papers."""
+
+import django_filters
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from rules import has_perm
+
+from agencies.forms import CleanForm
+from agencies.links import office_url
+from agencies.lists import Column, OfficeList
+from agencies.pages import form_page, press, submit
+from agencies.permissions import may
+from archive import actions
+from archive.models import ArchiveClass, ArchiveRecord, DisposalList, Document, LegalHold
+
+
+class ArchiveFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=gettext_lazy("Number or title"), method="search")
+    source = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), choices=ArchiveRecord.Source.choices)
+    until = django_filters.DateFilter(
+        label=gettext_lazy("Kept until, before"),
+        field_name="retain_until",
+        lookup_expr="lt",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    class Meta:
+        model = ArchiveRecord
+        fields = []
+
+    def search(self, queryset, name, value):
+        return queryset.filter(Q(number__iexact=value) | Q(title__contains=value))
+
+
+class ArchiveList(OfficeList):
+    right = "archive.view"
+    list_name = "archive"
+    template_name = "archive/archive_list.html"
+    filterset_class = ArchiveFilter
+    tab_field = "archive_class"
+    tab_choices = ArchiveClass
+    columns = [
+        Column(gettext_lazy("archive number"), lambda record: record.number),
+        Column(gettext_lazy("class"), lambda record: record.get_archive_class_display()),
+        Column(gettext_lazy("title"), lambda record: record.title),
+        Column(gettext_lazy("clock started on"), lambda record: record.clock_started_on),
+        Column(gettext_lazy("kept until"), lambda record: record.retain_until),
+        Column(gettext_lazy("place of the paper"), lambda record: record.place),
+    ]
+
+    def rows(self):
+        return ArchiveRecord.objects.order_by("-filed_at")
+
+
+class PlaceForm(CleanForm, forms.Form):
+    place = forms.CharField(label=gettext_lazy("place of the paper"), max_length=60)
+
+
+class HoldForm(CleanForm, forms.Form):
+    reason = forms.CharField(label=gettext_lazy("reason"), max_length=200)
+
+
+@may("archive.view")
+def archive_record(request, record_pk):
+    record = get_object_or_404(ArchiveRecord.objects.select_related("filed_by"), pk=record_pk)
+    context = {
+        "record": record,
+        "items": record.items.select_related("file"),
+        "holds": record.holds.select_related("placed_by", "lifted_by").order_by("-placed_at"),
+        "may_keep": has_perm("archive.keep", request.membership),
+        "today": timezone.localdate(),
+    }
+    return render(request, "archive/archive_record.html", context)
+
+
+@may("archive.keep")
+def archive_place(request, record_pk):
+    record = get_object_or_404(ArchiveRecord, pk=record_pk)
+    form = PlaceForm(request.POST or None, initial={"place": record.place})
+    back = office_url("archive_record", record.pk)
+    if form.is_valid():
+        actions.set_place(record=record, **form.cleaned_data)
+        return redirect(back)
+    return form_page(request, form=form, title=_("Place of the paper"), lead=str(record), back=back)
+
+
+@may("archive.keep")
+def hold_place(request, record_pk):
+    record = get_object_or_404(ArchiveRecord, pk=record_pk)
+    form = HoldForm(request.POST or None)
+    back = office_url("archive_record", record.pk)
+    if submit(form, actions.place_hold, record=record, by=request.user):
+        messages.success(request, _("The record is held."))
+        return redirect(back)
+    return form_page(request, form=form, title=_("Hold this record"), lead=str(record), back=back)
+
+
+@may("archive.keep")
+@require_POST
+def hold_lift(request, hold_pk):
+    hold = get_object_or_404(LegalHold, pk=hold_pk)
+    back = office_url("archive_record", hold.record_id)
+    return press(request, actions.lift_hold, back=back, done=_("The hold is lifted."), hold=hold, by=request.user)
+
+
+@may("archive.view")
+def disposal_lists(request):
+    lists = DisposalList.objects.annotate(n=Count("entries")).prefetch_related("entries__record")[:24]
+    return render(request, "archive/disposal_lists.html", {"lists": lists})
+
+
+class DocumentList(OfficeList):
+    right = "archive.view"
+    list_name = "documents"
+    template_name = "archive/document_list.html"
+    tab_choices = Document.State
+
+    def rows(self):
+        return Document.objects.select_related("file", "requested_by").order_by("-requested_at")
+
+
+@may("archive.keep")
+@require_POST
+def document_retry(request, document_pk):
+    document = get_object_or_404(Document, pk=document_pk)
+    back = office_url("document_list")
+    return press(request, actions.retry_document, back=back, done=_("In the queue again."), document=document)
