@@ -1,0 +1,112 @@
+"""Cuts the print fonts to common characters once (`python -m carecenter.fonts`); the full fonts stay the fallback."""
+
+import base64
+import functools
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.t2CharStringPen import T2CharStringPen
+from fontTools.subset import Options, Subsetter, load_font, save_font
+
+CUT_DIR = Path(__file__).resolve().parent.parent / ".local" / "fonts"
+# The name used in print.css, the family it is cut from, its weight.
+FACES = [
+    ("Paper Song", "Noto Serif CJK SC", "regular", 400),
+    ("Paper Hei", "Noto Sans CJK SC", "regular", 400),
+    ("Paper Hei", "Noto Sans CJK SC", "bold", 700),
+]
+LATIN = range(0x20, 0x17F)
+PUNCTUATION = "–—‘’“”…‰′″€℃№×÷≤≥≠±·•①②③④⑤⑥⑦⑧⑨⑩〇〔〕【】《》「」、。，．：；！？（）％￥～／－＋＝□■○●△▲☆★→←↑↓"
+
+
+def common_characters() -> set[int]:
+    """The 6,763 Chinese characters of GB 2312, its signs, Latin letters and what our papers print."""
+    rows = (bytes((high, low)) for high in range(0xA1, 0xF8) for low in range(0xA1, 0xFF))
+    national = {ord(pair.decode("gb2312", "ignore") or " ") for pair in rows}
+    return national | set(LATIN) | {ord(sign) for sign in PUNCTUATION}
+
+
+def cut_path(name: str, weight: int) -> Path:
+    """Where the cut face lies, whether it exists or not."""
+    return CUT_DIR / f"{name.replace(' ', '')}-{weight}.otf"
+
+
+def cut(path: Path, index: int, target: Path) -> None:
+    """Write the common characters of one face of a font collection to its own file."""
+    options = Options(font_number=index, layout_features=["kern", "ccmp", "locl"], notdef_outline=True, hinting=False)
+    options.desubroutinize = True  # shared outlines would go whole into every paper
+    font = load_font(str(path), options)
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=common_characters())
+    subsetter.subset(font)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    save_font(font, str(target), options)
+
+
+def find_face(family: str, style: str) -> tuple[Path, int] | None:
+    """File and index of an installed face, as fontconfig knows it."""
+    pattern = f"{family}:{style}"
+    found = subprocess.run(  # noqa: S603 -- fixed arguments
+        ["fc-match", "-f", "%{family[0]}\n%{file}\n%{index}", pattern],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\n")
+    return (Path(found[1]), int(found[2]) & 0xFFFF) if found[0] == family else None
+
+
+def cut_all() -> list[str]:
+    """Cut what is missing; the families that are not installed are returned by name."""
+    missing = []
+    for name, family, style, weight in FACES:
+        if cut_path(name, weight).exists():
+            continue
+        face = find_face(family, style)
+        if face is None:
+            missing.append(family)
+        else:
+            cut(*face, cut_path(name, weight))
+    return missing
+
+
+@functools.cache
+def box_font() -> str:
+    """A font of two signs, ☑ and □, as a data URI: the Chinese fonts have no ticked box, and both must match."""
+    builder = FontBuilder(1000, isTTF=False)
+    names = {0x25A1: "box", 0x2611: "ticked"}
+    builder.setupGlyphOrder([".notdef", "space", *names.values()])
+    builder.setupCharacterMap({0x20: "space", **names})
+    builder.setupCFF("PaperBoxes", {}, {name: _draw(name) for name in [".notdef", "space", *names.values()]}, {})
+    builder.setupHorizontalMetrics(dict.fromkeys([".notdef", "space", *names.values()], (1000, 0)))
+    builder.setupHorizontalHeader(ascent=880, descent=-120)
+    builder.setupNameTable({"familyName": "Paper Boxes", "styleName": "Regular"})
+    builder.setupOS2(sTypoAscender=880, sTypoDescender=-120, usWinAscent=880, usWinDescent=120)
+    builder.setupPost()
+    target = io.BytesIO()
+    builder.save(target)
+    return f"data:font/otf;base64,{base64.b64encode(target.getvalue()).decode()}"
+
+
+def _draw(name):
+    pen = T2CharStringPen(1000, None)
+    if name in ("box", "ticked"):
+        _polygon(pen, [(110, -30), (110, 750), (890, 750), (890, -30)])
+        _polygon(pen, [(160, 20), (840, 20), (840, 700), (160, 700)])
+    if name == "ticked":
+        _polygon(pen, [(250, 390), (320, 450), (450, 290), (720, 640), (790, 590), (455, 130)])
+    return pen.getCharString()
+
+
+def _polygon(pen, points):
+    pen.moveTo(points[0])
+    for point in points[1:]:
+        pen.lineTo(point)
+    pen.closePath()
+
+
+if __name__ == "__main__":
+    if absent := cut_all():
+        sys.exit(f"Not installed: {', '.join(absent)}. Install fonts-noto-cjk; papers are printed with other fonts.")

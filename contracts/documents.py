@@ -1,0 +1,122 @@
+"""What the papers of this app say: the context of each template, registered for the archive to render."""
+
+from typing import Any
+
+from django.db.models import Prefetch
+
+from agencies.fields import lookup_hash
+from agencies.links import public_url
+from agencies.tenancy import current_agency
+from archive.actions import builds
+from archive.models import Document
+from contracts import paper_words as words
+from contracts.models import Agreement, Handover, HandoverSignature, Signature
+from contracts.terms import WORDINGS, agreement_terms, terms_digest, wording_digest
+
+__all__ = ["agreement_terms", "terms_digest"]
+
+BOXES = [
+    (Signature.Party.CLIENT, "甲方（客户）签字：", "{authority}", False),
+    (Signature.Party.AGENCY, "乙方（机构）盖章：", "经办人：", True),
+    (Signature.Party.CAREGIVER, "丙方（服务员）签字：", "", False),
+]
+MARKS = {Agreement.State.DRAFT: "草稿", Agreement.State.CANCELLED: "作废"}
+
+
+@builds(Document.Kind.AGREEMENT)
+def agreement_paper(document: Document) -> tuple[str, dict[str, Any]]:
+    """The agreement to be signed; a draft says so across the page."""
+    return "contracts/pdf/agreement.html", _agreement_context(document, _agreement(document), {})
+
+
+@builds(Document.Kind.SIGNED_AGREEMENT)
+def signed_agreement_paper(document: Document) -> tuple[str, dict[str, Any]]:
+    """The frozen text with the three signatures, as it is kept."""
+    agreement = _agreement(document)
+    rows = {row.party: row for row in agreement.signatures.all()}
+    if len(rows) < len(BOXES):
+        raise ValueError(f"{agreement.number} lacks signatures")
+    return "contracts/pdf/agreement.html", _agreement_context(document, agreement, rows)
+
+
+def _agreement(document):
+    signatures = Prefetch("signatures", Signature.objects.select_related("image"))
+    rows = Agreement.objects.select_related("client", "guardian", "caregiver", "plan__assessment", "amends")
+    return rows.prefetch_related(signatures).get(pk=document.subject_id)
+
+
+def _agreement_context(document, agreement, rows):
+    terms = agreement.terms or agreement_terms(agreement)
+    if agreement.terms and terms_digest(terms) != agreement.terms_hash:
+        raise ValueError(f"the text of {agreement.number} does not match its hash")
+    if terms["wording"] != wording_digest(terms["edition"]):
+        raise ValueError(f"the clauses of edition {terms['edition']} were changed after signing")
+    signed_on_screen = rows and rows[Signature.Party.CLIENT].way != Signature.Way.PAPER
+    return {
+        "t": terms,
+        "wording": WORDINGS[terms["edition"]],
+        "agency_name": terms["agency"]["name"],
+        "number": agreement.number,
+        "check": f"文本校验 {_spaced(terms_digest(terms))}" if agreement.terms else "",
+        "mark": "" if agreement.terms else MARKS.get(agreement.state, "草稿"),
+        "verify_url": public_url("public:verify", document.verify_code),
+        "client_identity": _full_identity(agreement.client, terms["client"]),
+        "signer_identity": _full_identity(agreement.guardian, terms["signer"]),
+        "caregiver_identity": _full_identity(agreement.caregiver, terms["caregiver"]),
+        "initials": "已电子签署" if signed_on_screen else "",
+        "signatures": [_signature_box(box, rows.get(box[0]), terms) for box in BOXES],
+    }
+
+
+def _full_identity(person, frozen):
+    """The number itself stands on the paper only, as it was when the text was frozen."""
+    if person is None or lookup_hash(person.identity_number) != frozen["identity_hash"]:
+        return ""
+    return person.identity_number
+
+
+def _spaced(digest):
+    return " ".join(digest[start : start + 4] for start in range(0, 16, 4))
+
+
+def _signature_box(box, row, terms):
+    _party, title, hint, seal = box
+    authority = f"{terms['signer']['authority']}：" if terms["signer"] else ""
+    return {
+        "title": title,
+        "hint": hint.format(authority=authority),
+        "seal": seal,
+        "row": row,
+        "drawn": row is not None and row.way != Signature.Way.PAPER and row.image.content_type.startswith("image/"),
+        "way": words.WAYS[row.way] if row else "",
+    }
+
+
+@builds(Document.Kind.HANDOVER)
+def handover_paper(document: Document) -> tuple[str, dict[str, Any]]:
+    """The handover record (7.3.2 d) with the client's opinion and the signatures there are."""
+    rows = Handover.objects.select_related("agreement__client", "agreement__guardian", "caregiver", "next_caregiver")
+    handover = rows.get(pk=document.subject_id)
+    signatures = {row.party: row for row in handover.signatures.select_related("image")}
+    party = HandoverSignature.Party
+    receiver = words.RECEIVERS[handover.to]
+    boxes = [
+        (party.OUTGOING, "移交人（服务员）签字："),
+        (party.RECEIVER, f"接收人（{receiver}）签字："),
+        (party.AGENCY, "机构见证人签字："),
+    ]
+    return "contracts/pdf/handover.html", {
+        "agency_name": current_agency().name,
+        "number": handover.number,
+        "check": "",
+        "mark": "草稿" if handover.state == Handover.State.DRAFT else "",
+        "verify_url": public_url("public:verify", document.verify_code),
+        "handover": handover,
+        "agreement": handover.agreement,
+        "client": handover.agreement.client,
+        "receiver": receiver,
+        "reason": words.END_REASONS.get(handover.agreement.end_reason, ""),
+        "contents": [(name, hint, getattr(handover, field)) for name, hint, field in words.HANDOVER],
+        "opinions": list(words.OPINIONS.items()),
+        "signatures": [{"title": title, "row": signatures.get(one)} for one, title in boxes],
+    }

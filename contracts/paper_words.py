@@ -1,0 +1,106 @@
+"""The Chinese words of choices and times on contract papers, frozen with the terms and never translated."""
+
+import datetime as dt
+from itertools import groupby
+
+MODES = {"employee": "员工制", "intermediary": "中介制", "dispatch": "派遣制"}
+SEXES = {"female": "女", "male": "男"}
+IDENTITY_TYPES = {
+    "resident": "居民身份证号",
+    "hmt_residence": "港澳台居民居住证号",
+    "foreign_residence": "外国人永久居留证号",
+    "passport": "护照号",
+}
+AUTHORITIES = {"agent": "代理人", "legal_guardian": "监护人", "contact": "联系人"}
+LEVELS = {0: "普通", 1: "一星级", 2: "二星级", 3: "三星级"}
+PAPERS = {"health": "健康证明", "elderly_care": "养老护理员证书", "domestic_service": "家政服务员证书"}
+GRADES = {5: "（五级/初级）", 4: "（四级/中级）", 3: "（三级/高级）", 2: "（二级/技师）", 1: "（一级/高级技师）"}
+SCALES = {"gbt_42195": "GB/T 42195—2022《老年人能力评估规范》", "barthel": "巴塞尔（Barthel）指数量表"}
+ABILITY_LEVELS = {0: "能力完好", 1: "轻度失能", 2: "中度失能", 3: "重度失能", 4: "完全失能"}
+RISKS = {
+    "fall": "跌倒",
+    "choking": "噎食、呛咳",
+    "wandering": "走失",
+    "diet": "饮食",
+    "medicine": "用药",
+    "pressure_sore": "压疮",
+    "temper": "情绪和行为",
+    "home": "居家环境和设备",
+    "other": "其他",
+}
+GROUPS = {"living_care": "生活照料", "health_care": "保健护理", "psychological": "心理疏导"}
+WORK_FORMS = {"hourly": "钟点工（每次 2～5 小时）", "day": "日工（每日 8 小时）", "live_in": "全日制工（24 小时）"}
+UNITS = {"hour": "/ 小时", "visit": "/ 次", "day": "/ 天", "month": "/ 月"}
+MEANS = {"paper": "纸质签署", "screen": "屏幕签署", "phone": "电话确认（工作人员记录）"}
+WAYS = {"screen": "现场屏幕签署", "link": "本人手机签署", "paper": "纸质签署"}
+DISPUTES = {"court": "向服务地人民法院起诉", "arbitration": "提交仲裁委员会仲裁"}
+DEPOSITS = {"earnest": "定金", "security": "保证金"}
+OPINIONS = {"very_satisfied": "非常满意", "satisfied": "满意", "fair": "基本满意", "dissatisfied": "不满意"}
+RECEIVERS = {"client": "客户或者其家属", "agency": "机构", "caregiver": "接任服务员"}
+END_REASONS = {
+    "expiry": "服务期满",
+    "client": "客户要求",
+    "caregiver": "服务员原因",
+    "agency": "机构终止",
+    "hospital": "住院或者入住机构",
+    "death": "服务对象死亡",
+    "breach": "违约解除",
+}
+# What goes from hand to hand: its name on paper, what to write there, the field that holds it.
+HANDOVER = [
+    ("服务对象的状况", "意识、情绪、睡眠、饮食吞咽、大小便、皮肤、活动、疼痛、近期体征", "condition"),
+    ("用药", "药名、剂量、时间、余量、末次与下次用药、过敏", "medicines"),
+    ("风险", "跌倒、噎食、走失、火和燃气", "risks"),
+    ("习惯和禁忌", "作息、饮食、康复训练", "habits"),
+    ("未完成的事项", "就诊预约、代购、维修、投诉", "open_matters"),
+    ("钥匙和物品", "钥匙、门禁密码是否更换、设备、代管和借用物品", "keys"),
+    ("资料", "护理记录、服务方案、病历资料的份数", "papers"),
+    ("款项", "垫付与余额、费用结清日、应退应补、工装工牌", "money"),
+]
+WEEKDAYS = "一二三四五六日"
+
+
+def deposit(kind: str, amount: str) -> str:
+    return f"{DEPOSITS[kind]} ¥{amount}" if kind in DEPOSITS else "不收取"
+
+
+def days(weekdays: list[int]) -> str:
+    """[1, 2, 3, 4, 5] -> 周一至周五; [1, 3] -> 周一、周三; all seven -> 每天."""
+    wanted = sorted(set(weekdays))
+    if len(wanted) == len(WEEKDAYS):
+        return "每天"
+    runs = [[day for _, day in run] for _, run in groupby(enumerate(wanted), lambda pair: pair[1] - pair[0])]
+    return "、".join(_run(run) for run in runs)
+
+
+def _run(run):
+    names = [f"周{WEEKDAYS[day - 1]}" for day in run]
+    return f"{names[0]}至{names[-1]}" if len(names) > 2 else "、".join(names)
+
+
+def length(minutes: int) -> str:
+    """90 -> 1.5 小时, 45 -> 45 分钟."""
+    if minutes < 60 or minutes % 30:
+        return f"{minutes} 分钟"
+    return f"{minutes / 60:g} 小时"
+
+
+def _times(starts_at, minutes):
+    if minutes >= 24 * 60:
+        return f"{starts_at:%H:%M} 起 {length(minutes)}"
+    end = dt.datetime.combine(dt.date.min, starts_at) + dt.timedelta(minutes=minutes)
+    return f"{starts_at:%H:%M}–{'次日 ' if end.date() > dt.date.min else ''}{end:%H:%M}"
+
+
+def slots(pattern: list[tuple[int, dt.time, int]]) -> list[dict[str, str]]:
+    """Visits of a week, gathered by time: the days, from when to when, how long."""
+    by_time: dict[tuple[dt.time, int], list[int]] = {}
+    for weekday, starts_at, minutes in pattern:
+        by_time.setdefault((starts_at, minutes), []).append(weekday)
+    rows = sorted(by_time.items(), key=lambda item: (min(item[1]), item[0]))
+    return [{"day": days(on), "time": _times(*time), "length": length(time[1])} for time, on in rows]
+
+
+def pattern(visits: list[tuple[int, dt.time, int]]) -> str:
+    """The week in one line: 周一至周五 08:30–10:30."""
+    return "；".join(f"{slot['day']} {slot['time']}" for slot in slots(visits))

@@ -1,0 +1,311 @@
+"""The terms of an agreement: everything its paper says, as JSON, frozen and hashed when it goes out for signing."""
+
+import datetime as dt
+import hashlib
+import json
+from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.template.loader import get_template
+from django.utils import timezone
+
+from agencies.fields import lookup_hash
+from agencies.models import AgencySettings, PriceList
+from agencies.privacy import mask_identity
+from agencies.tenancy import current_agency
+from clients.models import Consent
+from contracts import paper_words as words
+from contracts.models import Agreement
+
+EDITION = "2026-11"  # a changed wording is a new file and a new edition; signed agreements keep theirs
+WORDINGS = {"2026-11": "contracts/pdf/agreement_2026_11.html"}
+
+
+def agreement_terms(agreement: Agreement) -> dict[str, Any]:
+    """Everything the paper says, as JSON: frozen into Agreement.terms when it goes out for signing."""
+    agency, limits = current_agency(), AgencySettings.objects.get()
+    client, caregiver, plan = agreement.client, agreement.caregiver, agreement.plan
+    terms = {
+        "edition": EDITION,
+        "wording": wording_digest(EDITION),
+        "number": agreement.number,
+        "mode": agreement.mode,
+        "mode_name": words.MODES[agreement.mode],
+        "client": {**_person(client), "birth_date": client.birth_date, "address": f"{client.district}{client.address}"},
+        "signer": _signer(agreement.guardian),
+        "contacts": _contacts(client),
+        "agency": {
+            "name": agency.name,
+            "credit_code": agency.credit_code,
+            "legal_representative": agency.legal_representative,
+            "address": agency.address,
+            "phone": agency.phone,
+            "complaint_phone": agency.complaint_phone,
+        },
+        "caregiver": _caregiver(caregiver),
+        "condition": _condition(agreement),
+        "services": _services(plan),
+        "service": {
+            "work_form": agreement.work_form,
+            "form_name": words.WORK_FORMS[agreement.work_form],
+            "starts_on": agreement.starts_on,
+            "ends_on": agreement.ends_on,
+            "trial_days": agreement.trial_days,
+            "pattern": words.pattern([(slot.weekday, slot.starts_at, slot.duration_minutes) for slot in _slots(plan)]),
+        },
+        "fees": {
+            "rate": agreement.rate,
+            "unit": words.UNITS[agreement.rate_unit],
+            "list_rate": agreement.list_rate,
+            "rate_reason": agreement.rate_reason,
+            "monthly_estimate": agreement.monthly_estimate,
+            "payment_day": agreement.payment_day,
+            "deposit_kind": agreement.deposit_kind,
+            "deposit": agreement.deposit_amount,
+        },
+        "insurance": agreement.insurance,
+        "dispute": agreement.dispute,
+        "special_terms": agreement.special_terms,
+        "health_consent": _health_consent(client),
+        "supervision": _supervision(caregiver, limits),
+        "plan": _plan(plan),
+        "prices": _prices(),
+    }
+    terms = _plain(terms)
+    terms["amends"] = _amendment(agreement, terms)
+    terms["title"] = _title(terms["amends"])
+    return terms
+
+
+def terms_digest(terms: dict[str, Any]) -> str:
+    """SHA-256 of the canonical JSON, the hash that is signed."""
+    text = json.dumps(terms, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def wording_digest(edition: str) -> str:
+    """SHA-256 of the clauses of an edition, so that the signed hash covers them too."""
+    source = get_template(WORDINGS[edition]).template.source
+    return hashlib.sha256(source.encode()).hexdigest()
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _person(person):
+    return {
+        "name": person.name,
+        "number": person.number,
+        "sex": words.SEXES[person.sex],
+        "identity_type": words.IDENTITY_TYPES[person.identity_type],
+        "identity": mask_identity(person.identity_number),
+        "identity_hash": lookup_hash(person.identity_number),
+        "phone": person.phone,
+    }
+
+
+def _signer(guardian):
+    if guardian is None:
+        return None
+    return {
+        "name": guardian.name,
+        "relation": guardian.relation,
+        "authority": words.AUTHORITIES[guardian.authority],
+        "identity_type": words.IDENTITY_TYPES[guardian.identity_type],
+        "identity": mask_identity(guardian.identity_number),
+        "identity_hash": lookup_hash(guardian.identity_number),
+        "phone": guardian.phone,
+    }
+
+
+def _contacts(client):
+    contacts = client.guardians.filter(is_emergency_contact=True, is_active=True).order_by("id")
+    return [{"name": one.name, "relation": one.relation, "phone": one.phone} for one in contacts]
+
+
+def _caregiver(caregiver):
+    today = timezone.localdate()
+    grant = caregiver.level_grants.filter(granted_on__lte=today).order_by("-granted_on").first()
+    emergency = f"{caregiver.emergency_contact}　{caregiver.emergency_phone}".strip("　")
+    return {
+        **_person(caregiver),
+        "level": words.LEVELS[grant.level if grant else 0],
+        "address": caregiver.home_address,
+        "emergency": emergency,
+        "posted_on": caregiver.posted_on,
+        "papers": [_paper(paper) for paper in _latest_papers(caregiver)],
+    }
+
+
+def _latest_papers(caregiver):
+    papers = caregiver.credentials.filter(kind__in=words.PAPERS).order_by("kind", "-issued_on", "-id")
+    latest = {paper.kind: paper for paper in reversed(papers)}
+    return [latest[kind] for kind in words.PAPERS if kind in latest]
+
+
+def _paper(paper):
+    grade = words.GRADES.get(paper.grade, "")
+    return {
+        "name": f"{words.PAPERS[paper.kind]}{grade}",
+        "number": paper.number,
+        "issuer": paper.issuer,
+        "expires_on": paper.expires_on,
+    }
+
+
+def _condition(agreement):
+    client, assessment = agreement.client, agreement.plan.assessment
+    risks = client.risk_notes.filter(is_active=True)
+    return {
+        "assessed_on": assessment.assessed_on,
+        "scale": words.SCALES[assessment.scale],
+        "level": words.ABILITY_LEVELS[assessment.level],
+        "self_care": assessment.self_care,
+        "illnesses": client.illnesses,
+        "medicines": client.medicines,
+        "allergies": client.allergies,
+        "risks": "；".join(f"{words.RISKS[note.kind]}：{note.text}" for note in risks),
+        "disclosed": agreement.condition_disclosed,
+    }
+
+
+def _services(plan):
+    items = sorted((words.GROUPS[line.service_item.group], line.service_item.name) for line in _lines(plan))
+    order = list(words.GROUPS.values())
+    items.sort(key=lambda item: order.index(item[0]))
+    return [{"name": name, "names": [item[1] for item in group]} for name, group in groupby(items, itemgetter(0))]
+
+
+def _slots(plan):
+    return list(plan.slots.order_by("weekday", "starts_at"))
+
+
+def _lines(plan):
+    return list(plan.lines.select_related("service_item").order_by("service_item__code"))
+
+
+def _plan(plan):
+    return {
+        "version": plan.version,
+        "mode": plan.mode,
+        "agreed_on": plan.agreed_on,
+        "agreed_by": plan.agreed_by,
+        "procedure": plan.procedure,
+        "equipment": plan.equipment,
+        "cautions": plan.cautions,
+        "slots": words.slots([(slot.weekday, slot.starts_at, slot.duration_minutes) for slot in _slots(plan)]),
+        "lines": [
+            {
+                "item": line.service_item.name,
+                "days": words.days(line.weekdays) if line.weekdays else "每次上门",
+                "time": words.length(line.minutes) if line.minutes else "含在内",
+                "note": line.note,
+            }
+            for line in _lines(plan)
+        ],
+    }
+
+
+def _prices():
+    today = timezone.localdate()
+    published = PriceList.objects.filter(state=PriceList.State.PUBLISHED, effective_from__lte=today)
+    in_force = published.order_by("-effective_from").first()
+    if in_force is None:
+        return {"name": "", "effective_from": None, "rows": []}
+    prices = in_force.prices.select_related("service_item")
+    rows = [
+        {
+            "name": words.WORK_FORMS[price.work_form] if price.work_form else price.service_item.name,
+            "amount": price.amount,
+            "unit": words.UNITS[price.unit],
+            "note": price.note,
+        }
+        for price in prices
+    ]
+    return {"name": in_force.name, "effective_from": in_force.effective_from, "rows": rows}
+
+
+def _health_consent(client):
+    consent = client.consents.filter(kind=Consent.Kind.HEALTH_DATA, withdrawn_at=None).first()
+    if consent is None:
+        return None
+    given_on = timezone.localtime(consent.given_at).date()
+    return {"given_by": consent.given_by, "given_on": given_on, "means": words.MEANS[consent.means]}
+
+
+def _supervision(caregiver, limits):
+    acknowledged = caregiver.acknowledgements.order_by("-acknowledged_on").first()
+    return {
+        "first_call_hours": limits.first_call_within_hours,
+        "regular_days": limits.regular_call_every_days,
+        "survey_months": limits.survey_every_months,
+        "complaint_hours": limits.complaint_acknowledge_hours,
+        "complaint_days": limits.complaint_limit_days,
+        "acknowledged_on": acknowledged.acknowledged_on if acknowledged else None,
+        "version": acknowledged.version if acknowledged else "",
+    }
+
+
+# --- Amendments ------------------------------------------------------------------------------------------------------
+
+# What an amendment may change: its name on paper and how to read it from the terms.
+CHANGES = [
+    ("服务员（丙方）", lambda t: f"{t['caregiver']['name']}（工号 {t['caregiver']['number']}）"),
+    ("甲方代理人", lambda t: t["signer"]["name"] if t["signer"] else "甲方本人签约"),
+    ("用工形式", itemgetter("mode_name")),
+    ("工作形式", lambda t: t["service"]["form_name"]),
+    ("上门时间", lambda t: t["service"]["pattern"]),
+    ("服务项目", lambda t: "、".join(name for group in t["services"] for name in group["names"])),
+    ("服务方案", lambda t: f"第 {t['plan']['version']} 版"),
+    ("服务地点", lambda t: t["client"]["address"]),
+    ("期限届满日", lambda t: t["service"]["ends_on"]),
+    ("服务费标准", lambda t: f"¥{t['fees']['rate']} {t['fees']['unit']}"),
+    ("每月服务费估算", lambda t: f"¥{t['fees']['monthly_estimate']}"),
+    ("付款日", lambda t: f"每月 {t['fees']['payment_day']} 日前"),
+    ("定金或者保证金", lambda t: words.deposit(t["fees"]["deposit_kind"], t["fees"]["deposit"])),
+    ("保险", lambda t: t["insurance"] or "无"),
+    ("争议解决方式", lambda t: words.DISPUTES[t["dispute"]]),
+    ("另行约定的事项", lambda t: t["special_terms"] or "无"),
+]
+
+
+def _amendment(agreement, terms):
+    if agreement.amends is None:
+        return None
+    previous = agreement.amends
+    old = previous.terms or agreement_terms(previous)
+    first = previous
+    while first.amends:
+        first = first.amends
+    signed_at = first.in_force_at
+    return {
+        "first_number": first.number,
+        "first_signed_on": timezone.localtime(signed_at).date().isoformat() if signed_at else None,
+        "previous_number": previous.number if previous != first else "",
+        "summary": agreement.change_summary,
+        "changes": changes(old, terms),
+        "replaces_caregiver": previous.caregiver_id != agreement.caregiver_id,
+        "plan_changed": previous.plan_id != agreement.plan_id,
+        "price_changed": old["fees"]["rate"] != terms["fees"]["rate"] or old["fees"]["unit"] != terms["fees"]["unit"],
+    }
+
+
+def changes(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, str]]:
+    """What differs between two versions of an agreement, in the words of the paper."""
+    pairs = [(what, str(read(old)), str(read(new))) for what, read in CHANGES]
+    return [{"what": what, "was": was, "now": now} for what, was, now in pairs if was != now]
+
+
+def _title(amends):
+    if amends is None:
+        return "居家养老三方服务协议"
+    return "居家养老服务换人补充协议" if amends["replaces_caregiver"] else "居家养老服务变更协议"
