@@ -65,7 +65,15 @@ def render(*, document_id: int) -> bool:
         attempts=F("attempts") + 1,
         error="",
     )
+    _file_with_record(document, file)
     return True
+
+
+def _file_with_record(document, file):
+    """A paper that is ready after its subject was filed joins the record."""
+    source = {"signed_agreement": "agreement", "handover": "handover"}.get(document.kind)
+    if record := ArchiveRecord.objects.filter(source=source, source_id=document.subject_id).first():
+        ArchiveItem.objects.create(record=record, file=file)
 
 
 def file_record(

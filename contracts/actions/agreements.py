@@ -1,0 +1,279 @@
+"""Agreements (7.3.2 b): drafted, sent out for signing, amended, suspended, ended. Signing itself is in signing.py."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.models import AgencySettings, User
+from agencies.numbers import next_number
+from agencies.queries import prices_on
+from archive.actions import file_record, request_document
+from archive.models import ArchiveClass, ArchiveRecord, Document
+from caregivers.queries import facts_of
+from caregivers.reasons import text_of as caregiver_reason
+from caregivers.standard import check_assignment
+from clients.models import Client, Consent, Guardian
+from clients.queries import has_consent
+from contracts.actions.visits import cancel_visits_from, plan_agreement_visits
+from contracts.models import Agreement, ServicePlan, Suspension
+from contracts.queries.agreements import signed_files
+from contracts.reasons import text_of
+from contracts.standard import Extra, SigningFacts, Slot, may_go, missing_before_signing, monthly_estimate
+from contracts.terms import agreement_terms, terms_digest
+
+LINK_DAYS = 7
+State = Agreement.State
+
+
+def create_agreement(*, client: Client, by: User, plan: ServicePlan, **data: Any) -> Agreement:
+    """Draft an agreement from an agreed plan; the price comes from the list in force on the first day (4.1.5)."""
+    agreement = Agreement(client=client, plan=plan, work_form=plan.work_form, created_by=by)
+    _fill(agreement, data)
+    agreement.number = next_number("HT")
+    agreement.save()
+    return agreement
+
+
+def update_agreement(*, agreement: Agreement, by: User, **data: Any) -> Agreement:
+    """Change a draft; what is out for signing or signed does not change."""
+    if agreement.state != State.DRAFT:
+        raise ValidationError(_("Only a draft can be changed. Amend the agreement instead."))
+    if data.get("plan"):
+        agreement.plan, agreement.work_form = data["plan"], data["plan"].work_form
+    _fill(agreement, data)
+    agreement.save()
+    return agreement
+
+
+def _fill(agreement, data):
+    rate = data.pop("rate", None)
+    for name, value in data.items():
+        setattr(agreement, name, value)
+    problems = {}
+    if agreement.ends_on < agreement.starts_on:
+        problems["ends_on"] = _("The term ends before it begins.")
+    if agreement.guardian and agreement.guardian.client_id != agreement.client_id:
+        problems["guardian"] = _("This guardian belongs to another client.")
+    if agreement.plan.client_id != agreement.client_id:
+        problems["plan"] = _("This plan belongs to another client.")
+    listed = {price.work_form: price for price in prices_on(agreement.starts_on) if price.work_form}
+    price = listed.get(agreement.work_form)
+    if price is None:
+        problems["starts_on"] = _("No published price list names this work form on that day. Publish one first.")
+    elif rate is not None and rate != price.amount and not agreement.rate_reason:
+        text = _("The list says %(price)s. Say why this agreement departs from it.")
+        problems["rate_reason"] = text % {"price": price.amount}
+    if problems:
+        raise ValidationError(problems)
+    agreement.rate = price.amount if rate is None else rate
+    agreement.list_rate, agreement.rate_unit = price.amount, price.unit
+    if agreement.rate == agreement.list_rate:
+        agreement.rate_reason, agreement.rate_approved_by = "", None
+    agreement.monthly_estimate = estimate(agreement)
+
+
+def estimate(agreement: Agreement) -> Decimal:
+    """Fee of an average month: the work form's price and the items of the plan that cost extra."""
+    plan = agreement.plan
+    slots = [Slot(slot.weekday, slot.starts_at, slot.duration_minutes) for slot in plan.slots.all()]
+    extra_prices = {p.service_item_id: p for p in prices_on(agreement.starts_on) if p.service_item_id}
+    extras = [
+        Extra(price.amount, price.unit, times_a_week(line.weekdays, slots))
+        for line in plan.lines.all()
+        if (price := extra_prices.get(line.service_item_id))
+    ]
+    return monthly_estimate(agreement.rate, agreement.rate_unit, slots, extras)
+
+
+def times_a_week(weekdays: list[int], slots: list[Slot]) -> int:
+    """How many visits a week an item is done at; no weekdays means at every visit."""
+    return sum(not weekdays or slot.weekday in weekdays for slot in slots)
+
+
+def approve_price(*, agreement: Agreement, by: User) -> None:
+    """A manager approves a price that departs from the list."""
+    if not Agreement.objects.filter(pk=agreement.pk, state="draft").update(rate_approved_by=by):
+        raise ValidationError(_("Only a draft's price is approved."))
+
+
+def missing_for_signing(agreement: Agreement) -> list[str]:
+    """Everything that stands against sending an agreement out, at once."""
+    assessment = agreement.plan.assessment
+    departs = agreement.rate != agreement.list_rate
+    facts = SigningFacts(
+        plan_state=agreement.plan.state,
+        plan_work_form=agreement.plan.work_form,
+        work_form=agreement.work_form,
+        starts_on=agreement.starts_on,
+        ends_on=agreement.ends_on,
+        assessed=assessment is not None,
+        assessment_valid=assessment is not None and assessment.reassess_on >= timezone.localdate(),
+        condition_disclosed=agreement.condition_disclosed,
+        health_consent=has_consent(agreement.client, Consent.Kind.HEALTH_DATA),
+        needs_guardian=Guardian.objects.filter(
+            client=agreement.client_id, authority=Guardian.Authority.LEGAL_GUARDIAN, is_active=True
+        ).exists(),
+        has_guardian=agreement.guardian_id is not None,
+        price_listed=any(price.work_form == agreement.work_form for price in prices_on(agreement.starts_on)),
+        price_departs=departs,
+        price_approved=agreement.rate_approved_by_id is not None,
+        deposit_kind=agreement.deposit_kind,
+        deposit=agreement.deposit_amount,
+        total=_total(agreement),
+    )
+    problems = [text_of(clause, code) for clause, code in missing_before_signing(facts)]
+    return [*problems, *_caregiver_problems(agreement)]
+
+
+def _total(agreement):
+    months = max(Decimal((agreement.ends_on - agreement.starts_on).days + 1) / Decimal("30.4"), Decimal(1))
+    return agreement.monthly_estimate * months
+
+
+def _caregiver_problems(agreement):
+    lines = agreement.plan.lines.select_related("service_item")
+    needed = max((line.service_item.level_needed for line in lines), default=0)
+    start = timezone.make_aware(dt.datetime.combine(agreement.starts_on, dt.time(9)))
+    facts = facts_of(
+        [agreement.caregiver],
+        start=start,
+        end=start + dt.timedelta(hours=1),
+        work_form=agreement.work_form,
+        level_needed=needed,
+    )[agreement.caregiver_id]
+    reasons = check_assignment(facts, max_age=AgencySettings.objects.get().caregiver_max_age)
+    return [f"{agreement.caregiver}: {caregiver_reason(reason)}" for reason in reasons if reason.code != "absent"]
+
+
+def send_for_signing(*, agreement: Agreement, by: User) -> None:
+    """Freeze the text, ask for the paper to be signed, open the signing links for a week."""
+    if problems := missing_for_signing(agreement):
+        raise ValidationError(problems)
+    terms = agreement_terms(agreement)
+    frozen = {"terms": terms, "terms_hash": terms_digest(terms)}
+    expires = timezone.now() + dt.timedelta(days=LINK_DAYS)
+    if not Agreement.objects.filter(pk=agreement.pk, state="draft").update(
+        state=State.SIGNING, links_expire_at=expires, **frozen
+    ):
+        raise ValidationError(_("This agreement is not a draft any more."))
+    agreement.refresh_from_db()
+    agreement.document = request_document(
+        kind=Document.Kind.AGREEMENT, subject_id=agreement.pk, title=f"三方协议 {agreement.number} 待签", by=by
+    )
+    agreement.save()
+
+
+def withdraw_from_signing(*, agreement: Agreement, by: User) -> None:
+    """Back to a draft, as long as nobody has signed; the links sent out become worthless."""
+    if agreement.signatures.exists():
+        raise ValidationError(_("Somebody has signed already. Cancel this agreement and write a new one."))
+    _move(agreement, State.DRAFT, terms=None, terms_hash="", link_version=agreement.link_version + 1)
+
+
+def cancel_agreement(*, agreement: Agreement, by: User) -> None:
+    """Give up an agreement that not all three have signed."""
+    _move(agreement, State.CANCELLED, link_version=agreement.link_version + 1)
+
+
+def _move(agreement, to, **fields):
+    """Claim the row in the state it was read in; refuse what the table of transitions does not know."""
+    if not may_go(agreement.state, to):
+        words = {"state": agreement.get_state_display(), "to": State(to).label}
+        raise ValidationError(_("An agreement that is “%(state)s” cannot become “%(to)s”.") % words)
+    if not Agreement.objects.filter(pk=agreement.pk, state=agreement.state).update(state=to, **fields):
+        raise ValidationError(_("Somebody changed this agreement meanwhile; look at it again."))
+    agreement.refresh_from_db()
+    agreement.save()  # for the history
+
+
+def amend_agreement(*, agreement: Agreement, by: User, change_summary: str) -> Agreement:
+    """Start the change of an agreement in force as a new row that all three sign again."""
+    if agreement.state not in (State.IN_FORCE, State.SUSPENDED):
+        raise ValidationError(_("Only an agreement in force is amended."))
+    if Agreement.objects.filter(amends=agreement, state__in=[State.DRAFT, State.SIGNING]).exists():
+        raise ValidationError(_("An amendment is open already; finish or cancel it first."))
+    first = agreement.number.split("-B")[0]
+    versions = Agreement.objects.filter(number__startswith=f"{first}-B").count()
+    amendment = Agreement.objects.get(pk=agreement.pk)
+    amendment.pk, amendment.id = None, None
+    amendment._state.adding = True
+    for name, value in {
+        "number": f"{first}-B{versions + 1}",
+        "state": State.DRAFT,
+        "amends": agreement,
+        "change_summary": change_summary,
+        "starts_on": max(timezone.localdate(), agreement.starts_on),
+        "terms": None,
+        "terms_hash": "",
+        "document": None,
+        "signed_document": None,
+        "in_force_at": None,
+        "visits_planned_until": None,
+        "created_by": by,
+    }.items():
+        setattr(amendment, name, value)
+    amendment.save()
+    return amendment
+
+
+def suspend_agreement(*, agreement: Agreement, by: User, from_day: dt.date, reason: str) -> None:
+    """Let an agreement rest; visits from that day on are cancelled."""
+    _move(agreement, State.SUSPENDED)
+    Suspension.objects.create(agreement=agreement, period=DateRange(from_day, None), reason=reason, created_by=by)
+    cancel_visits_from(agreement=agreement, day=from_day, reason=_("Agreement suspended: %(why)s") % {"why": reason})
+
+
+def resume_agreement(*, agreement: Agreement, by: User, on_day: dt.date) -> None:
+    """Go on after a rest; visits are planned anew from that day."""
+    suspension = Suspension.objects.filter(agreement=agreement, period__upper_inf=True).first()
+    if suspension and on_day <= suspension.period.lower:
+        raise ValidationError({"on_day": _("The rest began on %(day)s.") % {"day": suspension.period.lower}})
+    _move(agreement, State.IN_FORCE)
+    if suspension:
+        suspension.period = DateRange(suspension.period.lower, on_day)
+        suspension.save()
+    plan_agreement_visits(agreement=agreement)
+
+
+def end_agreement(*, agreement: Agreement, by: User, ended_on: dt.date, end_reason: str, end_note: str = "") -> None:
+    """End an agreement: visits after the day go, the papers are filed with their clock, the client's state follows."""
+    if ended_on < agreement.starts_on:
+        raise ValidationError({"ended_on": _("The end lies before the first day.")})
+    if end_reason != Agreement.EndReason.EXPIRY and not end_note:
+        raise ValidationError({"end_note": _("Say in a sentence why it ends early.")})
+    _move(agreement, State.ENDED, ended_on=ended_on, end_reason=end_reason, end_note=end_note)
+    cancel_visits_from(
+        agreement=agreement,
+        day=ended_on + dt.timedelta(days=1),
+        reason=_("Agreement ended on %(day)s") % {"day": ended_on},
+    )
+    file_record(
+        archive_class=ArchiveClass.CONTRACTS,
+        source=ArchiveRecord.Source.AGREEMENT,
+        source_id=agreement.pk,
+        title=f"三方协议 {agreement.number}",
+        clock_started_on=ended_on,
+        files=signed_files(agreement),
+        by=by,
+    )
+    others = Agreement.objects.filter(client=agreement.client_id, state__in=[State.IN_FORCE, State.SUSPENDED])
+    if not others.exists():
+        Client.objects.filter(pk=agreement.client_id).update(state=Client.State.ENDED)
+
+
+def end_expired_agreements() -> dict[str, int]:
+    """End every agreement whose term is over; each files itself."""
+    today = timezone.localdate()
+    expired = Agreement.objects.filter(state__in=[State.IN_FORCE, State.SUSPENDED], ends_on__lt=today)
+    rows = list(expired.select_related("created_by"))
+    for agreement in rows:
+        last = agreement.ends_on
+        end_agreement(
+            agreement=agreement, by=agreement.created_by, ended_on=last, end_reason=Agreement.EndReason.EXPIRY
+        )
+    return {"ended": len(rows)}

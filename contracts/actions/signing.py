@@ -1,0 +1,142 @@
+"""Three signatures under the frozen text, in any order; the third brings the agreement into force (7.2.2 c)."""
+
+import base64
+import binascii
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.actions import queue_message
+from agencies.files import IMAGES, check_content, store_file, store_upload
+from agencies.links import make_token, public_url
+from agencies.models import StoredFile, User
+from archive.actions import request_document
+from archive.models import Document
+from clients.models import Client
+from contracts.actions.visits import cancel_visits_from, plan_agreement_visits
+from contracts.models import Agreement, ServicePlan, Signature
+
+Party = Signature.Party
+State = Agreement.State
+PNG_PREFIX = "data:image/png;base64,"
+
+
+def drawing(data_url: str) -> bytes:
+    """The PNG a signature pad sent; ValidationError when it is none."""
+    try:
+        content = base64.b64decode(data_url.removeprefix(PNG_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        content = b""
+    if not data_url.startswith(PNG_PREFIX) or not content:
+        raise ValidationError({"signature": _("Please sign in the box first.")})
+    check_content(content, IMAGES)
+    return content
+
+
+def sign_on_screen(
+    *, agreement: Agreement, party: str, signature: str, way: str, identity_check: str, by: User | None, **trace: Any
+) -> Signature:
+    """Sign with the pad, in the office or from a link; signature is the pad's PNG as a data address."""
+    image = store_file(
+        kind=StoredFile.Kind.SIGNATURE,
+        name=f"{agreement.number}-{party}.png",
+        content=drawing(signature),
+        content_type="image/png",
+        by=by,
+    )
+    name, capacity = signer_of(agreement, party, by)
+    return _sign(
+        agreement, party, image, signer_name=name, signer_capacity=capacity, way=way, identity_check=identity_check,
+        signed_on=timezone.localdate(), recorded_by=by, **trace,
+    )  # fmt: skip
+
+
+def record_paper_signature(*, agreement: Agreement, party: str, scan, signed_on: dt.date, by: User) -> Signature:
+    """Keep the photo or scan of a signed paper as a party's signature."""
+    if signed_on > timezone.localdate():
+        raise ValidationError({"signed_on": _("A signature cannot lie in the future.")})
+    name, capacity = signer_of(agreement, party, by)
+    return _sign(
+        agreement, party, store_upload(scan, kind=StoredFile.Kind.SIGNED_PAPER, by=by),
+        signer_name=name, signer_capacity=capacity, way=Signature.Way.PAPER,
+        identity_check=_("Signed paper seen by %(who)s") % {"who": by.name}, signed_on=signed_on, recorded_by=by,
+    )  # fmt: skip
+
+
+def signer_of(agreement: Agreement, party: str, by: User | None) -> tuple[str, str]:
+    """Who signs for a party and as what."""
+    if party == Party.CLIENT:
+        guardian = agreement.guardian
+        return (guardian.name, guardian.get_authority_display()) if guardian else (agreement.client.name, "")
+    if party == Party.CAREGIVER:
+        return agreement.caregiver.name, ""
+    return (by.name if by else ""), _("for the agency")
+
+
+def _sign(agreement, party, image, **fields):
+    agreement = Agreement.objects.select_for_update(of=["self"]).get(pk=agreement.pk)
+    if agreement.state != State.SIGNING:
+        raise ValidationError(_("This agreement is not out for signing (it is “%s”).") % agreement.get_state_display())
+    try:
+        with transaction.atomic():
+            signature = Signature.objects.create(
+                agreement=agreement, party=party, image=image, document_hash=agreement.terms_hash, **fields
+            )
+    except IntegrityError:
+        raise ValidationError(_("This party has signed already.")) from None
+    if Signature.objects.filter(agreement=agreement).count() == len(Party):
+        _bring_into_force(agreement, fields["recorded_by"])
+    return signature
+
+
+def _bring_into_force(agreement, by):
+    """All three have signed: the agreement is concluded (Civil Code 490)."""
+    now = timezone.now()
+    Agreement.objects.filter(pk=agreement.pk, state=State.SIGNING).update(
+        state=State.IN_FORCE, in_force_at=now, link_version=agreement.link_version + 1
+    )
+    agreement.refresh_from_db()
+    agreement.signed_document = request_document(
+        kind=Document.Kind.SIGNED_AGREEMENT, subject_id=agreement.pk, title=f"三方协议 {agreement.number}", by=by
+    )
+    agreement.save()
+    Client.objects.filter(pk=agreement.client_id).update(state=Client.State.ACTIVE)
+    ServicePlan.objects.filter(pk=agreement.plan_id, state=ServicePlan.State.SUPERSEDED).update(state="agreed")
+    if agreement.amends_id:
+        previous = agreement.amends
+        Agreement.objects.filter(pk=previous.pk, state__in=[State.IN_FORCE, State.SUSPENDED]).update(
+            state=State.SUPERSEDED
+        )
+        previous.refresh_from_db()
+        previous.save()  # for the history
+        reason = _("Replaced by %(number)s") % {"number": agreement.number}
+        cancel_visits_from(agreement=previous, day=agreement.starts_on, reason=reason)
+    plan_agreement_visits(agreement=agreement)
+
+
+def link_of(agreement: Agreement, party: str) -> str:
+    """The address at which a party signs on their own phone."""
+    return public_url("public:sign", make_token(f"sign-{party}", agreement.pk, agreement.link_version), party)
+
+
+def send_links(*, agreement: Agreement, by: User) -> int:
+    """Put the links of client and caregiver who have not signed in the outbox, once each; returns how many."""
+    signed = set(agreement.signatures.values_list("party", flat=True))
+    client = agreement.guardian or agreement.client
+    count = 0
+    for party, person in ((Party.CLIENT, client), (Party.CAREGIVER, agreement.caregiver)):
+        if party in signed:
+            continue
+        queue_message(
+            key=f"sign:{agreement.pk}:{agreement.link_version}:{party}",
+            recipient_name=person.name,
+            address=person.phone,
+            subject=_("Please sign agreement %(number)s") % {"number": agreement.number},
+            body=f"{_('Please read and sign the agreement here:')} {link_of(agreement, party)}",
+        )
+        count += 1
+    return count

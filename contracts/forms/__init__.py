@@ -1,0 +1,1 @@
+"""Forms of plans, agreements, visits and handovers; one module a subject."""

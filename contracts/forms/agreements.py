@@ -1,0 +1,102 @@
+"""Forms of agreements: the draft, the ways to sign, and what may happen to one in force."""
+
+import datetime as dt
+
+import django_filters
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.files import UploadField
+from agencies.forms import CleanForm
+from caregivers.models import Caregiver
+from clients.models import Guardian
+from clients.queries import find_clients
+from contracts.models import Agreement, ServicePlan, Signature
+from contracts.queries.agreements import ending_by, without_handover
+
+SPECIAL_TERMS = _(
+    "If the caregiver cannot come or cannot go on, the agency is told first, then the client; the agency sends somebody "
+    "else within three days.\nIf the client falls ill suddenly, 120 is called at once, then the emergency contact, then "
+    "the agency.\nIf the client needs no service on a day, the agency is told a day before."
+)
+
+
+class AgreementForm(CleanForm, forms.ModelForm):
+    rate = forms.DecimalField(
+        label=_("price"), required=False, min_value=0, max_digits=10, decimal_places=2,
+        help_text=_("Empty: the price of the list in force on the first day."),
+    )  # fmt: skip
+
+    class Meta:
+        model = Agreement
+        fields = [
+            "plan", "guardian", "caregiver", "mode", "starts_on", "ends_on", "trial_days", "rate", "rate_reason",
+            "payment_day", "deposit_kind", "deposit_amount", "insurance", "dispute", "special_terms",
+            "condition_disclosed",
+        ]  # fmt: skip
+
+    def __init__(self, *args, client, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].queryset = ServicePlan.objects.filter(client=client, state=ServicePlan.State.AGREED)
+        self.fields["plan"].empty_label = None
+        signers = Guardian.objects.filter(client=client, is_active=True)
+        self.fields["guardian"].queryset = signers.exclude(authority=Guardian.Authority.CONTACT)
+        self.fields["guardian"].empty_label = _("the client in person")
+        self.fields["caregiver"].queryset = Caregiver.objects.filter(state=Caregiver.State.ACTIVE)
+        if not self.instance.pk:
+            self.fields["special_terms"].initial = SPECIAL_TERMS
+
+    def _post_clean(self):
+        """The action fills and checks the row; the form only cleans."""
+
+
+class PaperSignatureForm(CleanForm, forms.Form):
+    party = forms.ChoiceField(label=_("party"), choices=Signature.Party)
+    signed_on = forms.DateField(label=_("date under the signature"), initial=timezone.localdate)
+    scan = UploadField(label=_("photo or scan of the signed paper"))
+
+    def __init__(self, *args, parties, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["party"].choices = [choice for choice in Signature.Party.choices if choice[0] in parties]
+
+
+class AmendForm(CleanForm, forms.Form):
+    change_summary = forms.CharField(label=_("what changes and why"), max_length=500, widget=forms.Textarea)
+
+
+class SuspendForm(CleanForm, forms.Form):
+    from_day = forms.DateField(label=_("rests from"), initial=timezone.localdate)
+    reason = forms.CharField(label=_("reason"), max_length=150)
+
+
+class ResumeForm(CleanForm, forms.Form):
+    on_day = forms.DateField(label=_("goes on from"), initial=timezone.localdate)
+
+
+class EndForm(CleanForm, forms.Form):
+    ended_on = forms.DateField(label=_("last day of service"), initial=timezone.localdate)
+    end_reason = forms.ChoiceField(label=_("reason"), choices=Agreement.EndReason)
+    end_note = forms.CharField(label=_("in a sentence"), max_length=500, required=False, widget=forms.Textarea)
+
+
+class AgreementFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Number, client, caregiver"), method="search")
+    only = django_filters.ChoiceFilter(
+        label=_("Only"),
+        choices=[("ending", _("ending within 30 days")), ("no_handover", _("ended without handover record"))],
+        method="only_some",
+    )
+
+    class Meta:
+        model = Agreement
+        fields = []
+
+    def search(self, queryset, name, value):
+        mine = Q(number__icontains=value) | Q(caregiver__name__contains=value) | Q(client__in=find_clients(value))
+        return queryset.filter(mine)
+
+    def only_some(self, queryset, name, value):
+        month = timezone.localdate() + dt.timedelta(days=30)
+        return queryset.filter(pk__in=ending_by(month) if value == "ending" else without_handover())

@@ -1,0 +1,66 @@
+"""Forms of visits."""
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agencies.forms import CleanForm
+from caregivers.queries import find_caregivers
+from clients.queries import find_clients
+from contracts.models import Visit
+
+
+class MoveForm(CleanForm, forms.Form):
+    starts_at = forms.DateTimeField(label=_("from"))
+    ends_at = forms.DateTimeField(label=_("until"))
+
+
+class CancelForm(CleanForm, forms.Form):
+    reason = forms.CharField(label=_("reason"), max_length=200)
+
+
+class CheckInForm(CleanForm, forms.Form):
+    credentials_shown = forms.BooleanField(
+        label=_("I have shown my identity card, certificate and health certificate."), required=False
+    )
+    reason = forms.CharField(label=_("Why now?"), max_length=200, required=False)
+
+    def __init__(self, *args, asks_papers: bool, asks_reason: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not asks_papers:
+            del self.fields["credentials_shown"]
+        if not asks_reason:
+            del self.fields["reason"]
+
+
+class NoteForm(CleanForm, forms.Form):
+    text = forms.CharField(label=_("care note"), max_length=2000, widget=forms.Textarea)
+
+
+class VisitFilter(django_filters.FilterSet):
+    day_from = django_filters.DateFilter(
+        label=_("From"), field_name="period__startswith", lookup_expr="date__gte",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )  # fmt: skip
+    day_to = django_filters.DateFilter(
+        label=_("Until"), field_name="period__startswith", lookup_expr="date__lte",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )  # fmt: skip
+    client = django_filters.CharFilter(label=_("Client"), method="of_client")
+    caregiver = django_filters.CharFilter(label=_("Caregiver"), method="of_caregiver")
+    unassigned = django_filters.ChoiceFilter(
+        label=_("Only"), choices=[("1", _("unassigned"))], method="only_unassigned"
+    )
+
+    class Meta:
+        model = Visit
+        fields = []
+
+    def of_client(self, queryset, name, value):
+        return queryset.filter(client__in=find_clients(value))
+
+    def of_caregiver(self, queryset, name, value):
+        return queryset.filter(caregiver__in=find_caregivers(value))
+
+    def only_unassigned(self, queryset, name, value):
+        return queryset.filter(caregiver=None, state=Visit.State.PLANNED)

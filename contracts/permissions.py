@@ -1,0 +1,11 @@
+"""Who may see and change plans, agreements and visits."""
+
+import rules
+
+from agencies.permissions import is_caregiver, is_coordinator, is_manager, is_office
+
+rules.add_perm("contracts.view", is_office)
+rules.add_perm("contracts.edit", is_manager | is_coordinator)
+rules.add_perm("contracts.approve", is_manager)
+rules.add_perm("contracts.view_visits", is_office)
+rules.add_perm("contracts.phone", is_caregiver)

@@ -1,0 +1,1 @@
+"""Reads of plans, agreements, visits and handovers; one module a subject."""

@@ -1,0 +1,32 @@
+"""Reads of agreements."""
+
+import datetime as dt
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from agencies.models import StoredFile
+from contracts.models import Agreement, Handover
+
+OPEN = (Agreement.State.IN_FORCE, Agreement.State.SUSPENDED)
+
+
+def listed_agreements() -> QuerySet[Agreement]:
+    """Agreements with what a row of a list shows."""
+    return Agreement.objects.select_related("client", "caregiver").defer("terms").order_by("-number")
+
+
+def without_handover() -> QuerySet[Agreement]:
+    """Ended agreements whose handover record is not back at the agency (7.3.2 d)."""
+    filed = Handover.objects.filter(agency=OuterRef("agency"), agreement=OuterRef("pk"), state=Handover.State.FILED)
+    return Agreement.objects.filter(~Exists(filed), state=Agreement.State.ENDED)
+
+
+def ending_by(day: dt.date) -> QuerySet[Agreement]:
+    return Agreement.objects.filter(state__in=OPEN, ends_on__lte=day)
+
+
+def signed_files(agreement: Agreement) -> list[StoredFile]:
+    """The signed paper and every signature or scan under it."""
+    files = [signature.image for signature in agreement.signatures.select_related("image")]
+    document = agreement.signed_document
+    return [document.file, *files] if document and document.file_id else files

@@ -1,0 +1,149 @@
+"""Reads of visits: the week, candidates for one visit, a caregiver's own days."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
+from django.utils import timezone
+
+from agencies.models import AgencySettings
+from caregivers.models import Absence, Caregiver
+from caregivers.queries import facts_of, with_level
+from caregivers.reasons import text_of
+from caregivers.standard import Reason, check_assignment
+from contracts.models import PlanLine, Visit
+
+DAYS_BEHIND, DAYS_AHEAD = 7, 14
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+
+
+def visits_between(first: dt.date, last: dt.date) -> QuerySet[Visit]:
+    """Visits that touch the days from first to last, both included, in order of time."""
+    span = (midnight(first), midnight(last + dt.timedelta(days=1)))
+    return Visit.objects.filter(period__overlap=span).order_by("period")
+
+
+def level_needed(visit: Visit) -> int:
+    """The highest level that an item of this visit asks for."""
+    day = timezone.localtime(visit.planned_start).isoweekday()
+    lines = PlanLine.objects.filter(plan__agreements=visit.agreement_id).select_related("service_item")
+    return max(
+        (line.service_item.level_needed for line in lines if not line.weekdays or day in line.weekdays), default=0
+    )
+
+
+@dataclass
+class Candidate:
+    """A caregiver and everything that stands against sending them to a visit."""
+
+    caregiver: Caregiver
+    reasons: list[str]
+    knows_client: bool
+
+    @property
+    def is_free(self) -> bool:
+        return not self.reasons
+
+
+def candidates(visit: Visit) -> list[Candidate]:
+    """Every caregiver of the agency with the reasons against; who may go first, and of those who knows the client."""
+    known = Visit.objects.filter(
+        agency=OuterRef("agency"), caregiver=OuterRef("pk"), client=visit.client_id, state=Visit.State.DONE
+    )
+    people = Caregiver.objects.exclude(state=Caregiver.State.LEFT).annotate(knows_client=Exists(known))
+    people = list(with_level(people, timezone.localtime(visit.period.lower).date()))
+    against = reasons_against(visit, people)
+    found = [Candidate(person, against[person.pk], person.knows_client) for person in people]
+    return sorted(
+        found, key=lambda c: (len(c.reasons), not c.knows_client, -(c.caregiver.level or 0), c.caregiver.number)
+    )
+
+
+def reasons_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[str]]:
+    """For each caregiver every reason against this visit, booked times included."""
+    start, end = visit.period.lower, visit.period.upper
+    facts = facts_of(
+        people, start=start, end=end, work_form=visit.agreement.work_form, level_needed=level_needed(visit)
+    )
+    limit = AgencySettings.objects.get().caregiver_max_age
+    booked = set(
+        Visit.objects.filter(caregiver__in=people, period__overlap=(start, end))
+        .exclude(state=Visit.State.CANCELLED)
+        .exclude(pk=visit.pk)
+        .values_list("caregiver_id", flat=True)
+    )
+    against = {}
+    for person in people:
+        reasons = check_assignment(facts[person.pk], max_age=limit)
+        if person.pk in booked:
+            reasons.append(Reason("7.3.2 c", "booked"))
+        against[person.pk] = [text_of(reason) for reason in reasons]
+    return against
+
+
+@dataclass
+class RotaRow:
+    """A caregiver's week, or the visits nobody is assigned to."""
+
+    caregiver: Caregiver | None
+    days: list[list] = field(default_factory=lambda: [[] for _day in range(7)])
+    minutes: int = 0
+
+
+def rota_week(monday: dt.date) -> list[RotaRow]:
+    """The unassigned first, then every caregiver who works or has a visit that week; four queries."""
+    sunday = monday + dt.timedelta(days=6)
+    visits = visits_between(monday, sunday).exclude(state=Visit.State.CANCELLED)
+    visits = visits.select_related("client").only(
+        "id", "state", "period", "caregiver_id", "client__id", "client__name", "client__salutation", "agency_id"
+    )
+    rows = {None: RotaRow(None)}
+    people = Caregiver.objects.filter(state=Caregiver.State.ACTIVE).order_by("number")
+    for person in with_level(people, monday):
+        rows[person.pk] = RotaRow(person)
+    late = timezone.now() - dt.timedelta(minutes=AgencySettings.objects.get().late_after_minutes)
+    for visit in visits:
+        row = rows.get(visit.caregiver_id) or rows.setdefault(visit.caregiver_id, RotaRow(None))
+        visit.chip = chip_of(visit, late)
+        place = max((timezone.localtime(visit.period.lower).date() - monday).days, 0)
+        row.days[place].append(visit)
+        row.minutes += int((visit.period.upper - visit.period.lower).total_seconds() // 60)
+    for absence in Absence.objects.filter(period__overlap=(midnight(monday), midnight(sunday + dt.timedelta(days=1)))):
+        if row := rows.get(absence.caregiver_id):
+            _place_absence(row, absence, monday)
+    gone = {pk: row for pk, row in rows.items() if pk and row.caregiver is None}
+    for person in Caregiver.objects.filter(pk__in=gone) if gone else []:
+        gone[person.pk].caregiver = person
+    return list(rows.values())
+
+
+def _place_absence(row, absence, monday):
+    for place in range(7):
+        start = midnight(monday + dt.timedelta(days=place))
+        if absence.period.lower < start + dt.timedelta(days=1) and absence.period.upper > start:
+            row.days[place].append(absence)
+
+
+def chip_of(visit: Visit, late: dt.datetime) -> str:
+    """How a visit looks on the rota: its state, or unassigned, or late."""
+    if visit.state == Visit.State.PLANNED and visit.caregiver_id is None:
+        return "unassigned"
+    if visit.state == Visit.State.PLANNED and visit.period.lower < late:
+        return "late"
+    return visit.state
+
+
+def own_visits(caregiver: Caregiver) -> QuerySet[Visit]:
+    """What a caregiver may see on the phone: own visits from a week back to two weeks ahead."""
+    today = timezone.localdate()
+    near = visits_between(today - dt.timedelta(days=DAYS_BEHIND), today + dt.timedelta(days=DAYS_AHEAD))
+    return near.filter(caregiver=caregiver).exclude(state=Visit.State.CANCELLED).select_related("client", "agreement")
+
+
+def by_urgency(visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Running visits first, then what comes next."""
+    running = Case(When(state=Visit.State.IN_PROGRESS, then=0), default=1)
+    return visits.filter(state__in=[Visit.State.PLANNED, Visit.State.IN_PROGRESS]).order_by(running, "period")

@@ -1,0 +1,1 @@
+"""Office pages of plans, agreements, visits and handovers; one module a subject."""

@@ -1,0 +1,235 @@
+"""Office pages of agreements: list, file, draft, and every verb."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from rules import has_perm
+
+from agencies.links import office_url
+from agencies.lists import Column, OfficeList
+from agencies.pages import form_page, press, submit
+from agencies.panels import panels_of, timeline_of
+from agencies.permissions import may
+from agencies.privacy import mask_name
+from clients.models import Client
+from contracts.actions import agreements as actions
+from contracts.actions import signing
+from contracts.forms.agreements import (
+    AgreementFilter,
+    AgreementForm,
+    AmendForm,
+    EndForm,
+    PaperSignatureForm,
+    ResumeForm,
+    SuspendForm,
+)
+from contracts.models import Agreement, ServicePlan, Signature
+from contracts.queries.agreements import listed_agreements
+
+STEPS = [
+    ("draft", gettext_lazy("Draft")),
+    ("signing", gettext_lazy("Three signatures")),
+    ("in_force", gettext_lazy("In force")),
+    ("ended", gettext_lazy("Ended and filed")),
+]
+
+
+class AgreementList(OfficeList):
+    right = "contracts.view"
+    list_name = "agreements"
+    template_name = "contracts/agreement_list.html"
+    filterset_class = AgreementFilter
+    tab_choices = Agreement.State
+    columns = [
+        Column(gettext_lazy("number"), lambda agreement: agreement.number),
+        Column(gettext_lazy("client"), lambda agreement: mask_name(agreement.client.name)),
+        Column(gettext_lazy("caregiver"), lambda agreement: str(agreement.caregiver)),
+        Column(gettext_lazy("state"), lambda agreement: agreement.get_state_display()),
+        Column(gettext_lazy("from"), lambda agreement: agreement.starts_on),
+        Column(gettext_lazy("until"), lambda agreement: agreement.ends_on),
+        Column(gettext_lazy("estimated fee per month"), lambda agreement: agreement.monthly_estimate),
+    ]
+
+    def rows(self):
+        return listed_agreements()
+
+
+def _get(agreement_pk):
+    rows = Agreement.objects.select_related("client", "guardian", "caregiver", "plan__assessment", "amends")
+    return get_object_or_404(rows.select_related("document__file", "signed_document__file"), pk=agreement_pk)
+
+
+def _back(agreement):
+    return office_url("agreement_file", agreement.pk)
+
+
+@may("contracts.view")
+def agreement_file(request, agreement_pk):
+    agreement = _get(agreement_pk)
+    signatures = {row.party: row for row in agreement.signatures.select_related("image")}
+    is_signing = agreement.state == Agreement.State.SIGNING
+    context = {
+        "agreement": agreement,
+        "steps": list(_steps(agreement.state)),
+        "missing": actions.missing_for_signing(agreement) if agreement.state == Agreement.State.DRAFT else [],
+        "parties": [(value, label, signatures.get(value)) for value, label in Signature.Party.choices],
+        "links": {party: signing.link_of(agreement, party) for party in ("client", "caregiver")} if is_signing else {},
+        "departs": agreement.rate != agreement.list_rate,
+        "handovers": agreement.handovers.all(),
+        "amendments": agreement.amendments.all(),
+        "suspensions": agreement.suspensions.select_related("created_by"),
+        "may_edit": has_perm("contracts.edit", request.membership),
+        "may_approve": has_perm("contracts.approve", request.membership),
+        "panels": panels_of("contracts.agreement", request.membership, agreement),
+        "timeline": timeline_of("contracts.agreement", agreement),
+    }
+    return render(request, "contracts/agreement_file.html", context)
+
+
+def _steps(state):
+    """(label, whether done, whether now) for the row of steps on top of the page."""
+    place = {"suspended": 2, "superseded": 3, "cancelled": -1}.get(state)
+    names = [name for name, _label in STEPS]
+    place = names.index(state) if place is None else place
+    for number, (_name, label) in enumerate(STEPS):
+        yield label, number < place, number == place
+
+
+@may("contracts.edit")
+def agreement_new(request, client_pk):
+    client = get_object_or_404(Client, pk=client_pk)
+    back = office_url("client_file", client.pk)
+    if not ServicePlan.objects.filter(client=client, state=ServicePlan.State.AGREED).exists():
+        messages.error(request, _("Write a service plan and agree it with the client first (7.3.1)."))
+        return redirect(back)
+    form = AgreementForm(request.POST or None, client=client)
+    if agreement := submit(form, actions.create_agreement, client=client, by=request.user):
+        messages.success(request, _("Agreement %(number)s drafted.") % {"number": agreement.number})
+        return redirect(_back(agreement))
+    return form_page(request, form=form, title=_("New agreement"), lead=str(client), back=back)
+
+
+@may("contracts.edit")
+def agreement_edit(request, agreement_pk):
+    agreement = _get(agreement_pk)
+    instance = Agreement.objects.get(pk=agreement.pk)
+    form = AgreementForm(request.POST or None, instance=instance, client=agreement.client)
+    return _verb(request, form, _("Change the draft"), agreement, actions.update_agreement)
+
+
+def _verb(request, form, title, agreement, action):
+    """A form that runs one action on an agreement and goes back to its file; an amendment goes to its own."""
+    if request.method == "POST" and form.is_valid():
+        before = len(form.errors)
+        result = submit(form, action, agreement=agreement, by=request.user)
+        if len(form.errors) == before:
+            messages.success(request, _("Saved."))
+            return redirect(_back(result if isinstance(result, Agreement) else agreement))
+    return form_page(request, form=form, title=title, lead=agreement.number, back=_back(agreement))
+
+
+@may("contracts.edit")
+def agreement_amend(request, agreement_pk):
+    form = AmendForm(request.POST or None)
+    return _verb(request, form, _("Amend the agreement"), _get(agreement_pk), actions.amend_agreement)
+
+
+@may("contracts.edit")
+def agreement_suspend(request, agreement_pk):
+    form = SuspendForm(request.POST or None)
+    return _verb(request, form, _("Suspend the agreement"), _get(agreement_pk), actions.suspend_agreement)
+
+
+@may("contracts.edit")
+def agreement_resume(request, agreement_pk):
+    form = ResumeForm(request.POST or None)
+    return _verb(request, form, _("Resume the agreement"), _get(agreement_pk), actions.resume_agreement)
+
+
+@may("contracts.edit")
+def agreement_end(request, agreement_pk):
+    form = EndForm(request.POST or None)
+    return _verb(request, form, _("End the agreement"), _get(agreement_pk), actions.end_agreement)
+
+
+def _press(request, agreement_pk, action, done):
+    agreement = _get(agreement_pk)
+    return press(request, action, back=_back(agreement), done=done, agreement=agreement, by=request.user)
+
+
+@may("contracts.approve")
+@require_POST
+def agreement_approve(request, agreement_pk):
+    return _press(request, agreement_pk, actions.approve_price, _("Price approved."))
+
+
+@may("contracts.edit")
+@require_POST
+def agreement_send(request, agreement_pk):
+    return _press(
+        request, agreement_pk, actions.send_for_signing, _("Out for signing; the text does not change any more.")
+    )
+
+
+@may("contracts.edit")
+@require_POST
+def agreement_withdraw(request, agreement_pk):
+    return _press(request, agreement_pk, actions.withdraw_from_signing, _("Back to a draft."))
+
+
+@may("contracts.edit")
+@require_POST
+def agreement_cancel(request, agreement_pk):
+    return _press(request, agreement_pk, actions.cancel_agreement, _("Cancelled."))
+
+
+@may("contracts.edit")
+@require_POST
+def agreement_links(request, agreement_pk):
+    return _press(
+        request, agreement_pk, signing.send_links, _("The links stand in the list of messages, ready to send.")
+    )
+
+
+@may("contracts.edit")
+def signature_new(request, agreement_pk, party):
+    """Sign on the screen of the office."""
+    agreement = _get(agreement_pk)
+    if party not in Signature.Party.values:
+        raise Http404
+    problem = ""
+    if request.method == "POST":
+        try:
+            with transaction.atomic():
+                signing.sign_on_screen(
+                    agreement=agreement,
+                    party=party,
+                    signature=request.POST.get("signature", ""),
+                    way=Signature.Way.SCREEN,
+                    identity_check=_("Identity paper seen by %(who)s") % {"who": request.user.name},
+                    by=request.user,
+                    ip_address=request.META.get("REMOTE_ADDR"),
+                    user_agent=request.headers.get("User-Agent", "")[:300],
+                )
+        except ValidationError as refusal:
+            problem = " ".join(refusal.messages)
+        else:
+            messages.success(request, _("Signature recorded."))
+            return redirect(_back(agreement))
+    name, capacity = signing.signer_of(agreement, party, request.user)
+    context = {"agreement": agreement, "party": Signature.Party(party).label, "name": name, "capacity": capacity}
+    return render(request, "contracts/signature_form.html", {**context, "problem": problem, "back": _back(agreement)})
+
+
+@may("contracts.edit")
+def signature_paper(request, agreement_pk):
+    agreement = _get(agreement_pk)
+    signed = set(agreement.signatures.values_list("party", flat=True))
+    parties = [party for party in Signature.Party.values if party not in signed]
+    form = PaperSignatureForm(request.POST or None, request.FILES or None, parties=parties)
+    return _verb(request, form, _("Signed on paper"), agreement, signing.record_paper_signature)

@@ -1,0 +1,86 @@
+"""Office pages of service plans."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from rules import has_perm
+
+from agencies.links import office_url
+from agencies.pages import form_page, press, submit
+from agencies.permissions import may
+from clients.models import Client
+from clients.queries import current_assessment
+from contracts.actions import plans as actions
+from contracts.forms.plans import AgreePlanForm, PlanForm
+from contracts.models import ServicePlan
+from contracts.models.plan import Weekday
+
+
+@may("contracts.edit")
+def plan_new(request, client_pk):
+    client = get_object_or_404(Client, pk=client_pk)
+    if draft := ServicePlan.objects.filter(client=client, state=ServicePlan.State.DRAFT).first():
+        return redirect(office_url("plan_edit", draft.pk))
+    return _editor(request, client, None)
+
+
+@may("contracts.edit")
+def plan_edit(request, plan_pk):
+    drafts = ServicePlan.objects.filter(state=ServicePlan.State.DRAFT).select_related("client")
+    plan = get_object_or_404(drafts, pk=plan_pk)
+    return _editor(request, plan.client, plan)
+
+
+def _editor(request, client, plan):
+    assessment = current_assessment(client)
+    if assessment is None:
+        messages.error(request, _("Assess the client's self-care first; it decides which items are offered (5)."))
+        return redirect(office_url("client_file", client.pk))
+    form = PlanForm(request.POST or None, instance=plan, self_care=assessment.self_care)
+    if request.method == "POST":
+        saved = submit(form, actions.save_plan, client=client, plan=plan, by=request.user)
+        if saved:
+            messages.success(request, _("Saved."))
+            return redirect(office_url("plan_page", saved.pk))
+    context = {"client": client, "assessment": assessment, "template": "contracts/plan_form.html"}
+    title = _("Service plan of %(client)s") % {"client": client}
+    return form_page(request, form=form, title=title, back=office_url("client_file", client.pk), **context)
+
+
+@may("contracts.view")
+def plan_page(request, plan_pk):
+    plan = get_object_or_404(ServicePlan.objects.select_related("client", "assessment", "created_by"), pk=plan_pk)
+    lines = list(plan.lines.select_related("service_item"))
+    for line in lines:
+        line.day_names = [Weekday(day).label for day in line.weekdays]
+    context = {
+        "plan": plan,
+        "lines": lines,
+        "slots": plan.slots.all(),
+        "may_edit": has_perm("contracts.edit", request.membership),
+    }
+    return render(request, "contracts/plan_page.html", context)
+
+
+@may("contracts.edit")
+def plan_agree(request, plan_pk):
+    plan = get_object_or_404(ServicePlan.objects.select_related("client"), pk=plan_pk)
+    form = AgreePlanForm(
+        request.POST or None, initial={"agreed_by": plan.client.name, "agreed_on": timezone.localdate()}
+    )
+    back = office_url("plan_page", plan.pk)
+    if form.is_valid():
+        return press(
+            request, actions.agree_plan, back=back, done=_("The plan is agreed."), plan=plan, **form.cleaned_data
+        )
+    return form_page(request, form=form, title=_("The client agrees to the plan"), lead=str(plan.client), back=back)
+
+
+@may("contracts.edit")
+@require_POST
+def plan_copy(request, plan_pk):
+    plan = get_object_or_404(ServicePlan.objects.select_related("client"), pk=plan_pk)
+    draft = actions.copy_plan(plan=plan, by=request.user)
+    return redirect(office_url("plan_edit", draft.pk))

@@ -1,0 +1,147 @@
+"""Office pages of visits: rota, list, one visit, who could go."""
+
+import datetime as dt
+
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from rules import has_perm
+
+from agencies.links import office_url
+from agencies.lists import Column, OfficeList
+from agencies.models import Level
+from agencies.pages import form_page, press, submit
+from agencies.permissions import may
+from agencies.privacy import mask_name
+from caregivers.models import Caregiver
+from contracts.actions import visits as actions
+from contracts.forms.visits import CancelForm, MoveForm, NoteForm, VisitFilter
+from contracts.models import Visit
+from contracts.queries.visits import candidates, rota_week
+
+
+@may("contracts.view_visits")
+def rota(request):
+    """A week: caregivers down, days across, the unassigned on top."""
+    today = timezone.localdate()
+    try:
+        day = parse_date(request.GET.get("week", "")) or today
+    except ValueError:
+        day = today
+    monday = day - dt.timedelta(days=day.weekday())
+    rows = rota_week(monday)
+    for row in rows:
+        level = getattr(row.caregiver, "level", None)
+        row.level_label = "" if level is None else Level(level).label
+        row.hours = f"{row.minutes / 60:g}"
+    week = dt.timedelta(days=7)
+    context = {
+        "rows": rows,
+        "days": [monday + dt.timedelta(days=place) for place in range(7)],
+        "today": today,
+        "previous": monday - week,
+        "next": monday + week,
+        "visit_count": sum(len(cell) for row in rows for cell in row.days),
+    }
+    return render(request, "contracts/rota.html", context)
+
+
+class VisitList(OfficeList):
+    right = "contracts.view_visits"
+    list_name = "visits"
+    template_name = "contracts/visit_list.html"
+    filterset_class = VisitFilter
+    tab_choices = Visit.State
+    columns = [
+        Column(gettext_lazy("from"), lambda visit: timezone.localtime(visit.period.lower).strftime("%Y-%m-%d %H:%M")),
+        Column(gettext_lazy("until"), lambda visit: timezone.localtime(visit.period.upper).strftime("%Y-%m-%d %H:%M")),
+        Column(gettext_lazy("client"), lambda visit: mask_name(visit.client.name)),
+        Column(gettext_lazy("caregiver"), lambda visit: str(visit.caregiver or "")),
+        Column(gettext_lazy("state"), lambda visit: visit.get_state_display()),
+    ]
+
+    def rows(self):
+        return Visit.objects.select_related("client", "caregiver").order_by("-period")
+
+
+def _get(visit_pk):
+    return get_object_or_404(Visit.objects.select_related("client", "caregiver", "agreement"), pk=visit_pk)
+
+
+def _back(visit):
+    return office_url("visit_page", visit.pk)
+
+
+@may("contracts.view_visits")
+def visit_page(request, visit_pk):
+    visit = _get(visit_pk)
+    context = {
+        "visit": visit,
+        "tasks": visit.tasks.select_related("service_item"),
+        "care_notes": visit.care_notes.select_related("written_by"),
+        "changes": visit.history.select_related("history_user", "caregiver").order_by("-history_date")[:20],
+        "may_edit": has_perm("contracts.edit", request.membership),
+    }
+    return render(request, "contracts/visit_page.html", context)
+
+
+@may("contracts.edit")
+def visit_assign(request, visit_pk):
+    """Everybody who could go, and why the others cannot."""
+    visit = _get(visit_pk)
+    if request.method == "POST":
+        caregiver = get_object_or_404(Caregiver, pk=_number(request.POST.get("caregiver")))
+        done = _("%(caregiver)s goes to %(client)s.") % {"caregiver": caregiver, "client": visit.client.salutation}
+        return press(
+            request,
+            actions.assign_visit,
+            back=_back(visit),
+            done=done,
+            visit=visit,
+            caregiver=caregiver,
+            by=request.user,
+        )
+    found = candidates(visit)
+    for candidate in found:
+        level = candidate.caregiver.level
+        candidate.level_label = "" if level is None else Level(level).label
+    return render(request, "contracts/visit_assign.html", {"visit": visit, "candidates": found})
+
+
+def _number(text):
+    return int(text) if (text or "").isdecimal() and len(text) < 19 else 0
+
+
+@may("contracts.edit")
+@require_POST
+def visit_unassign(request, visit_pk):
+    visit = _get(visit_pk)
+    done = _("The visit stands with the unassigned.")
+    return press(request, actions.unassign_visit, back=_back(visit), done=done, visit=visit, by=request.user)
+
+
+def _verb(request, form, title, visit, action):
+    if submit(form, action, visit=visit, by=request.user):
+        return redirect(_back(visit))
+    return form_page(request, form=form, title=title, lead=visit.client.salutation, back=_back(visit))
+
+
+@may("contracts.edit")
+def visit_move(request, visit_pk):
+    visit = _get(visit_pk)
+    initial = {"starts_at": visit.period.lower, "ends_at": visit.period.upper}
+    form = MoveForm(request.POST or None, initial=initial)
+    return _verb(request, form, _("Another time"), visit, actions.move_visit)
+
+
+@may("contracts.edit")
+def visit_cancel(request, visit_pk):
+    return _verb(request, CancelForm(request.POST or None), _("Cancel the visit"), _get(visit_pk), actions.cancel_visit)
+
+
+@may("contracts.edit")
+def visit_note(request, visit_pk):
+    return _verb(request, NoteForm(request.POST or None), _("Add a note"), _get(visit_pk), actions.write_care_note)
