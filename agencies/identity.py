@@ -5,33 +5,46 @@ Problems are returned as texts for people, translated when shown.
 
 import datetime as dt
 import re
+import unicodedata
 
 from django.utils.translation import gettext_lazy as _
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
 CODE_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+MOBILE = r"1[3-9][0-9]{9}"
+LANDLINE = r"0[0-9]{2,3}-?[0-9]{7,8}(-[0-9]{1,6})?"
+HYPHENS = dict.fromkeys(map(ord, "‐‑–—"), "-")
+SERVICE_NUMBER = r"[48]00-?[0-9]{3}-?[0-9]{4}|[0-9]{3,5}"
 
 
 def normalise_identity(number: str) -> str:
-    """Upper case, no spaces."""
-    return re.sub(r"\s", "", number).upper()
+    """Upper case, half-width, no spaces, hyphens or invisible characters."""
+    return re.sub(r"[\s-]", "", _half_width(number)).upper()
+
+
+def _half_width(text):
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
 
 
 def identity_problems(identity_type: str, number: str, *, today: dt.date) -> list:
-    """Everything wrong with an identity number; empty when it may stand (GB 11643 for resident cards).
+    """Everything wrong with a normalised identity number; empty when it may stand.
 
-    Area codes are not checked: those of merged counties live on in cards.
+    All papers with 18 digits share the structure of GB 11643. Area codes of resident cards are not checked:
+    those of merged counties live on in cards.
     """
     if identity_type == "passport":
-        return (
-            [] if re.fullmatch(r"[A-Z0-9]{5,20}", number) else [_("A passport number has 5 to 20 letters and digits.")]
-        )
-    if identity_type == "foreign_residence" and re.fullmatch(r"[A-Z]{3}\d{12}", number):
-        return []
-    if not re.fullmatch(r"\d{17}[\dX]", number):
+        shape = re.fullmatch(r"[A-Z0-9]{5,20}", number)
+        return [] if shape else [_("A passport number has 5 to 20 letters and digits.")]
+    if identity_type == "foreign_residence" and re.fullmatch(r"[A-Z]{3}[0-9]{12}", number):
+        return []  # the older form of 15 characters has no check digit known to us
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         return [_("An identity number has 18 digits; the last may be an X.")]
     problems = []
+    if identity_type == "hmt_residence" and not re.match(r"8[123]0000", number):
+        problems.append(_("The number of this residence permit begins with 810000, 820000 or 830000."))
+    if identity_type == "foreign_residence" and number[0] != "9":
+        problems.append(_("The number of this card begins with 9."))
     birth = birth_date_of(number)
     if birth is None or birth.year < 1900 or birth > today:
         problems.append(_("Digits 7 to 14 are not a date of birth."))
@@ -49,7 +62,7 @@ def check_digit(number: str) -> str:
 def birth_date_of(number: str) -> dt.date | None:
     """Date of birth in an 18-digit number; None when it has none."""
     try:
-        return dt.datetime.strptime(number[6:14], "%Y%m%d").date()  # noqa: DTZ007 -- a day, not a moment
+        return dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         return None
 
@@ -59,14 +72,9 @@ def sex_of(number: str) -> str:
     return "male" if int(number[16]) % 2 else "female"
 
 
-def age_on(birth_date: dt.date, day: dt.date) -> int:
-    """Full years on a day; somebody born on 29 February is a year older on 1 March."""
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
-
-
 def credit_code_problems(code: str) -> list:
     """What is wrong with a unified social credit code (GB 32100-2015)."""
-    if not re.fullmatch(rf"[{CODE_LETTERS}]{{2}}\d{{6}}[{CODE_LETTERS}]{{10}}", code):
+    if not re.fullmatch(rf"[{CODE_LETTERS}]{{2}}[0-9]{{6}}[{CODE_LETTERS}]{{10}}", code):
         return [_("A credit code has 18 digits and capital letters without I, O, S, V and Z.")]
     total = sum(CODE_LETTERS.index(letter) * pow(3, place, 31) for place, letter in enumerate(code[:17]))
     if CODE_LETTERS[-total % 31] != code[17]:
@@ -75,14 +83,16 @@ def credit_code_problems(code: str) -> list:
 
 
 def normalise_phone(phone: str) -> str:
-    """Without +86, spaces and, in a mobile number, hyphens."""
-    plain = re.sub(r"\s", "", phone).removeprefix("+86")
+    """Half-width, one kind of hyphen, without +86 and spaces; a mobile number without hyphens."""
+    plain = re.sub(r"\s", "", _half_width(phone)).translate(HYPHENS)
+    plain = re.sub(r"^(\+|00)86-?", "", plain)
+    plain = re.sub(r"^\((0[0-9]{2,3})\)-?", r"\1-", plain)
     mobile = plain.replace("-", "")
-    return mobile if re.fullmatch(r"1[3-9]\d{9}", mobile) else plain
+    return mobile if re.fullmatch(MOBILE, mobile) else plain
 
 
 def phone_problems(phone: str) -> list:
     """What is wrong with a normalised phone number: mobile, landline with area code, 400 and 800, short codes."""
-    if re.fullmatch(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,6})?|[48]00-?\d{3}-?\d{4}|\d{3,5}", phone):
+    if re.fullmatch(f"{MOBILE}|{LANDLINE}|{SERVICE_NUMBER}", phone):
         return []
     return [_("Enter a mobile number of 11 digits or a landline with its area code, such as 0531-80000000.")]

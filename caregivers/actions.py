@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 
 from agencies.fields import lookup_hash
 from agencies.files import store_upload
+from agencies.findings import text_of
 from agencies.identity import birth_date_of, sex_of
 from agencies.models import AgencySettings, IdentityType, Membership, Role, StoredFile, User
 from agencies.numbers import take_numbers
+from agencies.standard import forbidding
 from agencies.tenancy import current_agency
 from agencies.text import pinyin_of
 from caregivers.models import Absence, Caregiver, Credential, LevelGrant, SupervisionAcknowledgement
 from caregivers.queries import facts_of
-from caregivers.reasons import text_of
-from caregivers.standard import check_assignment
+from caregivers.standard import check_assignment, limits_on
 
 RULE_VERSION = "2026-1"
 
@@ -122,11 +123,10 @@ def missing_for_posting(caregiver: Caregiver) -> list[str]:
     now = timezone.now()
     form = caregiver.work_forms[0] if caregiver.work_forms else ""
     [facts] = facts_of([caregiver], start=now, end=now + dt.timedelta(hours=1), work_form=form, level_needed=0).values()
-    limit = AgencySettings.objects.get().caregiver_max_age
-    reasons = check_assignment(facts, max_age=limit)
-    return [
-        text_of(reason) for reason in reasons if reason.code not in ("state_onboarding", "state_suspended", "absent")
-    ]
+    limits = limits_on(facts.first_day, max_age=AgencySettings.objects.get().caregiver_max_age)
+    passing = ("state_onboarding", "state_suspended", "absent")
+    findings = forbidding(check_assignment(facts, limits))
+    return [text_of(finding) for finding in findings if finding.code not in passing]
 
 
 def post_caregiver(*, caregiver: Caregiver, by: User) -> None:

@@ -1,32 +1,48 @@
-"""May this caregiver be sent to this visit (DB37/T 1111-2008, 4.2.1, 4.2.2.2, 7.2.2, 7.4.1)?
-
-Each rule is a function over plain facts, carries its clause and the day it holds from, and answers None or a reason.
-"""
+"""May this caregiver be sent to this work (DB37/T 1111-2008, 4.2.1, 4.2.2.2, 6, 7.2.2 d, 7.4.1)?"""
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-MIN_AGE = 18
-SINCE = dt.date(2009, 2, 1)
-ENOUGH_SCHOOLING = frozenset(["junior_high", "senior_high", "college", "bachelor"])
+from agencies.calendar import ONE_DAY, age_on
+from agencies.standard import SINCE, Finding, Rulebook, problem, warning
+from agencies.standard import gettext_noop as _
+
+EDUCATION = ("primary", "junior_high", "senior_high", "college", "bachelor")  # in rising order
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Age and schooling asked from a day on (4.2.2.2 b); both ages are in ("以上", "以下", Civil Code 1259)."""
+
+    since: dt.date
+    min_age: int
+    max_age: int
+    least_education: str
+
+
+# A newer rule is a further row; what was judged before keeps the row of its day.
+LIMITS = [Limits(SINCE, min_age=18, max_age=55, least_education="junior_high")]
+
+
+def limits_on(day: dt.date, *, max_age: int | None = None) -> Limits:
+    """The limits in force on a day, with the agency's own greatest age where it set one."""
+    limits = max((row for row in LIMITS if row.since <= day), key=lambda row: row.since, default=LIMITS[0])
+    return limits if max_age is None else replace(limits, max_age=max_age)
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A credential: its kind and the last day it is good; None is without limit."""
+    """A credential: its kind, the first and the last day it is good; None is without limit."""
 
     kind: str
     issued_on: dt.date
     expires_on: dt.date | None = None
 
-    def covers(self, first: dt.date, last: dt.date) -> bool:
-        return self.issued_on <= first and (self.expires_on is None or last <= self.expires_on)
-
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a caregiver, and of the days and the work in question; periods are half-open in days."""
+    """What is known of a caregiver, and the days and the work in question; both days are in."""
 
     first_day: dt.date
     last_day: dt.date
@@ -43,126 +59,141 @@ class Facts:
     age_exception: str = ""
     is_absent: bool = False
 
+    def papers_of(self, *kinds: str) -> list[Paper]:
+        return [paper for paper in self.papers if paper.kind in kinds]
 
-@dataclass(frozen=True)
-class Reason:
-    """Why not: the clause, a code that a translation is looked up by, and what the text names."""
-
-    clause: str
-    code: str
-    params: tuple[tuple[str, object], ...] = ()
+    def has(self, *kinds: str) -> bool:
+        """Whether papers of these kinds, one after the other, are good on every day in question."""
+        return not uncovered(self.papers_of(*kinds), self.first_day, self.last_day)
 
 
-@dataclass(frozen=True)
-class Rule:
-    clause: str
-    since: dt.date
-    check: Callable[[Facts, int], Reason | None]
+def uncovered(papers: Iterable[Paper], first_day: dt.date, last_day: dt.date) -> dt.date | None:
+    """The first day between two days, both in, on which none of the papers is good."""
+    day = first_day
+    for paper in sorted(papers, key=lambda paper: paper.issued_on):
+        if paper.issued_on > day:
+            break
+        if paper.expires_on is None:
+            return None
+        day = max(day, paper.expires_on + ONE_DAY)
+    return day if day <= last_day else None
 
 
-RULES: list[Rule] = []
+RULES = Rulebook()
+
+STATE_TEXTS = {
+    "onboarding": _("On-boarding is not finished."),
+    "suspended": _("Suspended at present."),
+    "left": _("Has left the agency."),
+}
 
 
-def rule(clause: str, since: dt.date = SINCE) -> Callable:
-    def register(function):
-        RULES.append(Rule(clause, since, function))
-        return function
-
-    return register
-
-
-def _reason(clause, code, **params):
-    return Reason(clause, code, tuple(sorted(params.items())))
-
-
-def age_on(birth_date: dt.date, day: dt.date) -> int:
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
-
-
-def _has(facts, *kinds):
-    return any(paper.kind in kinds and paper.covers(facts.first_day, facts.last_day) for paper in facts.papers)
-
-
-@rule("7.2.2 d")
-def is_posted(facts: Facts, max_age: int) -> Reason | None:
+@RULES.clause("7.2.2 d")
+def is_posted(facts: Facts, limits: Limits) -> Finding | None:
     """On-boarding is finished and the caregiver is neither suspended nor gone."""
-    return None if facts.state == "active" else _reason("7.2.2 d", f"state_{facts.state}")
+    return None if facts.state == "active" else problem(f"state_{facts.state}", STATE_TEXTS[facts.state])
 
 
-@rule("4.2.2.2 b")
-def is_of_age(facts: Facts, max_age: int) -> Reason | None:
-    """18 or more, without exception."""
+@RULES.clause("4.2.2.2 b")
+def is_of_age(facts: Facts, limits: Limits) -> Finding | None:
+    """Old enough on the first day, without exception."""
     age = age_on(facts.birth_date, facts.first_day)
-    return _reason("4.2.2.2 b", "too_young", age=age) if age < MIN_AGE else None
-
-
-@rule("4.2.2.2 b")
-def is_not_too_old(facts: Facts, max_age: int) -> Reason | None:
-    """The limit itself passes ("以下" includes the number, Civil Code 1259); a written exception passes."""
-    age = age_on(facts.birth_date, facts.last_day)
-    return (
-        _reason("4.2.2.2 b", "too_old", age=age, limit=max_age) if age > max_age and not facts.age_exception else None
-    )
-
-
-@rule("4.2.2.2 b")
-def has_schooling(facts: Facts, max_age: int) -> Reason | None:
-    return None if facts.education in ENOUGH_SCHOOLING else _reason("4.2.2.2 b", "schooling")
-
-
-@rule("4.2.2.2 c")
-def declared_no_history(facts: Facts, max_age: int) -> Reason | None:
-    return None if facts.declared_no_history else _reason("4.2.2.2 c", "no_declaration")
-
-
-@rule("4.2.1 a")
-def has_identity_card(facts: Facts, max_age: int) -> Reason | None:
-    return None if _has(facts, "identity_card") else _reason("4.2.1 a", "no_identity_card")
-
-
-@rule("4.2.1 c")
-def has_health_certificate(facts: Facts, max_age: int) -> Reason | None:
-    """In date on every day of the visit."""
-    if _has(facts, "health"):
+    if age >= limits.min_age:
         return None
-    ends = [paper.expires_on for paper in facts.papers if paper.kind == "health" and paper.expires_on]
-    return _reason("4.2.1 c", "health_expired", on=max(ends)) if ends else _reason("4.2.1 c", "no_health")
+    return problem("too_young", _("Is %(age)s, younger than %(limit)s."), age=age, limit=limits.min_age)
 
 
-@rule("4.2.1 d")
-def has_certificate(facts: Facts, max_age: int) -> Reason | None:
-    """A domestic-service or elderly-care certificate."""
-    return None if _has(facts, "domestic_service", "elderly_care") else _reason("4.2.1 d", "no_certificate")
+@RULES.clause("4.2.2.2 b")
+def is_not_too_old(facts: Facts, limits: Limits) -> Finding | None:
+    """On the last day not past the limit, or with a written exception (derived)."""
+    age = age_on(facts.birth_date, facts.last_day)
+    if age <= limits.max_age or facts.age_exception:
+        return None
+    text = _("Is %(age)s, above the limit of %(limit)s; a written exception is missing.")
+    return problem("too_old", text, age=age, limit=limits.max_age)
 
 
-@rule("4.2.1 b")
-def has_background(facts: Facts, max_age: int) -> Reason | None:
-    return None if _has(facts, "background") else _reason("4.2.1 b", "no_background")
+@RULES.clause("4.2.2.2 b")
+def has_schooling(facts: Facts, limits: Limits) -> Finding | None:
+    if EDUCATION.index(facts.education) >= EDUCATION.index(limits.least_education):
+        return None
+    return problem("schooling", _("Schooling is below junior high school."))
 
 
-@rule("7.4.1")
-def knows_supervision_rule(facts: Facts, max_age: int) -> Reason | None:
-    return None if facts.acknowledged_rule else _reason("7.4.1", "not_acknowledged")
+@RULES.clause("4.2.2.2 c")
+def declared_no_history(facts: Facts, limits: Limits) -> Finding | None:
+    if facts.declared_no_history:
+        return None
+    return problem("no_declaration", _("The declaration on psychiatric and infectious disease is missing."))
 
 
-@rule("6")
-def has_level(facts: Facts, max_age: int) -> Reason | None:
+@RULES.clause("4.2.1 a")
+def has_identity_card(facts: Facts, limits: Limits) -> Finding | None:
+    return None if facts.has("identity_card") else problem("no_identity_card", _("No valid identity card on file."))
+
+
+@RULES.clause("4.2.1 c")
+def has_health_certificate(facts: Facts, limits: Limits) -> Finding | None:
+    """In date on every day in question."""
+    certificates = facts.papers_of("health")
+    day = uncovered(certificates, facts.first_day, facts.last_day)
+    if day is None:
+        return None
+    ends = [paper.expires_on for paper in certificates if paper.expires_on and paper.expires_on < day]
+    if ends:
+        return problem("health_expired", _("The health certificate ended on %(on)s."), on=max(ends))
+    if certificates:
+        begins = min(paper.issued_on for paper in certificates)
+        return problem("health_later", _("The health certificate is good only from %(on)s."), on=begins)
+    return problem("no_health", _("No health certificate on file."))
+
+
+@RULES.clause("4.2.1 d")
+def has_certificate(facts: Facts, limits: Limits) -> Finding | None:
+    """A domestic-service or elderly-care certificate; either goes on where the other ends."""
+    if facts.has("domestic_service", "elderly_care"):
+        return None
+    return problem("no_certificate", _("No valid domestic-service or elderly-care certificate on file."))
+
+
+@RULES.clause("4.2.1 b")
+def has_background(facts: Facts, limits: Limits) -> Finding | None:
+    """The caregiver's own declaration and what the query of it said (derived)."""
+    return None if facts.has("background") else problem("no_background", _("The background declaration is missing."))
+
+
+@RULES.clause("7.4.1")
+def knows_supervision_rule(facts: Facts, limits: Limits) -> Finding | None:
+    if facts.acknowledged_rule:
+        return None
+    return problem("not_acknowledged", _("Has not had the supervision rule explained."))
+
+
+@RULES.clause("6")
+def has_level(facts: Facts, limits: Limits) -> Finding | None:
     if facts.level is None:
-        return _reason("6", "no_level")
-    return _reason("6", "level_too_low", needed=facts.level_needed) if facts.level < facts.level_needed else None
+        return problem("no_level", _("Has no level yet."))
+    if facts.level >= facts.level_needed:
+        return None
+    return problem("level_too_low", _("The work needs a higher level (%(level)s)."), level=facts.level_needed)
 
 
-@rule("3.3")
-def offers_work_form(facts: Facts, max_age: int) -> Reason | None:
-    return None if facts.work_form in facts.work_forms else _reason("3.3", "work_form")
+@RULES.clause("3.3")
+def offers_work_form(facts: Facts, limits: Limits) -> Finding | None:
+    return None if facts.work_form in facts.work_forms else problem("work_form", _("Does not work in this work form."))
 
 
-@rule("7.3.2 c")
-def is_present(facts: Facts, max_age: int) -> Reason | None:
-    return _reason("7.3.2 c", "absent") if facts.is_absent else None
+@RULES.clause("7.3.2 c")
+def is_present(facts: Facts, limits: Limits) -> Finding | None:
+    return problem("absent", _("Is on leave at that time.")) if facts.is_absent else None
 
 
-def check_assignment(facts: Facts, *, max_age: int = 55) -> list[Reason]:
-    """Every reason against sending this caregiver, by the rules in force on the first day; empty when there is none."""
-    found = (rule.check(facts, max_age) for rule in RULES if rule.since <= facts.first_day)
-    return [reason for reason in found if reason]
+@RULES.clause("7.2.4")
+def is_insured(facts: Facts, limits: Limits) -> Finding | None:
+    """Accident insurance is expected, not demanded (derived)."""
+    return None if facts.has("insurance") else warning("not_insured", _("No accident insurance in force."))
+
+
+def check_assignment(facts: Facts, limits: Limits | None = None) -> list[Finding]:
+    """Everything against sending this caregiver, by the rules in force on the first day; warnings are among them."""
+    return RULES.findings(facts, limits or limits_on(facts.first_day), on=facts.first_day)

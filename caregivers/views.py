@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from rules import has_perm
 
 from agencies.actions import log_access
-from agencies.identity import age_on
+from agencies.calendar import age_on
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
 from agencies.models import Level

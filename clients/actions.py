@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.calendar import months_later
 from agencies.fields import lookup_hash
 from agencies.files import store_upload
 from agencies.identity import birth_date_of, sex_of
@@ -16,7 +17,7 @@ from agencies.numbers import next_number
 from agencies.text import pinyin_of
 from clients.models import Assessment, Client, Consent, Guardian, RiskNote
 from clients.queries import has_consent
-from clients.standard import assess, missing_answers, months_later
+from clients.standard import assess, missing_answers
 
 HEALTH_FIELDS = ("illnesses", "medicines", "allergies")
 CONSENT_TEXT_VERSION = "2026-1"

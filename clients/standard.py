@@ -1,7 +1,5 @@
 """Self-care assessment and the status derived from it (DB37/T 1111-2008, 5)."""
 
-import calendar
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -137,7 +135,7 @@ def assess(scale: str, answers: Mapping[str, int], adjustments: Iterable[str] = 
     Unable: level 2 or worse, or hands-on help (2 points or fewer) in self-care, turning, transfer or walking.
     Barthel: 61 and more is able unless eating, toilet, transfer or bowels are below full points (derived).
     """
-    total = sum(answers.values())
+    total = sum(answers[item.code] for item in SCALES[scale])
     if scale == "barthel":
         level = 0 if total == 100 else 1 if total > 60 else 2 if total > 40 else 3 if total > 20 else 4
         full = {"eating": 10, "toilet": 10, "transfer": 15, "bowels": 10}
@@ -151,9 +149,3 @@ def assess(scale: str, answers: Mapping[str, int], adjustments: Iterable[str] = 
     elif reasons:
         level = min(level + 1, 4)
     return Result(total, level, "unable" if unable or level >= 2 else "able")
-
-
-def months_later(day: dt.date, months: int) -> dt.date:
-    """The same day of a later month, or its last day when the month is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return day.replace(year=year, month=month + 1, day=min(day.day, calendar.monthrange(year, month + 1)[1]))

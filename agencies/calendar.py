@@ -1,0 +1,49 @@
+"""Days as people count them: age, months later, working days of mainland China."""
+
+import calendar
+import datetime as dt
+
+import chinese_calendar
+
+ONE_DAY = dt.timedelta(days=1)
+
+# Public holidays that fall on the same day every year; the others follow the moon and are announced year by year.
+FIXED_HOLIDAYS = frozenset([(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)])
+
+
+def age_on(birth_date: dt.date, day: dt.date) -> int:
+    """Full years on a day; somebody born on 29 February is a year older on 1 March."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def months_later(day: dt.date, months: int) -> dt.date:
+    """The same day of a later month, or its last day when the month is shorter (Civil Code 202)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return day.replace(year=year, month=month + 1, day=min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def is_working_day(day: dt.date) -> bool:
+    """Whether offices work: public holidays and moved working days as announced.
+
+    For years not announced yet: Monday to Friday without the holidays that never move.
+    """
+    try:
+        return chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return day.weekday() < 5 and (day.month, day.day) not in FIXED_HOLIDAYS
+
+
+def add_working_days(day: dt.date, count: int) -> dt.date:
+    """The last day of a limit of so many working days; the day it starts from is not counted (Civil Code 201)."""
+    while count > 0:
+        day += ONE_DAY
+        count -= is_working_day(day)
+    return day
+
+
+def working_day_before(day: dt.date) -> dt.date:
+    """The last working day before a day."""
+    day -= ONE_DAY
+    while not is_working_day(day):
+        day -= ONE_DAY
+    return day
