@@ -22,8 +22,9 @@ def _all(kind):
     return [pattern for app in APPS for pattern in getattr(app, kind, [])]
 
 
-router = DefaultRouter()
+router = DefaultRouter(use_regex_path=False)
 router.include_root_view = False
+router.include_format_suffixes = False
 for prefix, viewset in _all("api_views"):
     router.register(prefix, viewset, basename=prefix)
 

@@ -2,14 +2,17 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from agencies.models import Membership
 from agencies.permissions import may
+from carecenter import board
+from carecenter.search import find
 
 
 def home(request):
@@ -60,9 +63,25 @@ def set_language(request):
 
 @may("agencies.office")
 def today(request):
-    return render(request, "today.html")
+    """The morning page: what needs somebody now, then what is due."""
+    counts = board.figures()
+    context = {
+        "counts": counts,
+        "tiles": board.tiles(counts),
+        "urgent": board.urgent(),
+        "due": board.due(),
+        "today": timezone.localdate(),
+    }
+    return render(request, "today.html", context)
 
 
 @may("agencies.office")
 def search(request):
-    return render(request, "search.html")
+    """Live hits under the search box, or a page; Enter goes to the only hit."""
+    text = request.GET.get("q", "")
+    hits = find(text)
+    if request.htmx:
+        return render(request, "_search_hits.html", {"hits": hits}) if text.strip() else HttpResponse()
+    if len(hits) == 1:
+        return redirect(hits[0].url)
+    return render(request, "search.html", {"hits": hits, "text": text})

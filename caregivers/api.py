@@ -30,6 +30,8 @@ class CaregiverSerializer(serializers.ModelSerializer):
 class CaregiverViewSet(viewsets.ReadOnlyModelViewSet):
     serializer_class = CaregiverSerializer
     filterset_fields = ["state", "number", "employment"]
+    lookup_url_kwarg = "caregiver_pk"
+    lookup_value_converter = "int"
     queryset = Caregiver.objects.none()
     permissions = {"list": "caregivers.view", "retrieve": "caregivers.view"}
 

@@ -61,6 +61,8 @@ class ClientViewSet(
 ):
     serializer_class = ClientSerializer
     filterset_fields = ["state", "number"]
+    lookup_url_kwarg = "client_pk"
+    lookup_value_converter = "int"
     queryset = Client.objects.none()
     permissions = {
         "list": "clients.view",

@@ -1,10 +1,14 @@
 """Application configuration."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ContractsConfig(AppConfig):
     name = "contracts"
+    verbose_name = _("Agreements and visits")
 
     def ready(self):
-        from contracts import documents  # noqa: F401 -- registers its papers with the archive
+        from contracts import documents, panels, permissions
+
+        del documents, panels, permissions

@@ -17,7 +17,8 @@ CELERY_BROKER_URL = "memory://"
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-MEDIA_ROOT = STATIC_ROOT = Path(tempfile.mkdtemp(prefix="carecenter-test-"))
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="carecenter-media-"))
+STATIC_ROOT = Path(tempfile.mkdtemp(prefix="carecenter-static-"))
 SECURE = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = False
 PASSWORD_HASHERS = ["tests.hashing.CheapArgon2"]
 ALLOWED_HOSTS = ["*"]

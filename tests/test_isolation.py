@@ -32,11 +32,42 @@ GLOBAL_MODELS = {
     "sessions.Session": "Django's",
 }
 # Tasks about no single agency: each only sends one task per agency.
-GLOBAL_TASKS: set[str] = set()
+GLOBAL_TASKS = {
+    "agencies.office_tasks.send_messages_everywhere",
+    "archive.tasks.archive_expiry_everywhere",
+    "archive.tasks.redeliver_everywhere",
+    "contracts.tasks.mark_missed_everywhere",
+    "contracts.tasks.plan_visits_everywhere",
+}
 # Addresses open to everybody.
 PUBLIC_URLS = {"account_login", "account_logout", "health", "set_language", "schema"}
 # What an id in an address points at.
-URL_KWARGS: dict[str, str] = {}
+URL_KWARGS = {
+    "agreement_pk": "contracts.Agreement",
+    "caregiver_pk": "caregivers.Caregiver",
+    "client_pk": "clients.Client",
+    "consent_pk": "clients.Consent",
+    "credential_pk": "caregivers.Credential",
+    "document_pk": "archive.Document",
+    "file_pk": "agencies.StoredFile",
+    "guardian_pk": "clients.Guardian",
+    "handover_pk": "contracts.Handover",
+    "hold_pk": "archive.LegalHold",
+    "licence_pk": "agencies.Licence",
+    "message_pk": "agencies.Message",
+    "note_pk": "clients.RiskNote",
+    "plan_pk": "contracts.ServicePlan",
+    "price_list_pk": "agencies.PriceList",
+    "record_pk": "archive.ArchiveRecord",
+    "visit_pk": "contracts.Visit",
+}
+# Arguments that are no ids of an agency's rows: a value to try, or a function of the agency.
+URL_WORDS = {"code": "0" * 16, "field": "phone", "list_name": "nothing", "party": "client", "token": "1-1~x"}
+# Ids of global rows that belong to an agency.
+URL_GLOBALS = {
+    "member_pk": lambda agency: make_member(agency).pk,
+    "key_pk": lambda agency: ApiKey.issue(membership=make_member(agency), name="x")[0].pk,
+}
 
 
 def models_of_agencies():
@@ -154,7 +185,11 @@ def kwargs_for(pattern, agency):
     """Ids of fresh rows of the open agency for each argument of an address."""
     made = {"agency_slug": agency.slug}
     for name in pattern.pattern.converters:
-        if name != "agency_slug":
+        if name in URL_WORDS:
+            made[name] = URL_WORDS[name]
+        elif name in URL_GLOBALS:
+            made[name] = URL_GLOBALS[name](agency)
+        elif name != "agency_slug":
             assert name in URL_KWARGS, f"say in URL_KWARGS what {name} is"
             made[name] = make_one(apps.get_model(URL_KWARGS[name])).pk
     return made
@@ -180,6 +215,53 @@ def test_office_page_with_ids_of_another_agency_is_not_found(client, maple, birc
             assert b"of Birch" not in response.content
             if slug == "birch" or len(kwargs) > 1:
                 assert response.status_code in (404, 405)
+
+
+def namespaced(namespace):
+    return [
+        pytest.param(pattern, id=pattern.name)
+        for found, pattern in addresses()
+        if found == namespace and pattern.pattern.converters.keys() - {"agency_slug"}
+    ]
+
+
+@pytest.mark.parametrize("pattern", namespaced("api:"))
+def test_api_with_ids_of_another_agency_is_not_found(client, maple, birch, pattern):
+    with agency_context(birch):
+        kwargs = kwargs_for(pattern, birch)
+    del kwargs["agency_slug"]
+    client.force_login(make_member(maple).user)
+    for method in ("get", "post", "put", "patch", "delete"):
+        response = getattr(client, method)(
+            reverse(f"api:{pattern.name}", kwargs=kwargs), content_type="application/json"
+        )
+        assert response.status_code in (403, 404, 405)
+        assert b"of Birch" not in response.content
+
+
+@pytest.mark.parametrize("pattern", namespaced("phone:"))
+def test_phone_with_ids_of_another_agency_or_colleague_is_not_found(client, maple, birch, pattern):
+    member = make_member(maple, "caregiver")
+    for agency in (birch, maple):
+        with agency_context(agency):
+            kwargs = kwargs_for(pattern, agency)
+            if agency == maple:
+                make_one(apps.get_model("caregivers.Caregiver"), user=member.user)
+        del kwargs["agency_slug"]
+        client.force_login(member.user)
+        for method in ("get", "post"):
+            response = getattr(client, method)(reverse(f"phone:{pattern.name}", kwargs=kwargs))
+            assert response.status_code in (404, 405)
+
+
+@pytest.mark.parametrize("pattern", namespaced("public:"))
+def test_public_page_with_ids_of_another_agency_is_not_found(client, maple, birch, pattern):
+    with agency_context(birch):
+        kwargs = kwargs_for(pattern, birch)
+    for method in ("get", "post"):
+        response = getattr(client, method)(reverse(f"public:{pattern.name}", kwargs={**kwargs, "agency_slug": "maple"}))
+        assert response.status_code in (404, 405)
+        assert b"of Birch" not in response.content
 
 
 @pytest.mark.parametrize(("namespace", "pattern"), [pytest.param(n, p, id=f"{n}{p.name}") for n, p in addresses()])
@@ -221,6 +303,7 @@ def test_no_way_round_row_security(db, way):
 
 
 def test_every_task_opens_its_agency():
+    current_app.loader.import_default_modules()
     ours = {name: task for name, task in current_app.tasks.items() if not name.startswith("celery.")}
     assert {name for name, task in ours.items() if isinstance(task, GlobalTask)} == GLOBAL_TASKS
     assert all(isinstance(task, AgencyTask | GlobalTask) for task in ours.values())

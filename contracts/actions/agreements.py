@@ -9,14 +9,15 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.findings import text_of as finding_text
 from agencies.models import AgencySettings, User
 from agencies.numbers import next_number
 from agencies.queries import prices_on
+from agencies.standard import forbidding
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
 from caregivers.queries import facts_of
-from caregivers.reasons import text_of as caregiver_reason
-from caregivers.standard import check_assignment
+from caregivers.standard import check_assignment, limits_on
 from clients.models import Client, Consent, Guardian
 from clients.queries import has_consent
 from contracts.actions.visits import cancel_visits_from, plan_agreement_visits
@@ -146,8 +147,9 @@ def _caregiver_problems(agreement):
         work_form=agreement.work_form,
         level_needed=needed,
     )[agreement.caregiver_id]
-    reasons = check_assignment(facts, max_age=AgencySettings.objects.get().caregiver_max_age)
-    return [f"{agreement.caregiver}: {caregiver_reason(reason)}" for reason in reasons if reason.code != "absent"]
+    limits = limits_on(agreement.starts_on, max_age=AgencySettings.objects.get().caregiver_max_age)
+    findings = forbidding(check_assignment(facts, limits))
+    return [f"{agreement.caregiver}: {finding_text(row)}" for row in findings if row.code != "absent"]
 
 
 def send_for_signing(*, agreement: Agreement, by: User) -> None:

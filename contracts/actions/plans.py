@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from agencies.models import User, WorkForm
-from agencies.standard import WORK_FORM_MINUTES, fits_work_form
+from agencies.standard import WORK_FORM_BOUNDS, check_duration
 from agencies.tenancy import current_agency
 from clients.models import Client
 from clients.queries import current_assessment
@@ -51,9 +51,9 @@ def _problems(assessment, work_form, slots, lines):
         problems.append(_("Enter at least one visit a week."))
     if not lines:
         problems.append(_("Choose at least one service item."))
-    least, most = WORK_FORM_MINUTES[work_form]
+    least, most = WORK_FORM_BOUNDS[work_form]
     for slot in slots:
-        if not fits_work_form(work_form, slot["duration_minutes"]):
+        if check_duration(work_form, slot["duration_minutes"]):
             words = {"day": Weekday(slot["weekday"]).label, "form": WorkForm(work_form).label}
             hours = {"least": least / 60, "most": most / 60}
             text = _("%(day)s: a visit of the form %(form)s lasts %(least)g to %(most)g hours (3.3).")

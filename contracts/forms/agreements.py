@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_scopes.forms import SafeModelChoiceField
 
 from agencies.files import UploadField
 from agencies.forms import CleanForm
@@ -36,6 +37,8 @@ class AgreementForm(CleanForm, forms.ModelForm):
             "payment_day", "deposit_kind", "deposit_amount", "insurance", "dispute", "special_terms",
             "condition_disclosed",
         ]  # fmt: skip
+
+        field_classes = dict.fromkeys(["plan", "guardian", "caregiver"], SafeModelChoiceField)
 
     def __init__(self, *args, client, **kwargs):
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_scopes.forms import SafeModelChoiceField
 
 from agencies.forms import CleanForm
 from caregivers.models import Caregiver
@@ -16,6 +17,7 @@ class HandoverForm(CleanForm, forms.ModelForm):
             "to", "next_caregiver", "handed_over_at", "place", "condition", "medicines", "risks", "habits", "open_matters",
             "keys", "papers", "money",
         ]  # fmt: skip
+        field_classes = {"next_caregiver": SafeModelChoiceField}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

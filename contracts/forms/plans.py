@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import CleanForm
 from agencies.models import ServiceItem
-from agencies.standard import WORK_FORM_MINUTES
+from agencies.standard import WORK_FORM_BOUNDS
 from contracts.models import ServicePlan
 from contracts.models.plan import Weekday
 
@@ -72,7 +72,7 @@ class PlanForm(CleanForm, forms.ModelForm):
         return {**texts, "slots": list(self._slots(data)), "lines": list(self._lines(data))}
 
     def _slots(self, data):
-        usual = WORK_FORM_MINUTES.get(data.get("work_form"), (120, 120))[0]
+        usual = WORK_FORM_BOUNDS.get(data.get("work_form"), (120, 120))[0]
         for place in range(SLOT_LINES):
             day, at, hours = (data.get(f"slot{place}_{part}") for part in ("day", "at", "hours"))
             if day is None:

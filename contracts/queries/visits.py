@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 from django.db.models import Case, Exists, OuterRef, QuerySet, When
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
+from agencies.findings import text_of
 from agencies.models import AgencySettings
+from agencies.standard import Finding, forbidding
 from caregivers.models import Absence, Caregiver
 from caregivers.queries import facts_of, with_level
-from caregivers.reasons import text_of
-from caregivers.standard import Reason, check_assignment
+from caregivers.standard import check_assignment, limits_on
 from contracts.models import PlanLine, Visit
 
 DAYS_BEHIND, DAYS_AHEAD = 7, 14
@@ -68,7 +70,7 @@ def reasons_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[str
     facts = facts_of(
         people, start=start, end=end, work_form=visit.agreement.work_form, level_needed=level_needed(visit)
     )
-    limit = AgencySettings.objects.get().caregiver_max_age
+    limits = limits_on(timezone.localtime(start).date(), max_age=AgencySettings.objects.get().caregiver_max_age)
     booked = set(
         Visit.objects.filter(caregiver__in=people, period__overlap=(start, end))
         .exclude(state=Visit.State.CANCELLED)
@@ -77,10 +79,10 @@ def reasons_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[str
     )
     against = {}
     for person in people:
-        reasons = check_assignment(facts[person.pk], max_age=limit)
+        findings = forbidding(check_assignment(facts[person.pk], limits))
         if person.pk in booked:
-            reasons.append(Reason("7.3.2 c", "booked"))
-        against[person.pk] = [text_of(reason) for reason in reasons]
+            findings.append(Finding("7.3.2 c", "booked", gettext_noop("Is at another client at that time.")))
+        against[person.pk] = [text_of(finding) for finding in findings]
     return against
 
 

@@ -1,0 +1,102 @@
+"""Signing an agreement from a link on the signer's own phone, no account."""
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.forms import CleanForm
+from agencies.links import read_token
+from agencies.tenancy import agency_key
+from agencies.views import serve
+from contracts.actions import signing
+from contracts.models import Agreement, Signature
+
+TRIES = 5
+LINK_PARTIES = (Signature.Party.CLIENT, Signature.Party.CAREGIVER)
+
+
+class LinkSignatureForm(CleanForm, forms.Form):
+    last_digits = forms.CharField(
+        label=gettext_lazy("Last four characters of your identity number"), max_length=4, min_length=4
+    )
+    agrees = forms.BooleanField(
+        label=gettext_lazy("I have read the agreement and agree to sign it on screen (Electronic Signature Law 3).")
+    )
+    signature = forms.CharField(widget=forms.HiddenInput, max_length=400_000, required=False)
+
+
+def _open(request, token, party):
+    """The agreement behind a link, and why it cannot be signed now; 404 for links that were never ours."""
+    if request.agency is None or party not in LINK_PARTIES:
+        raise Http404
+    found = read_token(f"sign-{party}", token)
+    rows = Agreement.objects.select_related("client", "guardian", "caregiver", "document__file")
+    agreement = rows.filter(pk=found[0]).first() if found else None
+    if agreement is None:
+        raise Http404
+    if agreement.signatures.filter(party=party).exists():
+        return agreement, _("You have signed this agreement. Thank you.")
+    if agreement.state != Agreement.State.SIGNING or found[1] != agreement.link_version:
+        return agreement, _("This agreement is not out for signing any more. Ask the agency.")
+    if agreement.links_expire_at < timezone.now():
+        return agreement, _("This link has expired. Ask the agency for a new one.")
+    return agreement, ""
+
+
+@login_not_required
+def sign(request, token, party):
+    agreement, closed = _open(request, token, party)
+    if closed:
+        return render(request, "public/closed.html", {"text": closed})
+    signer = agreement.caregiver if party == Signature.Party.CAREGIVER else agreement.guardian or agreement.client
+    form = LinkSignatureForm(request.POST or None)
+    if form.is_valid() and _is_person(form, signer, agreement, party) and _sign(request, form, agreement, party):
+        return render(request, "public/closed.html", {"text": _("You have signed this agreement. Thank you.")})
+    context = {"agreement": agreement, "terms": agreement.terms, "form": form, "token": token, "party": party}
+    return render(request, "public/sign.html", {**context, "signer": signer, "label": Signature.Party(party).label})
+
+
+def _is_person(form, signer, agreement, party):
+    key = agency_key(f"sign-tries:{agreement.pk}:{party}")
+    if cache.get(key, 0) >= TRIES:
+        form.add_error("last_digits", _("Too many tries. Wait an hour or ask the agency."))
+        return False
+    if signer.identity_number[-4:].upper() == form.cleaned_data["last_digits"].upper():
+        return True
+    cache.set(key, cache.get(key, 0) + 1, 3600)
+    form.add_error("last_digits", _("These are not the last four characters of your identity number."))
+    return False
+
+
+def _sign(request, form, agreement, party):
+    try:
+        with transaction.atomic():
+            return signing.sign_on_screen(
+                agreement=agreement,
+                party=party,
+                signature=form.cleaned_data["signature"],
+                way=Signature.Way.LINK,
+                identity_check=_("Link sent to the signer, last four characters of the identity number"),
+                by=None,
+                ip_address=request.META.get("REMOTE_ADDR"),
+                user_agent=request.headers.get("User-Agent", "")[:300],
+            )
+    except ValidationError as refusal:
+        form.add_error(None, refusal.messages)
+        return None
+
+
+@login_not_required
+def sign_paper(request, token, party):
+    """The PDF that is being signed, for whoever holds the link."""
+    agreement, closed = _open(request, token, party)
+    if closed or agreement.document is None or agreement.document.file is None:
+        raise Http404
+    return serve(agreement.document.file)

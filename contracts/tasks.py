@@ -1,0 +1,26 @@
+"""Tasks of visits and agreements."""
+
+from celery import shared_task
+
+from agencies.jobs import AgencyJob, EveryAgency
+from contracts.actions import agreements, visits
+
+
+@shared_task(base=AgencyJob)
+def plan_visits():
+    return agreements.end_expired_agreements() | visits.plan_visits()
+
+
+@shared_task(base=EveryAgency)
+def plan_visits_everywhere():
+    return plan_visits
+
+
+@shared_task(base=AgencyJob)
+def mark_missed():
+    return visits.mark_missed()
+
+
+@shared_task(base=EveryAgency)
+def mark_missed_everywhere():
+    return mark_missed
