@@ -1,6 +1,7 @@
 """Clients through the API: the same actions and rights as the pages; sensitive values masked."""
 
 from django.utils import timezone
+from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet
 from rest_framework import mixins, serializers, viewsets
 
 from agencies.identity import identity_problems, normalise_identity
@@ -52,6 +53,11 @@ class ClientSerializer(serializers.ModelSerializer):
         return actions.update_client(client=instance, by=self.context["request"].user, **validated_data)
 
 
+class ClientApiFilter(FilterSet):
+    state = ChoiceFilter(choices=Client.State.choices)
+    number = CharFilter()
+
+
 class ClientViewSet(
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -60,7 +66,7 @@ class ClientViewSet(
     viewsets.GenericViewSet,
 ):
     serializer_class = ClientSerializer
-    filterset_fields = ["state", "number"]
+    filterset_class = ClientApiFilter
     lookup_url_kwarg = "client_pk"
     lookup_value_converter = "int"
     queryset = Client.objects.none()

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django_filters.rest_framework import FilterSet, NumberFilter
+from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet, NumberFilter
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
@@ -27,10 +27,8 @@ class AgreementSerializer(serializers.ModelSerializer):
 class AgreementFilter(FilterSet):
     client = NumberFilter(field_name="client_id")
     caregiver = NumberFilter(field_name="caregiver_id")
-
-    class Meta:
-        model = Agreement
-        fields = ["state", "number"]
+    state = ChoiceFilter(choices=Agreement.State.choices)
+    number = CharFilter()
 
 
 class AgreementViewSet(viewsets.ReadOnlyModelViewSet):
@@ -62,10 +60,7 @@ class VisitFilter(FilterSet):
     client = NumberFilter(field_name="client_id")
     caregiver = NumberFilter(field_name="caregiver_id")
     agreement = NumberFilter(field_name="agreement_id")
-
-    class Meta:
-        model = Visit
-        fields = ["state"]
+    state = ChoiceFilter(choices=Visit.State.choices)
 
 
 class AssignSerializer(serializers.Serializer):
