@@ -2,9 +2,11 @@
 
 import calendar
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+CHINA = ZoneInfo("Asia/Shanghai")
 ONE_DAY = dt.timedelta(days=1)
 
 # Public holidays that fall on the same day every year; the others follow the moon and are announced year by year.
