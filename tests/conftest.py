@@ -2,11 +2,20 @@
 
 import pytest
 from django.core.cache import cache
+from django.test import override_settings
 
 from agencies.models import Agency, AgencySettings
 from agencies.tenancy import agency_context
 
-pytest_plugins = ["tests.database"]
+pytest_plugins = ["tests.database", "tests.browser"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("files")
+    (folder / "static").mkdir()
+    with override_settings(MEDIA_ROOT=folder / "media", STATIC_ROOT=folder / "static"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,6 @@
 """Settings of the test suite: the project's own, with embedded services and without a running worker."""
 
 import os
-import tempfile
-from pathlib import Path
 
 from carecenter import embedded
 
@@ -17,8 +15,6 @@ CELERY_BROKER_URL = "memory://"
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="carecenter-media-"))
-STATIC_ROOT = Path(tempfile.mkdtemp(prefix="carecenter-static-"))
 SECURE = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = False
 PASSWORD_HASHERS = ["tests.hashing.CheapArgon2"]
 ALLOWED_HOSTS = ["*"]
