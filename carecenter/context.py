@@ -10,7 +10,7 @@ def office(request) -> dict:
     agency = getattr(request, "agency", None)
     if membership is None or request.resolver_match is None or request.headers.get("HX-Request"):
         return {"agency": agency, "membership": membership}
-    if "agency_slug" not in request.resolver_match.captured_kwargs:
+    if not request.path_info.startswith(f"/{agency.slug}/"):
         return {"agency": agency, "membership": membership}
     return {
         "agency": agency,

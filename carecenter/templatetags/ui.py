@@ -2,15 +2,17 @@
 
 import functools
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from agencies import privacy
@@ -21,20 +23,12 @@ register = template.Library()
 
 ICONS = settings.BASE_DIR / "node_modules/@tabler/icons/icons/outline"
 
-# How a state looks: wrong ●, waiting ▲, running, done ✓, quiet. Never by colour alone: sign and word stand beside it.
+# How a state looks. Never by colour alone: sign and word stand beside it. What is not named is quiet.
 TONES = {
     "wrong": ["missed", "failed", "unreachable", "dissatisfied", "forbid", "serious", "late", "expired"],
     "waiting": [
-        "signing",
-        "queued",
-        "due",
-        "received",
-        "unassigned",
-        "suspended",
-        "onboarding",
-        "warn",
-        "fair",
-        "replied",
+        *("signing", "queued", "due", "received", "unassigned", "suspended"),
+        *("onboarding", "warn", "fair", "replied", "missing", "near"),
     ],
     "running": ["in_force", "in_progress", "active", "running", "accepted", "open", "current"],
     "done": ["done", "ready", "sent", "published", "agreed", "filed", "very_satisfied", "satisfied"],
@@ -45,18 +39,17 @@ _tone_of = {value: tone for tone, values in TONES.items() for value in values}
 
 @functools.cache
 def _svg(name: str) -> str:
-    text = (ICONS / f"{name}.svg").read_text()
-    body = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).strip()
+    drawing = (ICONS / f"{name}.svg").read_text()
+    lines = "".join(re.findall(r"<(?!svg|path stroke=\"none\")\w[^>]*/>", drawing))
     return (
-        re.sub(r'class="[^"]*"', 'class="icon" aria-hidden="true" focusable="false"', body, count=1)
-        if ("class=" in body)
-        else body.replace("<svg", '<svg class="icon" aria-hidden="true" focusable="false"', 1)
+        '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"'
+        f' stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">{lines}</svg>'
     )
 
 
 @register.simple_tag
 def icon(name: str) -> str:
-    """{% icon "phone" %}: a Tabler icon as inline SVG, hidden from screen readers."""
+    """{% icon "phone" %}: a Tabler icon as inline SVG, hidden from screen readers; an unknown name raises."""
     return mark_safe(_svg(name))  # noqa: S308 -- our own pinned package
 
 
@@ -79,6 +72,57 @@ def state(value: str, label: str) -> str:
     return format_html(
         '<span class="state state-{}"><span aria-hidden="true">{}</span> {}</span>', tone, SIGNS[tone], label
     )
+
+
+@register.simple_tag
+def chip(url: str, time: str, text: str, value: str = "", label: str = "") -> str:
+    """{% chip url "08:30" "李* · 2 h" visit.state visit.get_state_display %}: one visit or absence in the rota."""
+    inner = format_html(
+        '<time>{}</time> {} <span aria-hidden="true">{}</span><span class="visually-hidden">{}</span>',
+        *(time, text, SIGNS[_tone_of[value]] if value in _tone_of else "", label),
+    )
+    if not url:
+        return format_html('<span class="chip chip-{}">{}</span>', value, inner)
+    return format_html('<a class="chip chip-{}" href="{}">{}</a>', value, url, inner)
+
+
+@register.simple_tag
+def definition(text: str) -> str:
+    """{% definition _("Answers of 4 or 5 among all answers.") %}: how a figure is counted, opened by a click."""
+    return format_html(
+        '<details class="definition"><summary>{}</summary><p>{}</p></details>', _("How it is counted"), text
+    )
+
+
+@register.simple_tag
+def sparkline(values: Sequence[float], label: str) -> str:
+    """{% sparkline figures _("Satisfaction, last six months") %}: a small line beside its number."""
+    if len(values) < 2:
+        return ""
+    low, high = min(values), max(values)
+    step, height = 232 / (len(values) - 1), 32 / ((high - low) or 1)
+    points = [(4 + i * step, 36 - (value - low) * height) for i, value in enumerate(values)]
+    return format_html(
+        '<svg class="sparkline" viewBox="0 0 240 40" role="img" aria-label="{}"><polyline points="{}"/>'
+        '<circle cx="{}" cy="{}" r="3.5"/></svg>',
+        f"{label}: {', '.join(f'{value:g}' for value in values)}",
+        " ".join(f"{x:.1f},{y:.1f}" for x, y in points),
+        *(f"{coordinate:.1f}" for coordinate in points[-1]),
+    )
+
+
+@register.simple_block_tag
+def page_head(content: SafeString, title: str, lead: str = "") -> str:
+    """{% page_head title lead %}buttons{% endpage_head %}: title, a line of what it counts, actions at the right."""
+    actions = mark_safe(content.strip())  # noqa: S308 -- a rendered block of our own template
+    return render_to_string("ui/page_head.html", {"title": title, "lead": lead, "actions": actions})
+
+
+@register.simple_block_tag
+def card(content: SafeString, title: str, url: str = "", link: str = "", kind: str = "body") -> str:
+    """{% card title url link %}...{% endcard %}: a titled box with a link at the right; kind="table" without padding."""
+    context = {"title": title, "url": url, "link": link, "kind": kind, "content": content}
+    return render_to_string("ui/card.html", context)
 
 
 @register.filter
@@ -110,8 +154,13 @@ def period(value) -> str:
 @register.filter
 def duration(value) -> str:
     """Length of a range in hours: 2 h, 1.5 h."""
-    hours = (value.upper - value.lower).total_seconds() / 3600
-    return _("%(hours)s h") % {"hours": f"{hours:.1f}".removesuffix(".0")}
+    return hours((value.upper - value.lower).total_seconds() / 60)
+
+
+@register.filter
+def hours(minutes: float | None) -> str:
+    """Minutes as hours: 90 -> 1.5 h."""
+    return "" if minutes is None else _("%(hours)s h") % {"hours": f"{minutes / 60:.1f}".removesuffix(".0")}
 
 
 register.filter("mask_name", privacy.mask_name)

@@ -1,23 +1,38 @@
 // Keys and small helps of the office pages; every page works without them.
+const search = document.getElementById("search-input");
+const hits = document.getElementById("search-hits");
+
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, select");
-  if (event.key === "/" && !typing) {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
-    document.getElementById("search-input")?.focus();
+    search?.focus();
+    search?.select();
   }
-  if (event.key === "Escape") document.getElementById("search-hits")?.replaceChildren();
+  if (event.key === "Escape") {
+    hits?.replaceChildren();
+    if (location.hash === "#side") location.hash = "#content";
+  }
 });
+
+// Arrows walk from the search box through its hits.
+search?.form.addEventListener("keydown", (event) => {
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  const stops = [search, ...hits.querySelectorAll("a")];
+  const next = stops[stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1)];
+  event.preventDefault();
+  next?.focus();
+});
+search?.form.addEventListener("focusout", (event) => {
+  if (!search.form.contains(event.relatedTarget)) setTimeout(() => hits.replaceChildren(), 200);
+});
+
 document.addEventListener("click", (event) => {
-  const toggle = event.target.closest("[data-toggle]");
-  if (toggle) {
-    const open = document.getElementById(toggle.dataset.toggle).classList.toggle("is-open");
-    toggle.setAttribute("aria-expanded", String(open));
-  }
   if (event.target.closest("[data-print]")) window.print();
   const copy = event.target.closest("[data-copy]");
-  if (copy) navigator.clipboard?.writeText(document.getElementById(copy.dataset.copy).textContent.trim());
-});
-document.addEventListener("submit", (event) => {
-  const question = event.submitter?.dataset.confirm;
-  if (question && !window.confirm(question)) event.preventDefault();
+  if (!copy) return;
+  const text = document.getElementById(copy.dataset.copy).innerText.trim();
+  navigator.clipboard?.writeText(text).then(() => {
+    if (copy.dataset.copied) copy.textContent = copy.dataset.copied;
+  });
 });
