@@ -9,6 +9,7 @@ class AgencyTask(DjangoTask):
     """Takes agency_id as a keyword and runs inside that agency, in one transaction."""
 
     abstract = True
+    typing = False  # agency_id is ours, the body does not take it
 
     def __call__(self, *args, agency_id, **kwargs):
         from agencies.models import Agency  # the app registry is not ready when Celery imports this

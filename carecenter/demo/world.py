@@ -1,0 +1,485 @@
+"""Builds an agency of the demo world by the same actions people use, as of the days on which they would have used them."""
+
+import base64
+import datetime as dt
+import io
+from random import Random
+
+import time_machine
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
+from PIL import Image, ImageDraw
+
+from agencies.actions import publish_price_list, seed_catalogue
+from agencies.models import (
+    Agency,
+    AgencySettings,
+    Licence,
+    Membership,
+    Price,
+    PriceList,
+    Role,
+    ServiceItem,
+    User,
+)
+from agencies.tenancy import agency_context
+from carecenter.demo import people
+from caregivers import actions as caregiver_actions
+from caregivers.models import Caregiver
+from clients import actions as client_actions
+from clients.models import Client
+from clients.standard import GBT_42195
+from contracts.actions import agreements, handovers, plans, signing, visits
+from contracts.models import Agreement, CareNote, ServicePlan, Visit, VisitTask
+from contracts.standard import Slot, occurrences
+
+PASSWORD = "demo-2026"  # noqa: S105 -- printed at every start
+SLOTS = [dt.time(8, 30), dt.time(14), dt.time(10, 45), dt.time(16, 15)]
+PRICES = {"hourly": ("hour", "45.00"), "day": ("day", "260.00"), "live_in": ("month", "6500.00")}
+EXTRAS = {"5.2-01": ("visit", "60.00"), "5.2-05": ("visit", "50.00"), "5.1-06": ("visit", "80.00")}
+
+
+def make_user(phone: str, name: str) -> User:
+    user = User.objects.filter(phone=phone).first()
+    return user or User.objects.create_user(phone, PASSWORD, name=name)
+
+
+def at(day: dt.date, hour: int = 9, minute: int = 0):
+    """Do what follows as of a moment of a day."""
+    moment = timezone.make_aware(dt.datetime.combine(day, dt.time(hour, minute)))
+    return time_machine.travel(moment, tick=True)
+
+
+def signature_png(rng: Random) -> str:
+    """A drawn squiggle as a signature pad would send it."""
+    image = Image.new("RGBA", (360, 120), (255, 255, 255, 0))
+    draw = ImageDraw.Draw(image)
+    points = [(20 + 16 * n, 60 + rng.randint(-34, 34)) for n in range(20)]
+    draw.line(points, fill=(20, 33, 61, 255), width=4, joint="curve")
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return signing.PNG_PREFIX + base64.b64encode(buffer.getvalue()).decode()
+
+
+class World:
+    """One agency in the making: its people by role, its random numbers, its today."""
+
+    def __init__(self, agency: Agency, staff: dict[str, User], seed: int):
+        self.agency, self.staff = agency, staff
+        self.rng = Random(seed)  # noqa: S311 -- the same world at every start
+        self.today = timezone.localdate()
+        self.serial = seed * 500
+        self.manager, self.coordinator = staff["manager"], staff["coordinator"]
+
+    def ago(self, days: int) -> dt.date:
+        return self.today - dt.timedelta(days=days)
+
+    def next_serial(self) -> int:
+        self.serial += 1
+        return self.serial
+
+
+def open_agency(
+    *, slug: str, name: str, short_name: str, credit_code: str, phones: dict[str, tuple[str, str]]
+) -> World:
+    """Create an agency with its staff, settings, catalogue, licences and price list."""
+    agency = Agency.objects.create(
+        slug=slug,
+        name=name,
+        short_name=short_name,
+        credit_code=credit_code,
+        legal_representative=phones["manager"][1],
+        address="济南市历下区泺源大街88号",
+        phone="0531-86000000",
+        complaint_phone="0531-86000012",
+    )
+    staff = {}
+    for role, (phone, person) in phones.items():
+        staff[role] = make_user(phone, person)
+        Membership.objects.create(agency=agency, user=staff[role], roles=[role])
+    staff.setdefault("coordinator", staff["manager"])
+    world = World(agency, staff, seed=len(slug))
+    with agency_context(agency):
+        AgencySettings.objects.create()
+        seed_catalogue()
+        _licences(world)
+        _price_lists(world)
+    return world
+
+
+def _licences(world):
+    rows = [
+        ("business", "济南市市场监督管理局", 900, None),
+        ("home_service", "济南市商务局", 500, 230),
+        ("elderly_care", "历下区民政局", 300, 800),
+        ("insurance", "泰山财产保险", 340, 25),
+    ]
+    for kind, issuer, since, left in rows:
+        Licence.objects.create(
+            kind=kind,
+            number=f"37-{kind[:3].upper()}-{world.next_serial():06}",
+            issuer=issuer,
+            issued_on=world.ago(since),
+            expires_on=world.today + dt.timedelta(days=left) if left else None,
+        )
+
+
+def _price_lists(world):
+    for days in (1500, 900, 200):
+        price_list = PriceList.objects.create(name=f"{world.ago(days).year} 年价目表", effective_from=world.ago(days))
+        items = {item.code: item for item in ServiceItem.objects.all()}
+        rows = [{"work_form": form, "unit": unit, "amount": amount} for form, (unit, amount) in PRICES.items()]
+        rows += [
+            {"service_item": items[code], "unit": unit, "amount": amount} for code, (unit, amount) in EXTRAS.items()
+        ]
+        Price.objects.bulk_create([Price(agency=world.agency, price_list=price_list, **row) for row in rows])
+        with at(world.ago(days + 3)):
+            publish_price_list(price_list=price_list, by=world.manager)
+
+
+def hire(world: World, count: int, first_phone: str) -> list[Caregiver]:
+    """Caregivers: most active with all papers, some on-boarding, suspended or gone; one with a paper about to end."""
+    caregivers = []
+    for place in range(count):
+        hired = world.ago(1600 if place == count - 4 else world.rng.randint(300, 700))
+        with at(hired):
+            caregiver = _file_of_caregiver(world, place, hired, first_phone)
+        kind = "onboarding" if place in (count - 1, count - 2) else "left" if place == count - 3 else "active"
+        if kind != "onboarding":
+            _papers(world, caregiver, place, hired)
+            with at(hired + dt.timedelta(days=20)):
+                caregiver_actions.post_caregiver(caregiver=caregiver, by=world.manager)
+            with at(hired + dt.timedelta(days=21)):
+                _levels(world, caregiver, place, hired)
+        if kind == "left":
+            with at(world.ago(40)):
+                caregiver_actions.dismiss_caregiver(caregiver=caregiver, by=world.manager, left_on=world.ago(40))
+        caregivers.append(caregiver)
+    return caregivers
+
+
+def _file_of_caregiver(world, place, hired, first_phone):
+    rng = world.rng
+    sex = "male" if place % 9 == 8 else "female"
+    birth = people.birth_date(rng, world.today, 34, 53)
+    work_forms = ["hourly"] if place % 5 else ["hourly", "day", "live_in"]
+    caregiver = caregiver_actions.create_caregiver(
+        by=world.manager,
+        name="王秀兰" if place == 0 else people.person_name(rng, people.CARER_GIVEN),
+        identity_type="resident",
+        identity_number=people.identity_number(rng, birth, sex, world.next_serial()),
+        phone=f"{int(first_phone) + place}",
+        home_address=f"济南市{rng.choice(people.DISTRICTS)}{rng.choice(people.STREETS)}{rng.randint(1, 99)}号",
+        emergency_contact=people.person_name(rng, people.CHILD_GIVEN),
+        emergency_phone=f"1360000{rng.randint(1000, 9999)}",
+        education=rng.choice(["junior_high", "junior_high", "senior_high", "college"]),
+        employment="part_time" if place % 6 == 5 else "full_time",
+        work_forms=work_forms,
+        declared_no_history_on=hired,
+        hired_on=hired,
+    )
+    caregiver.user = make_user(caregiver.phone, caregiver.name)
+    Membership.objects.get_or_create(agency=world.agency, user=caregiver.user, defaults={"roles": [Role.CAREGIVER]})
+    caregiver.save()
+    return caregiver
+
+
+def _papers(world, caregiver, place, hired):
+    health_left = {1: 5, 2: 20, 3: 60}.get(place, world.rng.randint(95, 340))
+    rows = [
+        ("identity_card", None, "济南市公安局历下分局", 3000, 4000),
+        ("domestic_service", 5, "济南市人力资源和社会保障局", 800, None),
+        ("elderly_care", 5 - place % 3, "济南市人力资源和社会保障局", 700, None),
+        ("background", None, "本人提交，公安机关出具", 720, None),
+        ("insurance", None, "泰山财产保险", 200, 165),
+    ]
+    for kind, grade, issuer, since, left in rows:
+        caregiver_actions.add_credential(
+            caregiver=caregiver,
+            by=world.manager,
+            kind=kind,
+            grade=grade,
+            number=f"{kind[:2].upper()}{world.next_serial():08}",
+            issuer=issuer,
+            issued_on=min(world.ago(since), hired),
+            expires_on=world.today + dt.timedelta(days=left) if left else None,
+            original_sighted=True,
+        )
+    ends = world.today + dt.timedelta(days=health_left)
+    while ends > hired:
+        caregiver_actions.add_credential(
+            caregiver=caregiver, by=world.manager, kind="health", grade=None, number=f"JK{world.next_serial():08}",
+            issuer="历下区疾病预防控制中心", issued_on=ends - dt.timedelta(days=365), expires_on=ends, original_sighted=True,
+        )  # fmt: skip
+        ends -= dt.timedelta(days=365)
+    acknowledged = hired + dt.timedelta(days=10)
+    caregiver_actions.acknowledge_rule(caregiver=caregiver, by=world.manager, acknowledged_on=acknowledged)
+    caregiver_actions.grant_level(
+        caregiver=caregiver, by=world.manager, level=0, granted_on=hired, reason="岗前培训考核合格"
+    )
+
+
+def _levels(world, caregiver, place, hired):
+    for level in range(1, place % 4 + 1):
+        day = hired + dt.timedelta(days=30 * level)
+        caregiver_actions.grant_level(
+            caregiver=caregiver, by=world.manager, level=level, granted_on=day, reason="升星培训、评价合格"
+        )
+
+
+def take_in(world: World, count: int) -> list[Client]:
+    """Clients with guardian, consents, health summary, risks and assessment; the newest few have only a file."""
+    return [_take_in_one(world, place, count) for place in range(count)]
+
+
+def _take_in_one(world, place, count):
+    rng = world.rng
+    day = world.ago(rng.randint(60, 420)) if place < count - 6 else world.ago(count - place)
+    with at(day, hour=rng.randint(8, 17)):
+        sex = rng.choice(["female", "female", "male"])
+        birth = people.birth_date(rng, world.today, 68, 93)
+        name = "李淑贞" if place == 0 else people.person_name(rng, people.ELDER_GIVEN)
+        client = client_actions.create_client(
+            by=world.coordinator,
+            name=name,
+            salutation=name[0] + ("奶奶" if sex == "female" else "爷爷"),
+            identity_type="resident",
+            identity_number=people.identity_number(rng, birth, sex, world.next_serial()),
+            phone=f"1350000{1000 + world.serial % 9000:04}",
+            access_note=f"门口对讲 {rng.randint(1, 6)}0{rng.randint(1, 4)}",
+            needs=rng.choice(people.NEEDS),
+            **people.home(rng),
+        )
+        if place >= count - 3:
+            return client
+        _consents_and_family(world, client)
+        _health(world, client)
+    last = world.ago(rng.randint(5, 150)) if place % 15 else world.ago(200)
+    with at(max(last, day), hour=18):
+        _assess(world, client, is_able=place % 3 != 0)
+    return client
+
+
+def _consents_and_family(world, client):
+    rng = world.rng
+    child = client.name[0] + rng.choice(people.CHILD_GIVEN)
+    for kind in ("personal_data", "health_data", "sharing", "e_signature"):
+        client_actions.give_consent(client=client, by=world.coordinator, kind=kind, given_by=child, means="paper")
+    birth = people.birth_date(rng, world.today, 38, 60)
+    client_actions.add_guardian(
+        client=client,
+        by=world.coordinator,
+        name=child,
+        relation=rng.choice(["儿子", "女儿"]),
+        phone=f"1370000{1000 + world.serial % 9000:04}",
+        authority="agent",
+        identity_type="resident",
+        identity_number=people.identity_number(rng, birth, "male", world.next_serial()),
+        is_emergency_contact=True,
+    )
+
+
+def _health(world, client):
+    rng = world.rng
+    facts = {"illnesses": rng.choice(people.ILLNESSES), "medicines": rng.choice(people.MEDICINES)}
+    facts["allergies"] = rng.choice(["无", "青霉素"])
+    client_actions.update_client(client=client, by=world.coordinator, **facts)
+    for rank, (kind, text) in enumerate(rng.sample(people.RISKS, 3), 1):
+        client_actions.add_risk_note(client=client, by=world.coordinator, kind=kind, text=text, rank=rank)
+
+
+def _assess(world, client, *, is_able):
+    answers = {item.code: item.highest for item in GBT_42195}
+    weak = world.rng.sample([item.code for item in GBT_42195 if item.highest == 4], 4 if is_able else 11)
+    for code in weak:
+        answers[code] = 3 if is_able else world.rng.choice([1, 2, 2])
+    client_actions.record_assessment(
+        client=client,
+        by=world.coordinator,
+        scale="gbt_42195",
+        reason="first",
+        assessed_on=timezone.localdate(),
+        assessors="周敏、何静",
+        answers=answers,
+    )
+
+
+def plan_for(
+    world: World, client: Client, caregiver: Caregiver, *, work_form: str, slot: int, agreed_on: dt.date
+) -> ServicePlan:
+    """Write a plan that suits the client's status and the caregiver's level, and agree it."""
+    needs_care = client.assessments.first().self_care == "unable" and caregiver.level_grants.first().level > 0
+    codes = ["5.1-02", "5.1-03", "5.1-04", "5.2-02", "5.2-04", "5.3-02"]
+    if needs_care:
+        codes += ["5.1-09", "5.1-12"]
+    items = {item.code: item for item in ServiceItem.objects.filter(code__in=codes)}
+    minutes = {"hourly": 120, "day": 480, "live_in": 1440}[work_form]
+    days = range(1, 7) if work_form == "live_in" else range(1, 6)
+    start = {"hourly": SLOTS[slot], "day": dt.time(8), "live_in": dt.time(8)}[work_form]
+    with at(agreed_on):
+        plan = plans.save_plan(
+            client=client,
+            by=world.coordinator,
+            work_form=work_form,
+            mode="服务员上门服务",
+            procedure="到达签到并问好；测血压；按清单服务；记录；与老人道别后签退。",
+            equipment="电子血压计由机构配备，清洁用品由客户提供。",
+            cautions="起身、洗浴时在旁照看。",
+            slots=[{"weekday": day, "starts_at": start, "duration_minutes": minutes} for day in days],
+            lines=[{"service_item": item, "weekdays": [], "minutes": None, "note": ""} for item in items.values()],
+        )
+        plans.agree_plan(plan=plan, agreed_by=client.guardians.first().name, agreed_on=agreed_on)
+    return plan
+
+
+def sign_up(world: World, client, caregiver, plan, *, starts_on, ends_on, upto: str = "in_force") -> Agreement:
+    """Draft an agreement and lead it to a state: draft, signing (one signature), in_force."""
+    with at(starts_on - dt.timedelta(days=2), hour=10):
+        agreement = agreements.create_agreement(
+            client=client,
+            by=world.coordinator,
+            plan=plan,
+            guardian=client.guardians.first(),
+            caregiver=caregiver,
+            mode="employee",
+            starts_on=starts_on,
+            ends_on=ends_on,
+            trial_days=7,
+            payment_day=5,
+            insurance="机构为服务员投保人身意外险，保额五十万元",
+            special_terms="服务员不能到岗时先告知机构，再告知甲方，机构三日内换人；突发疾病先拨打120，再告知紧急联系人和机构。",
+            condition_disclosed=True,
+        )
+        if upto == "draft":
+            return agreement
+        agreements.send_for_signing(agreement=agreement, by=world.coordinator)
+    parties = {"agency": world.manager, "client": None, "caregiver": None}
+    for hour, (party, by) in enumerate(list(parties.items())[: 1 if upto == "signing" else 3], 14):
+        with at(starts_on - dt.timedelta(days=2), hour=hour):
+            signing.sign_on_screen(
+                agreement=agreement,
+                party=party,
+                signature=signature_png(world.rng),
+                way="screen" if by else "link",
+                identity_check="当面核对身份证" if by else "签署链接与身份证号后四位",
+                by=by,
+            )
+    agreement.refresh_from_db()
+    return agreement
+
+
+def live_through(world: World, agreement: Agreement, *, until: dt.date) -> None:
+    """Fill in the visits of the last six weeks as they were done, a few missed; today's morning is under way."""
+    plan = agreement.plan
+    slots = [Slot(slot.weekday, slot.starts_at, slot.duration_minutes) for slot in plan.slots.all()]
+    first = max(agreement.starts_on, world.ago(42))
+    rows, now = [], timezone.now()
+    for start, end in occurrences(slots, first, min(until, world.today)):
+        if start >= now:
+            continue
+        rows.append(_past_visit(world, agreement, start, end, now))
+    Visit.objects.bulk_create(rows)
+    _tasks_and_notes(world, agreement, plan, [row for row in rows if row.checked_in_at])
+    Agreement.objects.filter(pk=agreement.pk).update(visits_planned_until=until)
+
+
+def _past_visit(world, agreement, start, end, now):
+    rng = world.rng
+    visit = Visit(
+        agency=world.agency, agreement=agreement, client_id=agreement.client_id, caregiver_id=agreement.caregiver_id,
+        period=DateTimeTZRange(start, end), planned_start=start, credentials_shown=start.date() == agreement.starts_on,
+    )  # fmt: skip
+    late = dt.timedelta(minutes=rng.choice([-6, -3, 0, 2, 4]))
+    if end < now and rng.random() > 0.02:
+        visit.state, visit.checked_in_at, visit.checked_out_at = "done", start + late, end + abs(late)
+    elif end < now:
+        visit.state = "missed"
+    elif rng.random() > 0.25:
+        visit.state, visit.checked_in_at = "in_progress", start + late
+    else:
+        visit.state = "planned"
+    return visit
+
+
+def _tasks_and_notes(world, agreement, plan, rows):
+    rng = world.rng
+    lines = list(plan.lines.all())
+    tasks = []
+    for visit in rows:
+        for line in lines:
+            outcome = "done" if visit.state == "done" else "open"
+            reason = ""
+            if outcome == "done" and rng.random() < 0.03:
+                outcome, reason = rng.choice([("refused", "老人今天不想做"), ("not_applicable", "当天不需要")])
+            tasks.append(
+                VisitTask(
+                    agency=world.agency,
+                    visit=visit,
+                    service_item_id=line.service_item_id,
+                    outcome=outcome,
+                    reason=reason,
+                )
+            )
+    VisitTask.objects.bulk_create(tasks, batch_size=2000)
+    notes = ["血压 136/82，精神好。", "午饭吃得少，已告知家属。", "散步二十分钟，情绪好。", "服药按时，已提醒喝水。"]
+    written = [visit for visit in rows if visit.state == "done" and rng.random() < 0.3]
+    author = agreement.caregiver.user
+    CareNote.objects.bulk_create(
+        [CareNote(agency=world.agency, visit=v, text=rng.choice(notes), written_by=author) for v in written]
+    )
+
+
+def finish(world: World, agreement: Agreement, ended_on: dt.date, reason: str, *, with_handover: bool) -> None:
+    """End an agreement on a past day, with or without its handover record."""
+    with at(ended_on, hour=17):
+        note = "" if reason == "expiry" else "老人转入医养结合机构，家属提出结束。"
+        agreements.end_agreement(
+            agreement=agreement, by=world.coordinator, ended_on=ended_on, end_reason=reason, end_note=note
+        )
+    if not with_handover:
+        return
+    with at(ended_on, hour=18):
+        handover = handovers.start_handover(agreement=agreement, by=world.coordinator)
+        handovers.update_handover(
+            handover=handover, by=world.coordinator, to="client", next_caregiver=None,
+            condition="神志清楚，情绪平稳，饮食睡眠正常，皮肤完好。", open_matters="下周三复诊，已告知家属。",
+            keys="门钥匙一把，已归还。", papers="护理记录一本", money="代买药余额 12.50 元，已退。",
+        )  # fmt: skip
+        handovers.open_for_signing(handover=handover, by=world.coordinator)
+        names = {
+            "outgoing": agreement.caregiver.name,
+            "receiver": agreement.guardian.name,
+            "agency": world.manager.name,
+        }
+        for party, name in names.items():
+            handovers.sign_handover(
+                handover=handover,
+                by=world.coordinator,
+                party=party,
+                signer_name=name,
+                signature=signature_png(world.rng),
+            )
+        handovers.file_handover(
+            handover=handover,
+            by=world.coordinator,
+            opinion="satisfied",
+            returned_on=ended_on,
+            opinion_text="服务周到，谢谢。",
+        )
+
+
+def absences(world: World, caregivers: list[Caregiver]) -> None:
+    """Two people on leave in the days ahead."""
+    for caregiver, days in zip(caregivers[5:7], (1, 3), strict=False):
+        start = timezone.make_aware(dt.datetime.combine(world.today + dt.timedelta(days=days), dt.time()))
+        caregiver_actions.record_absence(
+            caregiver=caregiver,
+            by=world.coordinator,
+            kind="leave",
+            starts_at=start,
+            ends_at=start + dt.timedelta(days=2),
+        )
+
+
+def plan_ahead() -> None:
+    visits.plan_visits()
