@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 
 from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.t2CharStringPen import T2CharStringPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter, load_font, save_font
+from fontTools.ttLib import newTable
 
 CUT_DIR = Path(__file__).resolve().parent.parent / ".local" / "fonts"
 # The name used in print.css, the family it is cut from, its weight.
@@ -19,6 +22,7 @@ FACES = [
     ("Paper Hei", "Noto Sans CJK SC", "bold", 700),
 ]
 LATIN = range(0x20, 0x17F)
+ROUNDING = 2  # thousandths of the type size; a 1200 dpi printer does not show it
 PUNCTUATION = "–—‘’“”…‰′″€℃№×÷≤≥≠±·•①②③④⑤⑥⑦⑧⑨⑩〇〔〕【】《》「」、。，．：；！？（）％￥～／－＋＝□■○●△▲☆★→←↑↓"
 
 
@@ -31,19 +35,41 @@ def common_characters() -> set[int]:
 
 def cut_path(name: str, weight: int) -> Path:
     """Where the cut face lies, whether it exists or not."""
-    return CUT_DIR / f"{name.replace(' ', '')}-{weight}.otf"
+    return CUT_DIR / f"{name.replace(' ', '')}-{weight}.ttf"
 
 
 def cut(path: Path, index: int, target: Path) -> None:
     """Write the common characters of one face of a font collection to its own file."""
-    options = Options(font_number=index, layout_features=["kern", "ccmp", "locl"], notdef_outline=True, hinting=False)
-    options.desubroutinize = True  # shared outlines would go whole into every paper
+    options = Options(font_number=index, layout_features=[], hinting=False, notdef_outline=True, recalc_bounds=True)
+    options.drop_tables += ["BASE", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]
     font = load_font(str(path), options)
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=common_characters())
     subsetter.subset(font)
+    _to_truetype(font)
     target.parent.mkdir(parents=True, exist_ok=True)
-    save_font(font, str(target), options)
+    part = target.with_suffix(".part")  # a cut that was broken off is not taken for a font
+    save_font(font, str(part), options)
+    part.rename(target)
+
+
+def _to_truetype(font):
+    """Quadratic outlines: what a paper does not use of them costs nothing in its file, unlike with CFF."""
+    outlines, glyphs = font.getGlyphSet(), {}
+    for name in font.getGlyphOrder():
+        pen = TTGlyphPen(None)
+        outlines[name].draw(Cu2QuPen(pen, ROUNDING, reverse_direction=True))
+        glyphs[name] = pen.glyph()
+    font["loca"], font["glyf"] = newTable("loca"), newTable("glyf")
+    font["glyf"].glyphOrder, font["glyf"].glyphs = font.getGlyphOrder(), glyphs
+    del font["CFF "]
+    font["maxp"] = maxp = newTable("maxp")
+    maxp.tableVersion, maxp.numGlyphs = 0x00010000, len(glyphs)
+    counts = ("Zones", "TwilightPoints", "Storage", "FunctionDefs", "InstructionDefs", "StackElements")
+    for count in (*counts, "SizeOfInstructions", "ComponentElements"):
+        setattr(maxp, f"max{count}", int(count == "Zones"))
+    font["post"].formatType = 3.0
+    font.sfntVersion = "\x00\x01\x00\x00"
 
 
 def find_face(family: str, style: str) -> tuple[Path, int] | None:

@@ -11,12 +11,12 @@ from archive.actions import builds
 from archive.models import Document
 from contracts import paper_words as words
 from contracts.models import Agreement, Handover, HandoverSignature, Signature
-from contracts.terms import WORDINGS, agreement_terms, terms_digest, wording_digest
+from contracts.terms import agreement_terms, terms_digest, wording, wording_digest
 
 __all__ = ["agreement_terms", "terms_digest"]
 
 BOXES = [
-    (Signature.Party.CLIENT, "甲方（客户）签字：", "{authority}", False),
+    (Signature.Party.CLIENT, "甲方（客户）签字：", "{signer}", False),
     (Signature.Party.AGENCY, "乙方（机构）盖章：", "经办人：", True),
     (Signature.Party.CAREGIVER, "丙方（服务员）签字：", "", False),
 ]
@@ -54,7 +54,7 @@ def _agreement_context(document, agreement, rows):
     signed_on_screen = rows and rows[Signature.Party.CLIENT].way != Signature.Way.PAPER
     return {
         "t": terms,
-        "wording": WORDINGS[terms["edition"]],
+        "wording": wording(terms["edition"]),
         "agency_name": terms["agency"]["name"],
         "number": agreement.number,
         "check": f"文本校验 {_spaced(terms_digest(terms))}" if agreement.terms else "",
@@ -81,10 +81,10 @@ def _spaced(digest):
 
 def _signature_box(box, row, terms):
     _party, title, hint, seal = box
-    authority = f"{terms['signer']['authority']}：" if terms["signer"] else ""
+    signer = f"{terms['signer']['authority']}：{terms['signer']['name']}" if terms["signer"] else ""
     return {
         "title": title,
-        "hint": hint.format(authority=authority),
+        "hint": hint.format(signer=signer),
         "seal": seal,
         "row": row,
         "drawn": row is not None and row.way != Signature.Way.PAPER and row.image.content_type.startswith("image/"),
@@ -99,12 +99,10 @@ def handover_paper(document: Document) -> tuple[str, dict[str, Any]]:
     handover = rows.get(pk=document.subject_id)
     signatures = {row.party: row for row in handover.signatures.select_related("image")}
     party = HandoverSignature.Party
+    unsaid = "" if handover.state == Handover.State.DRAFT else "无"  # a draft may be finished by hand
     receiver = words.RECEIVERS[handover.to]
-    boxes = [
-        (party.OUTGOING, "移交人（服务员）签字："),
-        (party.RECEIVER, f"接收人（{receiver}）签字："),
-        (party.AGENCY, "机构见证人签字："),
-    ]
+    contents = [(name, hint, getattr(handover, field) or unsaid) for name, hint, field in words.HANDOVER]
+    boxes = [(party.OUTGOING, "移交人签字："), (party.RECEIVER, "接收人签字："), (party.AGENCY, "机构见证人签字：")]
     return "contracts/pdf/handover.html", {
         "agency_name": current_agency().name,
         "number": handover.number,
@@ -115,8 +113,8 @@ def handover_paper(document: Document) -> tuple[str, dict[str, Any]]:
         "agreement": handover.agreement,
         "client": handover.agreement.client,
         "receiver": receiver,
-        "reason": words.END_REASONS.get(handover.agreement.end_reason, ""),
-        "contents": [(name, hint, getattr(handover, field)) for name, hint, field in words.HANDOVER],
+        "reason": words.END_REASONS.get(handover.agreement.end_reason, "更换服务员" if handover.next_caregiver else ""),
+        "contents": list(zip(contents[::2], contents[1::2], strict=True)),
         "opinions": list(words.OPINIONS.items()),
         "signatures": [{"title": title, "row": signatures.get(one)} for one, title in boxes],
     }

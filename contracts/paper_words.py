@@ -1,6 +1,7 @@
 """The Chinese words of choices and times on contract papers, frozen with the terms and never translated."""
 
 import datetime as dt
+from decimal import Decimal
 from itertools import groupby
 
 MODES = {"employee": "员工制", "intermediary": "中介制", "dispatch": "派遣制"}
@@ -13,8 +14,8 @@ IDENTITY_TYPES = {
 }
 AUTHORITIES = {"agent": "代理人", "legal_guardian": "监护人", "contact": "联系人"}
 LEVELS = {0: "普通", 1: "一星级", 2: "二星级", 3: "三星级"}
-PAPERS = {"health": "健康证明", "elderly_care": "养老护理员证书", "domestic_service": "家政服务员证书"}
-GRADES = {5: "（五级/初级）", 4: "（四级/中级）", 3: "（三级/高级）", 2: "（二级/技师）", 1: "（一级/高级技师）"}
+PAPERS = {"health": "健康证明", "elderly_care": "养老护理员", "domestic_service": "家政服务员"}
+GRADES = {5: "五级", 4: "四级", 3: "三级", 2: "二级", 1: "一级"}
 SCALES = {"gbt_42195": "GB/T 42195—2022《老年人能力评估规范》", "barthel": "巴塞尔（Barthel）指数量表"}
 ABILITY_LEVELS = {0: "能力完好", 1: "轻度失能", 2: "中度失能", 3: "重度失能", 4: "完全失能"}
 RISKS = {
@@ -48,20 +49,26 @@ END_REASONS = {
 }
 # What goes from hand to hand: its name on paper, what to write there, the field that holds it.
 HANDOVER = [
-    ("服务对象的状况", "意识、情绪、睡眠、饮食吞咽、大小便、皮肤、活动、疼痛、近期体征", "condition"),
-    ("用药", "药名、剂量、时间、余量、末次与下次用药、过敏", "medicines"),
+    ("服务对象的状况", "意识、饮食、睡眠、皮肤、活动、体征", "condition"),
+    ("用药", "药名、剂量、时间、余量、末次与下次、过敏", "medicines"),
     ("风险", "跌倒、噎食、走失、火和燃气", "risks"),
     ("习惯和禁忌", "作息、饮食、康复训练", "habits"),
     ("未完成的事项", "就诊预约、代购、维修、投诉", "open_matters"),
-    ("钥匙和物品", "钥匙、门禁密码是否更换、设备、代管和借用物品", "keys"),
+    ("钥匙和物品", "钥匙、门禁密码、设备、代管和借用物品", "keys"),
     ("资料", "护理记录、服务方案、病历资料的份数", "papers"),
-    ("款项", "垫付与余额、费用结清日、应退应补、工装工牌", "money"),
+    ("款项", "垫付与余额、费用结清日、工装工牌", "money"),
 ]
 WEEKDAYS = "一二三四五六日"
 
 
+def yuan(amount: str) -> str:
+    """1980.00 -> ¥1,980.00"""
+    return f"¥{Decimal(amount):,.2f}"
+
+
 def deposit(kind: str, amount: str) -> str:
-    return f"{DEPOSITS[kind]} ¥{amount}" if kind in DEPOSITS else "不收取"
+    """保证金 ¥500.00, or that there is none."""
+    return f"{DEPOSITS[kind]} {yuan(amount)}" if kind in DEPOSITS else "不收取"
 
 
 def days(weekdays: list[int]) -> str:

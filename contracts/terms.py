@@ -19,8 +19,8 @@ from clients.models import Consent
 from contracts import paper_words as words
 from contracts.models import Agreement
 
-EDITION = "2026-11"  # a changed wording is a new file and a new edition; signed agreements keep theirs
-WORDINGS = {"2026-11": "contracts/pdf/agreement_2026_11.html"}
+EDITION = "2026-11"  # a changed wording is a new edition in its own folder; signed agreements keep theirs
+PARTS = ("notice", "clauses", "liability", "amendment", "signing", "plan", "prices")
 
 
 def agreement_terms(agreement: Agreement) -> dict[str, Any]:
@@ -85,10 +85,15 @@ def terms_digest(terms: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def wording(edition: str) -> dict[str, str]:
+    """The templates of an edition's text by name."""
+    return {part: f"contracts/pdf/{edition.replace('-', '_')}/{part}.html" for part in PARTS}
+
+
 def wording_digest(edition: str) -> str:
-    """SHA-256 of the clauses of an edition, so that the signed hash covers them too."""
-    source = get_template(WORDINGS[edition]).template.source
-    return hashlib.sha256(source.encode()).hexdigest()
+    """SHA-256 of the text of an edition, so that the signed hash covers it too."""
+    sources = [get_template(name).template.source for name in wording(edition).values()]
+    return hashlib.sha256("".join(sources).encode()).hexdigest()
 
 
 def _plain(value):
@@ -221,7 +226,7 @@ def _prices():
     in_force = published.order_by("-effective_from").first()
     if in_force is None:
         return {"name": "", "effective_from": None, "rows": []}
-    prices = in_force.prices.select_related("service_item")
+    prices = in_force.prices.select_related("service_item").order_by("service_item__code", "id")
     rows = [
         {
             "name": words.WORK_FORMS[price.work_form] if price.work_form else price.service_item.name,
@@ -231,6 +236,7 @@ def _prices():
         }
         for price in prices
     ]
+    rows.sort(key=lambda row: row["name"] not in words.WORK_FORMS.values())
     return {"name": in_force.name, "effective_from": in_force.effective_from, "rows": rows}
 
 
@@ -250,6 +256,7 @@ def _supervision(caregiver, limits):
         "survey_months": limits.survey_every_months,
         "complaint_hours": limits.complaint_acknowledge_hours,
         "complaint_days": limits.complaint_limit_days,
+        "keep_years": limits.keep_contracts_years,
         "acknowledged_on": acknowledged.acknowledged_on if acknowledged else None,
         "version": acknowledged.version if acknowledged else "",
     }
@@ -268,8 +275,8 @@ CHANGES = [
     ("服务方案", lambda t: f"第 {t['plan']['version']} 版"),
     ("服务地点", lambda t: t["client"]["address"]),
     ("期限届满日", lambda t: t["service"]["ends_on"]),
-    ("服务费标准", lambda t: f"¥{t['fees']['rate']} {t['fees']['unit']}"),
-    ("每月服务费估算", lambda t: f"¥{t['fees']['monthly_estimate']}"),
+    ("服务费标准", lambda t: f"{words.yuan(t['fees']['rate'])} {t['fees']['unit']}"),
+    ("每月服务费估算", lambda t: words.yuan(t["fees"]["monthly_estimate"])),
     ("付款日", lambda t: f"每月 {t['fees']['payment_day']} 日前"),
     ("定金或者保证金", lambda t: words.deposit(t["fees"]["deposit_kind"], t["fees"]["deposit"])),
     ("保险", lambda t: t["insurance"] or "无"),
@@ -294,6 +301,7 @@ def _amendment(agreement, terms):
         "summary": agreement.change_summary,
         "changes": changes(old, terms),
         "replaces_caregiver": previous.caregiver_id != agreement.caregiver_id,
+        "mode_changed": previous.mode != agreement.mode,
         "plan_changed": previous.plan_id != agreement.plan_id,
         "price_changed": old["fees"]["rate"] != terms["fees"]["rate"] or old["fees"]["unit"] != terms["fees"]["unit"],
     }

@@ -15,6 +15,7 @@ register = template.Library()
 DIGITS = "零壹贰叁肆伍陆柒捌玖"
 PLACES = ["", "拾", "佰", "仟"]
 GROUPS = ["", "万", "亿", "万亿"]
+WHOLE = 18  # a shorter entry is not broken between two lines
 BOXES = {True: "☑", False: "□"}
 
 
@@ -80,14 +81,15 @@ def blank(value="", size="") -> str:
     """A filled-in blank, or an empty line to write on: size "short", "" or "long"."""
     if value in ("", None):
         return format_html('<span class="blank empty {}"></span>', size)
-    return format_html('<span class="blank">{}</span>', value)
+    whole = " whole" if len(str(value)) <= WHOLE else ""
+    return format_html('<span class="blank{}">{}</span>', whole, value)
 
 
 @register.filter
 def zh_date(value: dt.date | dt.datetime | str | None) -> str:
     """2026年11月23日, also from ISO text; an empty date leaves room for handwriting."""
     if not value:
-        return "    年    月    日"
+        return "　　年　　月　　日"
     if isinstance(value, str):
         value = dt.datetime.fromisoformat(value)
     if isinstance(value, dt.datetime) and timezone.is_aware(value):

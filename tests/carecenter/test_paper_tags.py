@@ -72,9 +72,10 @@ def test_boxes_are_ticked_when_the_value_is_the_one_asked_for():
 
 
 def test_blanks_are_filled_or_left_to_write_on_and_escaped():
-    assert paper("{% blank name %}", name="李<淑贞>") == '<span class="blank">李&lt;淑贞&gt;</span>'
+    assert paper("{% blank name %}", name="李<淑贞>") == '<span class="blank whole">李&lt;淑贞&gt;</span>'
     assert paper('{% blank "" "long" %}') == '<span class="blank empty long"></span>'
-    assert paper("{% blank days %}", days=0) == '<span class="blank">0</span>'
+    assert paper("{% blank days %}", days=0) == '<span class="blank whole">0</span>'
+    assert paper("{% blank text %}", text="字" * 19) == f'<span class="blank">{"字" * 19}</span>'
 
 
 def test_a_code_is_a_picture_with_words_for_those_who_do_not_see_it():
