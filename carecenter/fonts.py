@@ -5,6 +5,7 @@ import functools
 import io
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from fontTools.fontBuilder import FontBuilder
@@ -50,6 +51,7 @@ def cut(path: Path, index: int, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")  # a cut that was broken off is not taken for a font
     save_font(font, str(part), options)
+    font.close()
     part.rename(target)
 
 
@@ -85,17 +87,14 @@ def find_face(family: str, style: str) -> tuple[Path, int] | None:
 
 
 def cut_all() -> list[str]:
-    """Cut what is missing; the families that are not installed are returned by name."""
-    missing = []
-    for name, family, style, weight in FACES:
-        if cut_path(name, weight).exists():
-            continue
-        face = find_face(family, style)
-        if face is None:
-            missing.append(family)
-        else:
-            cut(*face, cut_path(name, weight))
-    return missing
+    """Cut what is missing, all faces at once; the families that are not installed are returned by name."""
+    wanted = [face for face in FACES if not cut_path(face[0], face[3]).exists()]
+    found = {face: find_face(face[1], face[2]) for face in wanted}
+    with ProcessPoolExecutor() as pool:
+        jobs = [pool.submit(cut, *at, cut_path(face[0], face[3])) for face, at in found.items() if at]
+    for job in jobs:
+        job.result()
+    return sorted({face[1] for face, at in found.items() if at is None})
 
 
 @functools.cache

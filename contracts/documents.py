@@ -15,9 +15,10 @@ from contracts.terms import agreement_terms, terms_digest, wording, wording_dige
 
 __all__ = ["agreement_terms", "terms_digest"]
 
+# Party, the title of its box, who signs there for it, whether a seal belongs there.
 BOXES = [
-    (Signature.Party.CLIENT, "甲方（客户）签字：", "{signer}", False),
-    (Signature.Party.AGENCY, "乙方（机构）盖章：", "经办人：", True),
+    (Signature.Party.CLIENT, "甲方（客户）签字：", "", False),
+    (Signature.Party.AGENCY, "乙方（机构）盖章：", "经办人", True),
     (Signature.Party.CAREGIVER, "丙方（服务员）签字：", "", False),
 ]
 MARKS = {Agreement.State.DRAFT: "草稿", Agreement.State.CANCELLED: "作废"}
@@ -80,11 +81,13 @@ def _spaced(digest):
 
 
 def _signature_box(box, row, terms):
-    _party, title, hint, seal = box
-    signer = f"{terms['signer']['authority']}：{terms['signer']['name']}" if terms["signer"] else ""
+    party, title, role, seal = box
+    name = row.signer_name if row else ""
+    if party == Signature.Party.CLIENT and terms["signer"]:
+        role, name = terms["signer"]["authority"], name or terms["signer"]["name"]
     return {
         "title": title,
-        "hint": hint.format(signer=signer),
+        "signer": f"{role}：{name}" if role else name,
         "seal": seal,
         "row": row,
         "drawn": row is not None and row.way != Signature.Way.PAPER and row.image.content_type.startswith("image/"),

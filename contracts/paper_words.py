@@ -61,6 +61,12 @@ HANDOVER = [
 WEEKDAYS = "一二三四五六日"
 
 
+def day(iso: str) -> str:
+    """2026-11-03 -> 2026年11月3日"""
+    value = dt.date.fromisoformat(iso)
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
 def yuan(amount: str) -> str:
     """1980.00 -> ¥1,980.00"""
     return f"¥{Decimal(amount):,.2f}"

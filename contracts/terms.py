@@ -4,7 +4,6 @@ import datetime as dt
 import hashlib
 import json
 from decimal import Decimal
-from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -12,9 +11,12 @@ from django.template.loader import get_template
 from django.utils import timezone
 
 from agencies.fields import lookup_hash
-from agencies.models import AgencySettings, PriceList
+from agencies.models import AgencySettings
 from agencies.privacy import mask_identity
+from agencies.queries import price_list_on
 from agencies.tenancy import current_agency
+from caregivers.models import Caregiver
+from caregivers.queries import with_level
 from clients.models import Consent
 from contracts import paper_words as words
 from contracts.models import Agreement
@@ -27,6 +29,8 @@ def agreement_terms(agreement: Agreement) -> dict[str, Any]:
     """Everything the paper says, as JSON: frozen into Agreement.terms when it goes out for signing."""
     agency, limits = current_agency(), AgencySettings.objects.get()
     client, caregiver, plan = agreement.client, agreement.caregiver, agreement.plan
+    slots = [(slot.weekday, slot.starts_at, slot.duration_minutes) for slot in plan.slots.all()]
+    lines = list(plan.lines.select_related("service_item").order_by("service_item__code"))
     terms = {
         "edition": EDITION,
         "wording": wording_digest(EDITION),
@@ -46,14 +50,14 @@ def agreement_terms(agreement: Agreement) -> dict[str, Any]:
         },
         "caregiver": _caregiver(caregiver),
         "condition": _condition(agreement),
-        "services": _services(plan),
+        "services": _services(lines),
         "service": {
             "work_form": agreement.work_form,
             "form_name": words.WORK_FORMS[agreement.work_form],
             "starts_on": agreement.starts_on,
             "ends_on": agreement.ends_on,
             "trial_days": agreement.trial_days,
-            "pattern": words.pattern([(slot.weekday, slot.starts_at, slot.duration_minutes) for slot in _slots(plan)]),
+            "pattern": words.pattern(slots),
         },
         "fees": {
             "rate": agreement.rate,
@@ -70,8 +74,8 @@ def agreement_terms(agreement: Agreement) -> dict[str, Any]:
         "special_terms": agreement.special_terms,
         "health_consent": _health_consent(client),
         "supervision": _supervision(caregiver, limits),
-        "plan": _plan(plan),
-        "prices": _prices(),
+        "plan": _plan(plan, slots, lines),
+        "prices": _prices(agreement.starts_on),
     }
     terms = _plain(terms)
     terms["amends"] = _amendment(agreement, terms)
@@ -138,12 +142,11 @@ def _contacts(client):
 
 
 def _caregiver(caregiver):
-    today = timezone.localdate()
-    grant = caregiver.level_grants.filter(granted_on__lte=today).order_by("-granted_on").first()
+    level = with_level(Caregiver.objects.filter(pk=caregiver.pk), timezone.localdate()).get().level
     emergency = f"{caregiver.emergency_contact}　{caregiver.emergency_phone}".strip("　")
     return {
         **_person(caregiver),
-        "level": words.LEVELS[grant.level if grant else 0],
+        "level": words.LEVELS[level or 0],
         "address": caregiver.home_address,
         "emergency": emergency,
         "posted_on": caregiver.posted_on,
@@ -183,22 +186,15 @@ def _condition(agreement):
     }
 
 
-def _services(plan):
-    items = sorted((words.GROUPS[line.service_item.group], line.service_item.name) for line in _lines(plan))
-    order = list(words.GROUPS.values())
-    items.sort(key=lambda item: order.index(item[0]))
-    return [{"name": name, "names": [item[1] for item in group]} for name, group in groupby(items, itemgetter(0))]
+def _services(lines):
+    return [
+        {"name": name, "names": [line.service_item.name for line in lines if line.service_item.group == group]}
+        for group, name in words.GROUPS.items()
+        if any(line.service_item.group == group for line in lines)
+    ]
 
 
-def _slots(plan):
-    return list(plan.slots.order_by("weekday", "starts_at"))
-
-
-def _lines(plan):
-    return list(plan.lines.select_related("service_item").order_by("service_item__code"))
-
-
-def _plan(plan):
+def _plan(plan, slots, lines):
     return {
         "version": plan.version,
         "mode": plan.mode,
@@ -207,7 +203,7 @@ def _plan(plan):
         "procedure": plan.procedure,
         "equipment": plan.equipment,
         "cautions": plan.cautions,
-        "slots": words.slots([(slot.weekday, slot.starts_at, slot.duration_minutes) for slot in _slots(plan)]),
+        "slots": words.slots(slots),
         "lines": [
             {
                 "item": line.service_item.name,
@@ -215,29 +211,25 @@ def _plan(plan):
                 "time": words.length(line.minutes) if line.minutes else "含在内",
                 "note": line.note,
             }
-            for line in _lines(plan)
+            for line in lines
         ],
     }
 
 
-def _prices():
-    today = timezone.localdate()
-    published = PriceList.objects.filter(state=PriceList.State.PUBLISHED, effective_from__lte=today)
-    in_force = published.order_by("-effective_from").first()
-    if in_force is None:
+def _prices(day):
+    price_list = price_list_on(day)
+    if price_list is None:
         return {"name": "", "effective_from": None, "rows": []}
-    prices = in_force.prices.select_related("service_item").order_by("service_item__code", "id")
-    rows = [
-        {
-            "name": words.WORK_FORMS[price.work_form] if price.work_form else price.service_item.name,
-            "amount": price.amount,
-            "unit": words.UNITS[price.unit],
-            "note": price.note,
-        }
-        for price in prices
-    ]
-    rows.sort(key=lambda row: row["name"] not in words.WORK_FORMS.values())
-    return {"name": in_force.name, "effective_from": in_force.effective_from, "rows": rows}
+    prices = price_list.prices.select_related("service_item").order_by("service_item__code", "id")
+    order = list(words.WORK_FORMS)
+    forms = sorted((price for price in prices if price.work_form), key=lambda price: order.index(price.work_form))
+    rows = [_price(price, words.WORK_FORMS[price.work_form]) for price in forms]
+    rows += [_price(price, price.service_item.name) for price in prices if not price.work_form]
+    return {"name": price_list.name, "effective_from": price_list.effective_from, "rows": rows}
+
+
+def _price(price, name):
+    return {"name": name, "amount": price.amount, "unit": words.UNITS[price.unit], "note": price.note}
 
 
 def _health_consent(client):
@@ -274,7 +266,7 @@ CHANGES = [
     ("服务项目", lambda t: "、".join(name for group in t["services"] for name in group["names"])),
     ("服务方案", lambda t: f"第 {t['plan']['version']} 版"),
     ("服务地点", lambda t: t["client"]["address"]),
-    ("期限届满日", lambda t: t["service"]["ends_on"]),
+    ("期限届满日", lambda t: words.day(t["service"]["ends_on"])),
     ("服务费标准", lambda t: f"{words.yuan(t['fees']['rate'])} {t['fees']['unit']}"),
     ("每月服务费估算", lambda t: words.yuan(t["fees"]["monthly_estimate"])),
     ("付款日", lambda t: f"每月 {t['fees']['payment_day']} 日前"),

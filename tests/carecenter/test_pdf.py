@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 from django.template import Context, Template
+from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
 from carecenter import fonts, pdf
@@ -57,7 +58,8 @@ def test_a_paper_is_made_to_be_archived(paper):
     }
     for font in fonts_used.values():
         assert "/ToUnicode" in font
-        assert "/FontFile3" in font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+        description = font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+        assert {"/FontFile2", "/FontFile3"} & set(description)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +87,17 @@ def test_common_characters_are_those_of_the_national_list():
     assert {ord(sign) for sign in "啊座亍齄壹贰￥¥（）—·℃Az09"} <= common
     assert not {ord(sign) for sign in "䶮㛃𬭎"} & common
     assert sum(0x4E00 <= point <= 0x9FFF for point in common) == 6763
+
+
+def test_a_face_is_cut_to_the_common_characters_once(monkeypatch, tmp_path):
+    monkeypatch.setattr(fonts, "common_characters", lambda: {ord(sign) for sign in "协议A"})
+    monkeypatch.setattr(fonts, "CUT_DIR", tmp_path)
+    target = fonts.cut_path("Paper Song", 400)
+    fonts.cut(*fonts.find_face("Noto Serif CJK SC", "regular"), target)
+    with TTFont(target) as font:
+        assert {chr(point) for point in font.getBestCmap()} == set("协议A")
+        assert "glyf" in font
+        assert "CFF " not in font
+        assert font["head"].unitsPerEm == 1000
+    assert target.stat().st_size < 10_000
+    assert fonts.find_face("No Such Family", "regular") is None
