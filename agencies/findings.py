@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -13,9 +14,9 @@ LABELS = {"level": Level, "work_form": WorkForm}
 
 
 def text_of(finding: Finding) -> str:
-    """A finding as a sentence with its clause."""
+    """A finding as a sentence with its clause, in the reader's language."""
     params = {name: _shown(name, value) for name, value in finding.params.items()}
-    return f"{_(finding.message) % params} ({finding.clause})"
+    return str(replace(finding, clause=_(finding.clause), message=_(finding.message), params=params))
 
 
 def _shown(name, value):

@@ -19,7 +19,7 @@ _ = gettext_noop
 class Finding:
     """What stands against something: the clause, a code, an English text with %(names)s and what they stand for.
 
-    "forbid" stops it, "warn" is shown and may be passed over.
+    "forbid" stops it, "warn" is shown and may be passed over; about names the person, where the reader needs it.
     """
 
     clause: str
@@ -27,9 +27,10 @@ class Finding:
     message: str
     params: Mapping[str, object] = field(default_factory=dict)
     severity: str = "forbid"
+    about: str = ""
 
     def __str__(self):
-        return f"{self.message % self.params} ({self.clause})"
+        return f"{self.about}{': ' * bool(self.about)}{self.message % self.params} ({self.clause})"
 
 
 def problem(code: str, message: str, **params: object) -> Finding:

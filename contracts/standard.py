@@ -1,16 +1,23 @@
-"""Rules of plan and agreement (DB37/T 1111-2008, 3.3, 5, 7.2.2 c, 7.3): pure functions over plain data."""
+"""Rules of plan and agreement (3.3, 5, 7.2.2 c, 7.3): the weekly pattern, what it costs, what signing needs."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
-CHINA = ZoneInfo("Asia/Shanghai")
+from agencies.calendar import CHINA, ONE_DAY
+from agencies.standard import Finding, Rulebook, check_duration, problem
+from agencies.standard import gettext_noop as _
+
 CENT = Decimal("0.01")
 WEEKS_A_MONTH = Decimal(52) / Decimal(12)
+DAYS_A_MONTH = Decimal(365) / Decimal(12)
+PARTIES = ("client", "agency", "caregiver")
 
-# From which state an agreement may go where.
+BOOKED = Finding("7.3.2 c", "booked", _("Is at another client at that time."))
+
+# From which state an agreement may go where; back to a draft only while nobody has signed.
 TRANSITIONS = {
     "draft": {"signing", "cancelled"},
     "signing": {"in_force", "draft", "cancelled"},
@@ -27,6 +34,9 @@ def may_go(state: str, to: str) -> bool:
     return to in TRANSITIONS[state]
 
 
+# The weekly pattern ------------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
 class Slot:
     """A visit of the weekly pattern: ISO weekday, start, length."""
@@ -35,101 +45,249 @@ class Slot:
     starts_at: dt.time
     minutes: int
 
+    @property
+    def minute_of_week(self) -> int:
+        return (self.weekday - 1) * 1440 + self.starts_at.hour * 60 + self.starts_at.minute
+
 
 def occurrences(slots: Iterable[Slot], first: dt.date, last: dt.date) -> Iterator[tuple[dt.datetime, dt.datetime]]:
-    """Half-open times of all visits that start on the days from first to last, both included, in order."""
+    """Half-open times of all visits that start on the days from first to last, both in, in order.
+
+    A visit belongs to the day it starts on, so one over midnight, or a live-in day, may end on the day after the last.
+    """
     by_weekday: dict[int, list[Slot]] = {}
-    for slot in slots:
+    for slot in sorted(slots, key=lambda slot: slot.starts_at):
         by_weekday.setdefault(slot.weekday, []).append(slot)
-    for offset in range((last - first).days + 1):
-        day = first + dt.timedelta(days=offset)
-        for slot in sorted(by_weekday.get(day.isoweekday(), []), key=lambda slot: slot.starts_at):
+    day = first
+    while day <= last:
+        for slot in by_weekday.get(day.isoweekday(), []):
             start = dt.datetime.combine(day, slot.starts_at, tzinfo=CHINA)
             yield start, start + dt.timedelta(minutes=slot.minutes)
+        day += ONE_DAY
 
 
 def overlapping(slots: Iterable[Slot]) -> list[tuple[Slot, Slot]]:
     """Neighbours in the weekly pattern that overlap, over Sunday night too; touching is not overlapping."""
-    week = 7 * 24 * 60
-    ordered = sorted(slots, key=_minute)
-    pairs = []
-    for place, slot in enumerate(ordered):
-        following = ordered[(place + 1) % len(ordered)]
-        gap = (_minute(following) - _minute(slot)) % week or week
-        if len(ordered) > 1 and gap < slot.minutes:
-            pairs.append((slot, following))
-    return pairs
+    ordered = sorted(slots, key=lambda slot: slot.minute_of_week)
+    pairs = [(one, two, two.minute_of_week - one.minute_of_week) for one, two in pairwise(ordered)]
+    if len(ordered) > 1:
+        last, first = ordered[-1], ordered[0]
+        pairs.append((last, first, first.minute_of_week + 7 * 1440 - last.minute_of_week))
+    return [(one, two) for one, two, gap in pairs if gap < one.minutes]
 
 
-def _minute(slot):
-    return (slot.weekday - 1) * 1440 + slot.starts_at.hour * 60 + slot.starts_at.minute
+def items_not_allowed(items: Iterable, self_care: str | None) -> list:
+    """Items only for clients unable to care for themselves, where the client is able or not assessed (5)."""
+    return [item for item in items if item.unable_only and self_care != "unable"]
+
+
+# Money (4.1.5) -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Extra:
-    """An item that costs extra: its price, unit and how often a week it is done."""
+    """An item that costs extra: its price, and the visits at which it is done with the minutes it takes."""
 
-    amount: Decimal
+    rate: Decimal
     unit: str
-    times_a_week: int
+    slots: tuple[Slot, ...]
 
 
 def monthly_estimate(rate: Decimal, unit: str, slots: Iterable[Slot], extras: Iterable[Extra] = ()) -> Decimal:
-    """Fee of an average month in yuan: weekly quantity times 52/12, half a cent up; a price per month stands as it is."""
-    slots = list(slots)
-    total = _a_month(rate, unit, hours=Decimal(sum(slot.minutes for slot in slots)) / 60, times=len(slots))
-    for extra in extras:
-        total += _a_month(extra.amount, extra.unit, hours=Decimal(extra.times_a_week), times=extra.times_a_week)
+    """Fee of an average month in yuan: what a week costs times 52/12, half a cent up (derived).
+
+    A price per hour counts the minutes, one per visit the visits, one per day the days with a visit; a price per
+    month stands as it is.
+    """
+    total = _a_month(rate, unit, list(slots))
+    total += sum(_a_month(extra.rate, extra.unit, extra.slots) for extra in extras)
     return total.quantize(CENT, ROUND_HALF_UP)
 
 
-def _a_month(amount, unit, *, hours, times):
+def _a_month(rate, unit, slots):
     if unit == "month":
-        return amount
-    return amount * (hours if unit == "hour" else times) * WEEKS_A_MONTH
+        return rate
+    quantity = {
+        "hour": Decimal(sum(slot.minutes for slot in slots)) / 60,
+        "visit": len(slots),
+        "day": len({slot.weekday for slot in slots}),
+    }[unit]
+    return rate * quantity * WEEKS_A_MONTH
 
 
-def items_not_allowed(items: Iterable, self_care: str) -> list:
-    """Items only for clients unable to care for themselves, in a plan for somebody who is able (5)."""
-    return [item for item in items if item.unable_only and self_care != "unable"]
+def total_price(monthly: Decimal, starts_on: dt.date, ends_on: dt.date) -> Decimal:
+    """What the whole term is expected to cost, both days in; a year costs twelve months (derived)."""
+    days = (ends_on - starts_on).days + 1
+    return (monthly * days / DAYS_A_MONTH).quantize(CENT, ROUND_HALF_UP)
+
+
+# Signing (7.2.2 c, 7.3.2 b) ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class SigningFacts:
-    """What is looked at before an agreement goes out for signing."""
+    """What is looked at before an agreement goes out for signing; the defaults are those of an empty draft."""
 
-    plan_state: str
-    plan_work_form: str
-    work_form: str
+    today: dt.date
     starts_on: dt.date
     ends_on: dt.date
-    assessed: bool
-    assessment_valid: bool
-    condition_disclosed: bool
-    health_consent: bool
-    needs_guardian: bool
-    has_guardian: bool
-    price_listed: bool
-    price_departs: bool
-    price_approved: bool
-    deposit_kind: str
-    deposit: Decimal
-    total: Decimal
+    work_form: str
+    plan_state: str = ""
+    plan_work_form: str = ""
+    slots: tuple[Slot, ...] = ()
+    items: tuple = ()
+    self_care: str | None = None
+    reassess_on: dt.date | None = None
+    condition_disclosed: bool = False
+    health_consent: bool = False
+    needs_guardian: bool = False
+    signer: str = ""  # authority of who signs for the client; empty: the client in person
+    rate: Decimal = Decimal(0)
+    list_rate: Decimal | None = None
+    rate_reason: str = ""
+    rate_approved: bool = False
+    deposit_kind: str = "none"
+    deposit: Decimal = Decimal(0)
+    total: Decimal = Decimal(0)
+    special_terms: str = ""
 
 
-def missing_before_signing(facts: SigningFacts) -> list[tuple[str, str]]:
-    """(clause or law, code) of everything that stands against signing, at once."""
-    checks = [
-        ("7.3.1", "plan_not_agreed", facts.plan_state == "agreed"),
-        ("3.3", "work_form_differs", facts.plan_work_form == facts.work_form),
-        ("7.3.2 b", "term", facts.ends_on >= facts.starts_on),
-        ("5", "not_assessed", facts.assessed),
-        ("5", "assessment_overdue", facts.assessment_valid or not facts.assessed),
-        ("7.3.2 b", "not_disclosed", facts.condition_disclosed),
-        ("PIPL 29", "no_health_consent", facts.health_consent),
-        ("Civil Code 21", "no_guardian", facts.has_guardian or not facts.needs_guardian),
-        ("4.1.5", "no_price_list", facts.price_listed),
-        ("4.1.5", "price_not_approved", facts.price_approved or not facts.price_departs),
-        ("Civil Code 586", "deposit_too_high", facts.deposit_kind != "earnest" or facts.deposit * 5 <= facts.total),
-    ]
-    return [(clause, code) for clause, code, is_well in checks if not is_well]
+SIGNING = Rulebook()
+
+
+@SIGNING.clause("7.3.1")
+def plan_is_agreed(facts: SigningFacts) -> Finding | None:
+    if facts.plan_state == "agreed":
+        return None
+    return problem("plan_not_agreed", _("The service plan is not agreed with the client yet."))
+
+
+@SIGNING.clause("3.3")
+def plan_has_the_work_form(facts: SigningFacts) -> Finding | None:
+    if not facts.plan_state or facts.plan_work_form == facts.work_form:
+        return None
+    return problem("work_form_differs", _("The plan is for another work form."))
+
+
+@SIGNING.clause("3.3")
+def visits_fit_the_work_form(facts: SigningFacts) -> Finding | None:
+    """The first visit of the plan whose length does not."""
+    return next((finding for slot in facts.slots if (finding := check_duration(facts.work_form, slot.minutes))), None)
+
+
+@SIGNING.clause("5")
+def client_is_assessed(facts: SigningFacts) -> Finding | None:
+    if facts.self_care is None:
+        return problem("not_assessed", _("The client's self-care is not assessed."))
+    if facts.reassess_on and facts.reassess_on < facts.today:
+        return problem(
+            "assessment_overdue", _("The self-care assessment was due again on %(on)s."), on=facts.reassess_on
+        )
+    return None
+
+
+@SIGNING.clause("5")
+def items_fit_the_self_care(facts: SigningFacts) -> Finding | None:
+    """By the newest assessment, which may be later than the plan."""
+    names = [str(item) for item in items_not_allowed(facts.items, facts.self_care)]
+    if not names:
+        return None
+    text = _("The plan contains items only for clients unable to care for themselves: %(names)s. Write a new version.")
+    return problem("items_not_allowed", text, names=names)
+
+
+@SIGNING.clause("7.3.2 b")
+def term_ends_after_it_begins(facts: SigningFacts) -> Finding | None:
+    return problem("term", _("The term ends before it begins.")) if facts.ends_on < facts.starts_on else None
+
+
+@SIGNING.clause("7.3.2 b")
+def condition_is_disclosed(facts: SigningFacts) -> Finding | None:
+    if facts.condition_disclosed:
+        return None
+    return problem("not_disclosed", _("Tick that the client's condition was disclosed and nobody objects."))
+
+
+@SIGNING.clause(_("PIPL 29"))
+def health_data_is_consented_to(facts: SigningFacts) -> Finding | None:
+    if facts.health_consent:
+        return None
+    return problem("no_health_consent", _("The separate consent to keeping health data is missing."))
+
+
+@SIGNING.clause(_("Civil Code 21"))
+def guardian_signs(facts: SigningFacts) -> Finding | None:
+    """For somebody with limited capacity the legal guardian signs, no other agent."""
+    if not facts.needs_guardian or facts.signer == "legal_guardian":
+        return None
+    return problem("no_guardian", _("The client has a legal guardian; choose the guardian as signer."))
+
+
+@SIGNING.clause("4.1.5")
+def price_is_published(facts: SigningFacts) -> Finding | None:
+    if facts.list_rate is not None:
+        return None
+    return problem("no_price_list", _("No published price list names this work form on the first day."))
+
+
+@SIGNING.clause("4.1.5")
+def departure_has_a_reason(facts: SigningFacts) -> Finding | None:
+    if facts.list_rate in (None, facts.rate) or facts.rate_reason.strip():
+        return None
+    text = _("The price departs from the list (¥%(price)s); say why.")
+    return problem("no_price_reason", text, price=facts.list_rate)
+
+
+@SIGNING.clause("4.1.5")
+def departure_is_approved(facts: SigningFacts) -> Finding | None:
+    if facts.list_rate in (None, facts.rate) or facts.rate_approved:
+        return None
+    return problem("price_not_approved", _("A price that departs from the list needs a manager's approval."))
+
+
+@SIGNING.clause(_("Civil Code 586"))
+def earnest_money_is_a_fifth_at_most(facts: SigningFacts) -> Finding | None:
+    """What goes beyond a fifth of the whole price would have no effect as earnest money."""
+    if facts.deposit_kind != "earnest" or facts.deposit * 5 <= facts.total:
+        return None
+    limit = (facts.total / 5).quantize(CENT, ROUND_DOWN)
+    return problem(
+        "deposit_too_high", _("Earnest money may be a fifth of the whole price at most (¥%(limit)s)."), limit=limit
+    )
+
+
+@SIGNING.clause("7.3.2 e")
+def special_circumstances_are_agreed(facts: SigningFacts) -> Finding | None:
+    if facts.special_terms.strip():
+        return None
+    return problem("no_special_terms", _("Write what is agreed for special circumstances."))
+
+
+def missing_before_signing(facts: SigningFacts, caregiver: Iterable[Finding] = ()) -> list[Finding]:
+    """Everything that stands against sending an agreement out, at once.
+
+    caregiver is what check_assignment says for the first day; the supervision rule explained (7.4.1) is among it.
+    """
+    return [*SIGNING.findings(facts, on=facts.today), *caregiver]
+
+
+UNSIGNED_TEXTS = {
+    "client": _("The client has not signed."),
+    "agency": _("The agency has not signed."),
+    "caregiver": _("The caregiver has not signed."),
+}
+
+
+def missing_before_force(
+    signed: Iterable[str], ends_on: dt.date, today: dt.date, caregiver: Iterable[Finding] = ()
+) -> list[Finding]:
+    """Everything that stands against an agreement coming into force: concluded when all have signed (Civil Code 490).
+
+    signed names the parties whose signature stands under the text; caregiver is what check_assignment says today.
+    """
+    signed = set(signed)
+    found = [Finding("7.2.2 c", f"unsigned_{party}", UNSIGNED_TEXTS[party]) for party in PARTIES if party not in signed]
+    if ends_on < today:
+        text = _("The term ended on %(on)s, before everybody had signed.")
+        found.append(Finding("7.3.2 b", "term_over", text, {"on": ends_on}))
+    return [*found, *caregiver]

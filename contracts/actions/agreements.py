@@ -1,6 +1,7 @@
 """Agreements (7.3.2 b): drafted, sent out for signing, amended, suspended, ended. Signing itself is in signing.py."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,22 +10,29 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.findings import text_of as finding_text
+from agencies.findings import text_of
 from agencies.models import AgencySettings, User
 from agencies.numbers import next_number
 from agencies.queries import prices_on
-from agencies.standard import forbidding
+from agencies.standard import Finding, forbidding
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
 from caregivers.queries import facts_of
 from caregivers.standard import check_assignment, limits_on
 from clients.models import Client, Consent, Guardian
-from clients.queries import has_consent
+from clients.queries import current_assessment, has_consent
 from contracts.actions.visits import cancel_visits_from, plan_agreement_visits
 from contracts.models import Agreement, ServicePlan, Suspension
 from contracts.queries.agreements import signed_files
-from contracts.reasons import text_of
-from contracts.standard import Extra, SigningFacts, Slot, may_go, missing_before_signing, monthly_estimate
+from contracts.standard import (
+    Extra,
+    SigningFacts,
+    Slot,
+    may_go,
+    missing_before_signing,
+    monthly_estimate,
+    total_price,
+)
 from contracts.terms import agreement_terms, terms_digest
 
 LINK_DAYS = 7
@@ -80,20 +88,25 @@ def _fill(agreement, data):
 
 def estimate(agreement: Agreement) -> Decimal:
     """Fee of an average month: the work form's price and the items of the plan that cost extra."""
-    plan = agreement.plan
-    slots = [Slot(slot.weekday, slot.starts_at, slot.duration_minutes) for slot in plan.slots.all()]
-    extra_prices = {p.service_item_id: p for p in prices_on(agreement.starts_on) if p.service_item_id}
+    slots = slots_of(agreement.plan)
+    prices = {price.service_item_id: price for price in prices_on(agreement.starts_on) if price.service_item_id}
     extras = [
-        Extra(price.amount, price.unit, times_a_week(line.weekdays, slots))
-        for line in plan.lines.all()
-        if (price := extra_prices.get(line.service_item_id))
+        Extra(price.amount, price.unit, _slots_of_line(line, slots))
+        for line in agreement.plan.lines.all()
+        if (price := prices.get(line.service_item_id))
     ]
     return monthly_estimate(agreement.rate, agreement.rate_unit, slots, extras)
 
 
-def times_a_week(weekdays: list[int], slots: list[Slot]) -> int:
-    """How many visits a week an item is done at; no weekdays means at every visit."""
-    return sum(not weekdays or slot.weekday in weekdays for slot in slots)
+def slots_of(plan: ServicePlan) -> tuple[Slot, ...]:
+    """The plan's weekly pattern."""
+    return tuple(Slot(slot.weekday, slot.starts_at, slot.duration_minutes) for slot in plan.slots.all())
+
+
+def _slots_of_line(line, slots):
+    """The visits at which an item is done, every one when no weekdays are chosen, with the minutes it takes."""
+    chosen = (slot for slot in slots if not line.weekdays or slot.weekday in line.weekdays)
+    return tuple(replace(slot, minutes=line.minutes or slot.minutes) for slot in chosen)
 
 
 def approve_price(*, agreement: Agreement, by: User) -> None:
@@ -104,52 +117,52 @@ def approve_price(*, agreement: Agreement, by: User) -> None:
 
 def missing_for_signing(agreement: Agreement) -> list[str]:
     """Everything that stands against sending an agreement out, at once."""
-    assessment = agreement.plan.assessment
-    departs = agreement.rate != agreement.list_rate
+    plan, client = agreement.plan, agreement.client
+    assessment = current_assessment(client)
+    prices = {price.work_form: price.amount for price in prices_on(agreement.starts_on) if price.work_form}
     facts = SigningFacts(
-        plan_state=agreement.plan.state,
-        plan_work_form=agreement.plan.work_form,
-        work_form=agreement.work_form,
+        today=timezone.localdate(),
         starts_on=agreement.starts_on,
         ends_on=agreement.ends_on,
-        assessed=assessment is not None,
-        assessment_valid=assessment is not None and assessment.reassess_on >= timezone.localdate(),
+        work_form=agreement.work_form,
+        plan_state=plan.state,
+        plan_work_form=plan.work_form,
+        slots=slots_of(plan),
+        items=tuple(line.service_item for line in plan.lines.select_related("service_item")),
+        self_care=assessment.self_care if assessment else None,
+        reassess_on=assessment.reassess_on if assessment else None,
         condition_disclosed=agreement.condition_disclosed,
-        health_consent=has_consent(agreement.client, Consent.Kind.HEALTH_DATA),
+        health_consent=has_consent(client, Consent.Kind.HEALTH_DATA),
         needs_guardian=Guardian.objects.filter(
-            client=agreement.client_id, authority=Guardian.Authority.LEGAL_GUARDIAN, is_active=True
+            client=client, authority=Guardian.Authority.LEGAL_GUARDIAN, is_active=True
         ).exists(),
-        has_guardian=agreement.guardian_id is not None,
-        price_listed=any(price.work_form == agreement.work_form for price in prices_on(agreement.starts_on)),
-        price_departs=departs,
-        price_approved=agreement.rate_approved_by_id is not None,
+        signer=agreement.guardian.authority if agreement.guardian else "",
+        rate=agreement.rate,
+        list_rate=prices.get(agreement.work_form),
+        rate_reason=agreement.rate_reason,
+        rate_approved=agreement.rate_approved_by_id is not None,
         deposit_kind=agreement.deposit_kind,
         deposit=agreement.deposit_amount,
-        total=_total(agreement),
+        total=total_price(agreement.monthly_estimate, agreement.starts_on, agreement.ends_on),
+        special_terms=agreement.special_terms,
     )
-    problems = [text_of(clause, code) for clause, code in missing_before_signing(facts)]
-    return [*problems, *_caregiver_problems(agreement)]
+    return [text_of(finding) for finding in missing_before_signing(facts, caregiver_findings(agreement))]
 
 
-def _total(agreement):
-    months = max(Decimal((agreement.ends_on - agreement.starts_on).days + 1) / Decimal("30.4"), Decimal(1))
-    return agreement.monthly_estimate * months
-
-
-def _caregiver_problems(agreement):
-    lines = agreement.plan.lines.select_related("service_item")
-    needed = max((line.service_item.level_needed for line in lines), default=0)
+def caregiver_findings(agreement: Agreement) -> list[Finding]:
+    """What forbids the caregiver this work on its first day; a leave is no reason, visits are planned around it."""
+    items = agreement.plan.lines.select_related("service_item")
     start = timezone.make_aware(dt.datetime.combine(agreement.starts_on, dt.time(9)))
     facts = facts_of(
         [agreement.caregiver],
         start=start,
         end=start + dt.timedelta(hours=1),
         work_form=agreement.work_form,
-        level_needed=needed,
+        level_needed=max((line.service_item.level_needed for line in items), default=0),
     )[agreement.caregiver_id]
     limits = limits_on(agreement.starts_on, max_age=AgencySettings.objects.get().caregiver_max_age)
     findings = forbidding(check_assignment(facts, limits))
-    return [f"{agreement.caregiver}: {finding_text(row)}" for row in findings if row.code != "absent"]
+    return [replace(finding, about=str(agreement.caregiver)) for finding in findings if finding.code != "absent"]
 
 
 def send_for_signing(*, agreement: Agreement, by: User) -> None:

@@ -12,13 +12,16 @@ from django.utils.translation import gettext as _
 
 from agencies.actions import queue_message
 from agencies.files import IMAGES, check_content, store_file, store_upload
+from agencies.findings import text_of
 from agencies.links import make_token, public_url
 from agencies.models import StoredFile, User
 from archive.actions import request_document
 from archive.models import Document
 from clients.models import Client
+from contracts.actions.agreements import caregiver_findings
 from contracts.actions.visits import cancel_visits_from, plan_agreement_visits
 from contracts.models import Agreement, ServicePlan, Signature
+from contracts.standard import missing_before_force
 
 Party = Signature.Party
 State = Agreement.State
@@ -81,6 +84,10 @@ def _sign(agreement, party, image, **fields):
     agreement = Agreement.objects.select_for_update(of=["self"]).get(pk=agreement.pk)
     if agreement.state != State.SIGNING:
         raise ValidationError(_("This agreement is not out for signing (it is “%s”).") % agreement.get_state_display())
+    signed = {party, *Signature.objects.filter(agreement=agreement).values_list("party", flat=True)}
+    is_last = len(signed) == len(Party)
+    if is_last and (missing := _missing_for_force(agreement, signed)):
+        raise ValidationError(missing)
     try:
         with transaction.atomic():
             signature = Signature.objects.create(
@@ -88,9 +95,15 @@ def _sign(agreement, party, image, **fields):
             )
     except IntegrityError:
         raise ValidationError(_("This party has signed already.")) from None
-    if Signature.objects.filter(agreement=agreement).count() == len(Party):
+    if is_last:
         _bring_into_force(agreement, fields["recorded_by"])
     return signature
+
+
+def _missing_for_force(agreement, signed):
+    """What came up since it was sent out, looked at before the last signature is taken."""
+    findings = missing_before_force(signed, agreement.ends_on, timezone.localdate(), caregiver_findings(agreement))
+    return [text_of(finding) for finding in findings]
 
 
 def _bring_into_force(agreement, by):
