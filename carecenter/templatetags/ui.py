@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import privacy
 from agencies.links import office_url
@@ -34,6 +35,10 @@ TONES = {
     "done": ["done", "ready", "sent", "published", "agreed", "filed", "very_satisfied", "satisfied"],
 }
 SIGNS = {"wrong": "●", "waiting": "▲", "running": "◐", "done": "✓", "quiet": "○"}
+WEEKDAYS = [
+    *(gettext_lazy("Mon"), gettext_lazy("Tue"), gettext_lazy("Wed"), gettext_lazy("Thu")),
+    *(gettext_lazy("Fri"), gettext_lazy("Sat"), gettext_lazy("Sun")),
+]
 _tone_of = {value: tone for tone, values in TONES.items() for value in values}
 
 
@@ -137,7 +142,7 @@ def day(moment) -> str:
     if moment is None:
         return ""
     local = timezone.localtime(moment).date() if hasattr(moment, "hour") else moment
-    return f"{date_format(local, 'MONTH_DAY_FORMAT')} {date_format(local, 'D')}"
+    return f"{date_format(local, 'MONTH_DAY_FORMAT')} {WEEKDAYS[local.weekday()]}"
 
 
 @register.filter
@@ -152,9 +157,10 @@ def period(value) -> str:
 
 
 @register.filter
-def duration(value) -> str:
-    """Length of a range in hours: 2 h, 1.5 h."""
-    return hours((value.upper - value.lower).total_seconds() / 60)
+def duration(value, form: str = "") -> str:
+    """Length of a range in hours: 2 小时; with :"short" for tight places 2h."""
+    minutes = (value.upper - value.lower).total_seconds() / 60
+    return f"{minutes / 60:.1f}".removesuffix(".0") + "h" if form == "short" else hours(minutes)
 
 
 @register.filter
