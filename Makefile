@@ -1,8 +1,8 @@
 # make demo: an agency at work on this machine. make test: the whole suite. make bench: the figures.
-PYTHON ?= python3
 PORT ?= 8000
 PY = .venv/bin/python
 TEST_ROOT = .local/test
+export PORT PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help setup demo stop test check bench messages schema lock
 
@@ -10,16 +10,16 @@ help:
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 setup: ## install what is missing: system packages, Python and browser libraries, translations
-	@PYTHON=$(PYTHON) bin/setup demo
+	@bin/setup demo
 
 demo: setup ## start everything with two believable agencies, print address and logins
-	@PORT=$(PORT) $(PY) -m carecenter.supervise
+	@exec $(PY) -m carecenter.supervise
 
 stop: ## stop the embedded PostgreSQL and Redis if something left them running
-	$(PY) -m carecenter.embedded stop
+	@for root in .local $(TEST_ROOT) .local/bench; do [ ! -e $$root/env ] || $(PY) -m carecenter.embedded stop --root $$root; done
 
 test: ## lint, forgotten migrations, the whole suite, browser tests included
-	@PYTHON=$(PYTHON) bin/setup test
+	@bin/setup test
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	$(PY) -m carecenter.embedded run --root $(TEST_ROOT) -- bin/check

@@ -1,12 +1,16 @@
 """`make demo`: services, migrations, demo world, then web, worker and beat under one supervisor until Ctrl-C."""
 
+import fcntl
 import os
+import shlex
+import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 
 from honcho.manager import Manager
 
@@ -24,54 +28,103 @@ LOGINS = [
 
 
 def main() -> int:
-    port = os.environ.get("PORT", "8000")
+    embedded.stop_on_sigterm()
+    host, port = os.environ.get("BIND", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
     address = f"http://127.0.0.1:{port}"
-    env = {**os.environ, **embedded.start(), "SITE_URL": os.environ.get("SITE_URL", address)}
-    try:
-        prepare(env)
-        manager = Manager()
-        for name, command in processes(port).items():
-            manager.add_process(name, command, env=env)
-        threading.Thread(target=announce, args=[address], daemon=True).start()
-        manager.loop()
-        return manager.returncode or 0
-    finally:
-        if not all(name in os.environ for name in embedded.SERVERS):
-            embedded.stop()
+    with only_one_demo():
+        refuse_taken_port(host, port)
+        try:
+            print("Starting PostgreSQL and Redis ...", flush=True)  # noqa: T201
+            env = {**os.environ, **embedded.start()}
+            env.setdefault("SITE_URL", address)
+            prepare(env)
+            return run(processes(host, port), env, address)
+        except KeyboardInterrupt:
+            return 130
+        except subprocess.CalledProcessError as error:
+            return error.returncode
+        finally:
+            if not embedded.real_servers():
+                embedded.stop()
+
+
+@contextmanager
+def only_one_demo():
+    embedded.ROOT.mkdir(parents=True, exist_ok=True)
+    with (embedded.ROOT / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit("The demo of this folder is running already.") from None
+        yield
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise SystemExit(f"Port {port} is taken. Choose another: make demo PORT={port + 1}") from None
 
 
 def prepare(env: dict[str, str]) -> None:
-    """Migrate as the owner, gather static files, fill an empty database with the demo world."""
-    owner = {**env, "DATABASE_URL": env["DATABASE_OWNER_URL"]}
-    manage("migrate", "--verbosity=0", env=owner)
-    manage("collectstatic", "--noinput", "--verbosity=0", env=env)
-    manage("demo", "--if-empty", env=env)
+    """Migrate as the owner, gather static files, cut the print fonts, fill an empty database with the demo world."""
+    print("Preparing the database ...", flush=True)  # noqa: T201
+    fonts = subprocess.Popen([sys.executable, "-m", "carecenter.fonts"], env=env)
+    static = subprocess.Popen(manage("collectstatic", "--noinput", "--verbosity=0"), env=env)  # noqa: S603
+    try:
+        owner = {**env, "DATABASE_URL": env["DATABASE_OWNER_URL"]}
+        subprocess.run(manage("migrate", "--verbosity=0"), env=owner, check=True)  # noqa: S603
+        if (embedded.ROOT.parent / "carecenter/management/commands/demo.py").exists():
+            subprocess.run(manage("demo", "--if-empty"), env=env, check=True)  # noqa: S603
+        if static.wait():
+            raise subprocess.CalledProcessError(static.returncode, "collectstatic")
+        fonts.wait()  # papers are printed with the full fonts when these are missing
+    finally:
+        for process in (fonts, static):
+            process.kill()
+            process.wait()
 
 
-def manage(*arguments: str, env: dict[str, str]) -> None:
-    subprocess.run([sys.executable, "manage.py", *arguments], env=env, check=True)  # noqa: S603 -- our own command
+def manage(*arguments: str) -> list[str]:
+    return [sys.executable, "manage.py", *arguments]
 
 
-def processes(port: str) -> dict[str, str]:
-    python = sys.executable
+def processes(host: str, port: int) -> dict[str, list[str]]:
+    celery = [sys.executable, "-m", "celery", "-A", "carecenter"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "carecenter.wsgi", "--bind", f"{host}:{port}"]
     return {
-        "web": f"{python} -m gunicorn carecenter.wsgi --bind 127.0.0.1:{port} --workers 2 --threads 4 "
-        "--log-level warning",
-        "worker": f"{python} -m celery -A carecenter worker --concurrency 2 --loglevel warning",
-        "beat": f"{python} -m celery -A carecenter beat --schedule .local/beat --loglevel warning",
+        "web": [*gunicorn, "--workers", "2", "--threads", "4", "--log-level", "warning"],
+        "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "warning"],
+        "beat": [*celery, "beat", "--schedule", str(embedded.ROOT / "beat"), "--loglevel", "warning"],
     }
+
+
+def run(commands: dict[str, list[str]], env: dict[str, str], address: str) -> int:
+    """Run them until one ends or somebody stops us; then end them all."""
+    manager = Manager()
+    for name, command in commands.items():
+        manager.add_process(name, shlex.join(["exec", *command]), env=env)
+    threading.Thread(target=announce, args=[address], daemon=True).start()
+    manager.loop()
+    return manager.returncode or 0
 
 
 def announce(address: str) -> None:
     """Wait until the site is well, then say where it is and who may sign in."""
-    for _attempt in range(600):
-        try:
-            with urllib.request.urlopen(f"{address}/health/", timeout=5):  # noqa: S310 -- our own address
-                break
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
+    while not is_well(address):
+        time.sleep(0.2)
     rows = "\n".join(f"  {phone}  {who}" for phone, who in LOGINS)
     print(f"\ncarecenter is ready: {address}\nPassword of everyone: demo-2026\n{rows}\nCtrl-C stops it.\n", flush=True)  # noqa: T201
+
+
+def is_well(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/health/", timeout=5):  # noqa: S310 -- our own address
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 if __name__ == "__main__":
