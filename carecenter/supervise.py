@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from honcho.manager import Manager
 
 from carecenter import embedded
 
+STOPPED = (128 + signal.SIGINT, 128 + signal.SIGTERM)  # the ordinary end of a demo
 LOGINS = [
     ("13800000001", "manager (管理者)"),
     ("13800000002", "coordinator (调度)"),
@@ -40,7 +42,7 @@ def main() -> int:
             prepare(env)
             return run(processes(host, port), env, address)
         except KeyboardInterrupt:
-            return 130
+            return 0
         except subprocess.CalledProcessError as error:
             return error.returncode
         finally:
@@ -92,7 +94,7 @@ def manage(*arguments: str) -> list[str]:
 
 
 def processes(host: str, port: int) -> dict[str, list[str]]:
-    celery = [sys.executable, "-m", "celery", "-A", "carecenter"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "carecenter"]
     gunicorn = [sys.executable, "-m", "gunicorn", "carecenter.wsgi", "--bind", f"{host}:{port}"]
     return {
         "web": [*gunicorn, "--workers", "2", "--threads", "4", "--log-level", "warning"],
@@ -108,7 +110,7 @@ def run(commands: dict[str, list[str]], env: dict[str, str], address: str) -> in
         manager.add_process(name, shlex.join(["exec", *command]), env=env)
     threading.Thread(target=announce, args=[address], daemon=True).start()
     manager.loop()
-    return manager.returncode or 0
+    return 0 if manager.returncode in STOPPED else manager.returncode or 0
 
 
 def announce(address: str) -> None:
