@@ -39,6 +39,7 @@ def main() -> int:
             print("Starting PostgreSQL and Redis ...", flush=True)  # noqa: T201
             env = {**os.environ, **embedded.start()}
             env.setdefault("SITE_URL", address)
+            env.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")  # our own machine
             prepare(env)
             return run(processes(host, port), env, address)
         except KeyboardInterrupt:
