@@ -25,6 +25,7 @@ test: ## lint, forgotten migrations, the whole suite, browser tests included
 	$(PY) -m carecenter.embedded run --root $(TEST_ROOT) -- bin/check
 
 bench: setup ## print the figures of the design as ratios
+	-@$(PY) -m carecenter.fonts
 	$(PY) -m carecenter.embedded run --root .local/bench -- $(PY) -m bench
 
 messages: ## collect the texts to translate
