@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.calendar import months_later
 from agencies.fields import lookup_hash
 from agencies.files import store_upload
 from agencies.identity import birth_date_of, sex_of
@@ -17,7 +16,7 @@ from agencies.numbers import next_number
 from agencies.text import pinyin_of
 from clients.models import Assessment, Client, Consent, Guardian, RiskNote
 from clients.queries import has_consent
-from clients.standard import assess, missing_answers
+from clients.standard import assess, missing_answers, reassess_on
 
 HEALTH_FIELDS = ("illnesses", "medicines", "allergies")
 CONSENT_TEXT_VERSION = "2026-1"
@@ -154,6 +153,6 @@ def record_assessment(
         level=result.level,
         self_care=override or result.self_care,
         override_reason=override_reason if override else "",
-        reassess_on=months_later(assessed_on, months),
+        reassess_on=reassess_on(assessed_on, months),
         created_by=by,
     )

@@ -11,7 +11,8 @@ from agencies.files import UploadField
 from agencies.forms import CleanForm
 from clients.models import Assessment, Client, Consent, Guardian, RiskNote, SelfCare
 from clients.queries import find_clients
-from clients.standard import ADJUSTMENTS, SCALES
+from clients.scales import SCALES
+from clients.standard import ADJUSTMENTS
 
 
 class ClientForm(CleanForm, forms.ModelForm):
@@ -87,7 +88,9 @@ class AssessmentForm(CleanForm, forms.Form):
         for item in SCALES[scale]:
             self.fields[item.code] = forms.TypedChoiceField(
                 label=item.name_en if english else item.name,
-                choices=[(points, str(points)) for points in item.steps],
+                choices=[
+                    (step.points, f"{step.points} · {step.text_en if english else step.text}") for step in item.words
+                ],
                 coerce=int,
                 widget=forms.RadioSelect,
             )

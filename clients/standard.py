@@ -1,97 +1,11 @@
-"""Self-care assessment and the status derived from it (DB37/T 1111-2008, 5)."""
+"""Self-care status and ability level, derived from an assessment (5); the scales are in scales.py."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Item:
-    """An item of a scale: its points run from 0 to highest, in these steps."""
-
-    code: str
-    group: str
-    name: str
-    name_en: str
-    steps: tuple[int, ...]
-
-    @property
-    def highest(self) -> int:
-        return max(self.steps)
-
-
-def _items(group: str, rows: str) -> list[Item]:
-    items = []
-    for row in rows.strip().splitlines():
-        code, name, name_en, highest = (cell.strip() for cell in row.split("|"))
-        items.append(Item(code, group, name, name_en, tuple(range(int(highest), -1, -1))))
-    return items
-
-
-# GB/T 42195-2022: 26 items in four groups, 90 points in all; more points, more able.
-GBT_42195 = [
-    *_items(
-        "self_care",
-        """
-        eating | 进食 | Eating | 4
-        grooming | 修饰 | Grooming | 4
-        bathing | 洗澡 | Bathing | 4
-        dressing_upper | 穿/脱上衣 | Upper garments | 4
-        dressing_lower | 穿/脱裤子和鞋袜 | Trousers, socks and shoes | 4
-        bladder | 小便控制 | Bladder control | 4
-        bowels | 大便控制 | Bowel control | 4
-        toilet | 如厕 | Using the toilet | 4
-        """,
-    ),
-    *_items(
-        "movement",
-        """
-        bed_mobility | 床上体位转移 | Turning in bed | 4
-        transfer | 床椅转移 | Bed to chair | 4
-        walking | 平地行走 | Walking on the level | 4
-        stairs | 上下楼梯 | Stairs | 3
-        """,
-    ),
-    *_items(
-        "mind",
-        """
-        time | 时间定向 | Orientation in time | 4
-        space | 空间定向 | Orientation in space | 4
-        persons | 人物定向 | Orientation to persons | 4
-        memory | 记忆 | Memory | 4
-        understanding | 理解能力 | Understanding | 4
-        expression | 表达能力 | Expression | 4
-        aggression | 攻击行为 | Aggression | 1
-        depression | 抑郁症状 | Depression | 1
-        consciousness | 意识水平 | Consciousness | 2
-        """,
-    ),
-    *_items(
-        "senses",
-        """
-        sight | 视力 | Sight | 2
-        hearing | 听力 | Hearing | 2
-        errands | 执行日常事务 | Everyday affairs | 4
-        transport | 使用交通工具外出 | Going out by transport | 3
-        company | 社会交往能力 | Social contact | 4
-        """,
-    ),
-]
-
-# Barthel index: 10 items, 100 points in all.
-BARTHEL = [
-    Item("eating", "barthel", "进食", "Eating", (10, 5, 0)),
-    Item("bathing", "barthel", "洗澡", "Bathing", (5, 0)),
-    Item("grooming", "barthel", "修饰", "Grooming", (5, 0)),
-    Item("dressing", "barthel", "穿衣", "Dressing", (10, 5, 0)),
-    Item("bowels", "barthel", "大便控制", "Bowel control", (10, 5, 0)),
-    Item("bladder", "barthel", "小便控制", "Bladder control", (10, 5, 0)),
-    Item("toilet", "barthel", "如厕", "Using the toilet", (10, 5, 0)),
-    Item("transfer", "barthel", "床椅转移", "Bed to chair", (15, 10, 5, 0)),
-    Item("walking", "barthel", "平地行走", "Walking on the level", (15, 10, 5, 0)),
-    Item("stairs", "barthel", "上下楼梯", "Stairs", (10, 5, 0)),
-]
-
-SCALES = {"gbt_42195": GBT_42195, "barthel": BARTHEL}
+from agencies.calendar import months_later
+from clients.scales import GBT_42195, SCALES, Item
 
 # What makes the ability level worse whatever the points say.
 ADJUSTMENTS = {
@@ -109,8 +23,19 @@ LEVELS = (
     ("完全失能", "Total loss"),
 )
 
+# Least total of levels 0 to 3; below the last it is level 4. The bands of the Barthel index differ by source; these
+# are the ones named here (derived).
+BANDS = {"gbt_42195": (90, 66, 46, 30), "barthel": (100, 61, 41, 21)}
+
 # First hands-on help in one of these makes a person unable (derived from the step words of GB/T 42195-2022).
-HANDS_ON = frozenset(item.code for item in GBT_42195[:8]) | {"bed_mobility", "transfer", "walking"}
+HANDS_ON = frozenset(item.code for item in GBT_42195 if item.group == "self_care") | {
+    "bed_mobility",
+    "transfer",
+    "walking",
+}
+HANDS_ON_POINTS = 2
+# Below full points in one of these makes a person unable by the Barthel index (derived).
+BARTHEL_FULL = {"eating": 10, "toilet": 10, "transfer": 15, "bowels": 10}
 
 
 @dataclass(frozen=True)
@@ -130,22 +55,32 @@ def missing_answers(scale: str, answers: Mapping[str, int]) -> list[Item]:
 def assess(scale: str, answers: Mapping[str, int], adjustments: Iterable[str] = ()) -> Result:
     """Score a complete assessment.
 
-    GB/T 42195-2022: 90 is level 0, 66 to 89 level 1, 46 to 65 level 2, 30 to 45 level 3, below 30 level 4. Coma is
-    level 4 outright; dementia, another mental disorder or repeated care-risk events make it one level worse, once.
-    Unable: level 2 or worse, or hands-on help (2 points or fewer) in self-care, turning, transfer or walking.
-    Barthel: 61 and more is able unless eating, toilet, transfer or bowels are below full points (derived).
+    Coma is level 4 outright; dementia, another mental disorder or repeated care-risk events make the level one worse,
+    once however many there are (derived). Unable is level 2 or worse, or hands-on help in what keeps one going.
     """
     total = sum(answers[item.code] for item in SCALES[scale])
-    if scale == "barthel":
-        level = 0 if total == 100 else 1 if total > 60 else 2 if total > 40 else 3 if total > 20 else 4
-        full = {"eating": 10, "toilet": 10, "transfer": 15, "bowels": 10}
-        unable = total <= 60 or any(answers[code] < points for code, points in full.items())
-    else:
-        level = 0 if total == 90 else 1 if total >= 66 else 2 if total >= 46 else 3 if total >= 30 else 4
-        unable = any(answers[code] <= 2 for code in HANDS_ON)
+    level = adjusted(level_of(scale, total), adjustments)
+    return Result(total, level, "unable" if level >= 2 or needs_hands(scale, answers) else "able")
+
+
+def level_of(scale: str, total: int) -> int:
+    """Ability level of a total before adjustment."""
+    return sum(total < least for least in BANDS[scale])
+
+
+def adjusted(level: int, adjustments: Iterable[str]) -> int:
+    """The level after what makes it worse; never worse than 4."""
     reasons = set(adjustments)
-    if "coma" in reasons:
-        level = 4
-    elif reasons:
-        level = min(level + 1, 4)
-    return Result(total, level, "unable" if unable or level >= 2 else "able")
+    return 4 if "coma" in reasons else min(level + bool(reasons), 4)
+
+
+def needs_hands(scale: str, answers: Mapping[str, int]) -> bool:
+    """Whether somebody must lend a hand in self-care, turning, transfer or walking."""
+    if scale == "barthel":
+        return any(answers[code] < full for code, full in BARTHEL_FULL.items())
+    return any(answers[code] <= HANDS_ON_POINTS for code in HANDS_ON)
+
+
+def reassess_on(assessed_on: dt.date, months: int = 6) -> dt.date:
+    """The day the next assessment is due; a stay in hospital, a fall or a change asks for one at once (derived)."""
+    return months_later(assessed_on, months)

@@ -29,7 +29,7 @@ from clients.forms import (
 )
 from clients.models import Client, Consent, Guardian, RiskNote
 from clients.queries import current_assessment, with_status
-from clients.standard import SCALES
+from clients.scales import SCALES
 
 
 class ClientList(OfficeList):
