@@ -19,7 +19,6 @@ CUT_DIR = Path(__file__).resolve().parent.parent / ".local" / "fonts"
 # The name used in print.css, the family it is cut from, its weight.
 FACES = [
     ("Paper Song", "Noto Serif CJK SC", "regular", 400),
-    ("Paper Hei", "Noto Sans CJK SC", "regular", 400),
     ("Paper Hei", "Noto Sans CJK SC", "bold", 700),
 ]
 LATIN = range(0x20, 0x17F)

@@ -1,6 +1,8 @@
 """The only place that knows the PDF library: a template and its context become an A4 paper."""
 
+import contextlib
 import functools
+import gc
 import logging
 import threading
 from pathlib import Path
@@ -45,7 +47,7 @@ def render(template: str, context: dict, *, title: str, variant: str = ARCHIVAL)
     """Lay out a template on A4: the PDF and its number of pages."""
     printed_at = timezone.localtime().replace(microsecond=0)
     html = render_to_string(template, {**context, "title": title, "printed_at": printed_at})
-    with _lock:
+    with _lock, _no_collection():
         sheet, font_config = _style()
         try:
             paper = HTML(string=html, url_fetcher=OwnFilesOnly()).render(
@@ -56,6 +58,18 @@ def render(template: str, context: dict, *, title: str, variant: str = ARCHIVAL)
             )
         except FatalURLFetchingError as error:
             raise PaperError(str(error)) from error
+
+
+@contextlib.contextmanager
+def _no_collection():
+    """A layout makes a million small objects; collecting among them may take as long as the layout itself."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @functools.cache
