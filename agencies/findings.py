@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -15,8 +14,10 @@ LABELS = {"level": Level, "work_form": WorkForm}
 
 def text_of(finding: Finding) -> str:
     """A finding as a sentence with its clause, in the reader's language."""
-    params = {name: _shown(name, value) for name, value in finding.params.items()}
-    return str(replace(finding, clause=_(finding.clause), message=_(finding.message), params=params))
+    text = _(finding.message) % {name: _shown(name, value) for name, value in finding.params.items()}
+    if finding.about:
+        text = _("%(about)s: %(text)s") % {"about": finding.about, "text": text}
+    return _("%(text)s (%(clause)s)") % {"text": text, "clause": _(finding.clause)}
 
 
 def _shown(name, value):
