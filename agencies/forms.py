@@ -21,6 +21,9 @@ class CleanForm:
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
+            if name == "identity_number":  # encrypted, so a text field to the database, yet one line
+                field.widget = forms.TextInput(attrs={"autocomplete": "off"})
+                field.widget.is_required = field.required
             if make := WIDGETS.get(type(field)):
                 field.widget = make()
                 field.widget.is_required = field.required

@@ -108,7 +108,7 @@ def sparkline(values: Sequence[float], label: str) -> str:
     step, height = 232 / (len(values) - 1), 32 / ((high - low) or 1)
     points = [(4 + i * step, 36 - (value - low) * height) for i, value in enumerate(values)]
     return format_html(
-        '<svg class="sparkline" viewBox="0 0 240 40" role="img" aria-label="{}"><polyline points="{}"/>'
+        '<svg class="sparkline" viewBox="0 0 240 40" preserveAspectRatio="xMinYMid" role="img" aria-label="{}"><polyline points="{}"/>'
         '<circle cx="{}" cy="{}" r="3.5"/></svg>',
         f"{label}: {', '.join(f'{value:g}' for value in values)}",
         " ".join(f"{x:.1f},{y:.1f}" for x, y in points),

@@ -13,6 +13,7 @@ for (const canvas of document.querySelectorAll("canvas.pad")) {
     pad.fromData(drawn);
   };
   fit();
+  pad.addEventListener("beginStroke", () => (form.querySelector("[data-empty]").hidden = true));
   window.addEventListener("resize", fit);
   form.querySelector("[data-clear]")?.addEventListener("click", () => pad.clear());
   form.addEventListener("submit", (event) => {
@@ -20,7 +21,7 @@ for (const canvas of document.querySelectorAll("canvas.pad")) {
     if (!field.value) {
       event.preventDefault();
       form.querySelector("[data-empty]").hidden = false;
-      canvas.focus();
+      canvas.scrollIntoView({ block: "center" });
     }
   });
 }
