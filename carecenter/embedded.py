@@ -155,8 +155,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("verb", choices=["start", "stop", "run"])
     parser.add_argument("--root", type=Path, default=ROOT)
-    parser.add_argument("command", nargs="*")
-    options = parser.parse_args()
+    ours, command = sys.argv[1:], []
+    if "--" in ours:
+        ours, command = ours[: ours.index("--")], ours[ours.index("--") + 1 :]
+    options = parser.parse_args(ours)
     root = options.root.resolve()
     if options.verb == "stop":
         stop(root)
@@ -167,7 +169,7 @@ def main() -> int:
         env = start(root)
         if options.verb == "start":
             return 0
-        return subprocess.call(options.command, env={**os.environ, **env})  # noqa: S603 -- what the caller asked for
+        return subprocess.call(command, env={**os.environ, **env})  # noqa: S603 -- what the caller asked for
     except KeyboardInterrupt:
         return 130
     finally:

@@ -11,8 +11,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from honcho.compat import ProcessManager
 from honcho.manager import Manager
 
 from carecenter import embedded
@@ -79,8 +80,7 @@ def prepare(env: dict[str, str]) -> None:
     try:
         owner = {**env, "DATABASE_URL": env["DATABASE_OWNER_URL"]}
         subprocess.run(manage("migrate", "--verbosity=0"), env=owner, check=True)  # noqa: S603
-        if (embedded.ROOT.parent / "carecenter/management/commands/demo.py").exists():
-            subprocess.run(manage("demo", "--if-empty"), env=env, check=True)  # noqa: S603
+        subprocess.run(manage("demo", "--if-empty"), env=env, check=True)  # noqa: S603
         if static.wait():
             raise subprocess.CalledProcessError(static.returncode, "collectstatic")
         fonts.wait()  # papers are printed with the full fonts when these are missing
@@ -104,9 +104,17 @@ def processes(host: str, port: int) -> dict[str, list[str]]:
     }
 
 
+class Gentle(ProcessManager):
+    def terminate(self, pid):
+        """Ask the process alone, not its children: the worker lets them finish what they do."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
 def run(commands: dict[str, list[str]], env: dict[str, str], address: str) -> int:
     """Run them until one ends or somebody stops us; then end them all."""
     manager = Manager()
+    manager._procmgr = Gentle()
     for name, command in commands.items():
         manager.add_process(name, shlex.join(["exec", *command]), env=env)
     threading.Thread(target=announce, args=[address], daemon=True).start()
