@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carecenter.settings")
 
@@ -10,3 +11,15 @@ app = Celery("carecenter", task_cls="agencies.tasks:AgencyTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["agencies"], related_name="office_tasks")
+
+# The database is the record of what is due; these only ring the bell. Times are China's.
+app.conf.beat_schedule = {
+    "plan-visits": {"task": "contracts.tasks.plan_visits_everywhere", "schedule": crontab(hour=1, minute=10)},
+    "archive-expiry": {"task": "archive.tasks.archive_expiry_everywhere", "schedule": crontab(hour=3, minute=10)},
+    "return-visits": {"task": "supervision.tasks.return_visits_everywhere", "schedule": crontab(hour=1, minute=40)},
+    "surveys": {"task": "supervision.tasks.surveys_everywhere", "schedule": crontab(hour=2, minute=10)},
+    "limits": {"task": "supervision.tasks.complaint_limits_everywhere", "schedule": crontab(minute="*")},
+    "missed-visits": {"task": "contracts.tasks.mark_missed_everywhere", "schedule": crontab(minute="*/10")},
+    "papers": {"task": "archive.tasks.redeliver_everywhere", "schedule": crontab(minute="*")},
+    "outbox": {"task": "agencies.office_tasks.send_messages_everywhere", "schedule": crontab(minute="*")},
+}

@@ -35,6 +35,21 @@ MENU = [
         ],
     ),
     (
+        _("Supervision"),
+        [
+            Entry(_("Return visits"), "return_visit_list", "phone-call", "supervision.view", count="calls"),
+            Entry(
+                _("Complaints"),
+                "complaint_list",
+                "message-report",
+                "supervision.view",
+                count="complaints",
+                urgent="complaints_near",
+            ),
+            Entry(_("Satisfaction"), "survey_list", "mood-smile", "supervision.view"),
+        ],
+    ),
+    (
         _("Agency"),
         [
             Entry(_("Catalogue and prices"), "price_list_list", "receipt-yuan", "agencies.office"),

@@ -1,7 +1,14 @@
 """Application configuration."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SupervisionConfig(AppConfig):
     name = "supervision"
+    verbose_name = _("Supervision")
+
+    def ready(self):
+        from supervision import panels, permissions
+
+        del panels, permissions

@@ -1,6 +1,30 @@
 """Addresses of this app's pages."""
 
-office_urls = []
+from django.urls import path
+
+from supervision import api, public
+from supervision.views import complaints, return_visits, surveys
+
+office_urls = [
+    path("calls/", return_visits.ReturnVisitList.as_view(), name="return_visit_list"),
+    path("calls/<int:call_pk>/", return_visits.return_visit_call, name="return_visit_call"),
+    path("calls/<int:call_pk>/cancel/", return_visits.return_visit_cancel, name="return_visit_cancel"),
+    path("calls/<int:call_pk>/phone/", return_visits.return_visit_phone, name="return_visit_phone"),
+    path("complaints/", complaints.ComplaintList.as_view(), name="complaint_list"),
+    path("complaints/new/", complaints.complaint_new, name="complaint_new"),
+    path("complaints/<int:complaint_pk>/", complaints.complaint_file, name="complaint_file"),
+    path("complaints/<int:complaint_pk>/accept/", complaints.complaint_accept, name="complaint_accept"),
+    path("complaints/<int:complaint_pk>/entry/", complaints.complaint_entry, name="complaint_entry"),
+    path("complaints/<int:complaint_pk>/reply/", complaints.complaint_reply, name="complaint_reply"),
+    path("complaints/<int:complaint_pk>/close/", complaints.complaint_close, name="complaint_close"),
+    path("surveys/", surveys.survey_list, name="survey_list"),
+    path("surveys/<int:round_pk>/", surveys.survey_round, name="survey_round"),
+    path("surveys/answers/<int:invitation_pk>/", surveys.survey_enter, name="survey_enter"),
+]
 phone_urls = []
-public_urls = []
-api_views = []
+public_urls = [
+    path("complain/", public.complain, name="complain"),
+    path("complain/status/", public.complaint_status, name="complaint_status"),
+    path("survey/<str:token>/", public.survey, name="survey"),
+]
+api_views = [("complaints", api.ComplaintViewSet)]

@@ -38,14 +38,19 @@ GLOBAL_TASKS = {
     "archive.tasks.redeliver_everywhere",
     "contracts.tasks.mark_missed_everywhere",
     "contracts.tasks.plan_visits_everywhere",
+    "supervision.tasks.complaint_limits_everywhere",
+    "supervision.tasks.return_visits_everywhere",
+    "supervision.tasks.surveys_everywhere",
 }
 # Addresses open to everybody.
 PUBLIC_URLS = {"account_login", "account_logout", "health", "set_language", "schema"}
 # What an id in an address points at.
 URL_KWARGS = {
     "agreement_pk": "contracts.Agreement",
+    "call_pk": "supervision.ReturnVisit",
     "caregiver_pk": "caregivers.Caregiver",
     "client_pk": "clients.Client",
+    "complaint_pk": "supervision.Complaint",
     "consent_pk": "clients.Consent",
     "credential_pk": "caregivers.Credential",
     "document_pk": "archive.Document",
@@ -53,12 +58,14 @@ URL_KWARGS = {
     "guardian_pk": "clients.Guardian",
     "handover_pk": "contracts.Handover",
     "hold_pk": "archive.LegalHold",
+    "invitation_pk": "supervision.SurveyInvitation",
     "licence_pk": "agencies.Licence",
     "message_pk": "agencies.Message",
     "note_pk": "clients.RiskNote",
     "plan_pk": "contracts.ServicePlan",
     "price_list_pk": "agencies.PriceList",
     "record_pk": "archive.ArchiveRecord",
+    "round_pk": "supervision.SurveyRound",
     "visit_pk": "contracts.Visit",
 }
 # Arguments that are no ids of an agency's rows: a value to try, or a function of the agency.

@@ -68,6 +68,8 @@ class Complaint(AgencyModel):
     outcome_satisfaction = models.CharField(
         _("complainant's view of the outcome"), max_length=15, choices=Satisfaction, blank=True
     )
+    near_warned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    passed_warned_at = models.DateTimeField(null=True, blank=True, editable=False)
     lookup_code = models.CharField(max_length=12, help_text="with the number, shows the state on the public page")
     created_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
     history = AgencyHistory()

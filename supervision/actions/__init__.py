@@ -1,0 +1,1 @@
+"""What supervision does: return visits, surveys, complaints; one module a subject."""

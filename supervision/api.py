@@ -1,0 +1,56 @@
+"""Complaints through the API: the same actions and rights as the pages."""
+
+from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet
+from rest_framework import mixins, serializers, viewsets
+
+from agencies.identity import normalise_phone, phone_problems
+from agencies.privacy import mask_phone
+from supervision.actions.complaints import receive_complaint
+from supervision.models import Complaint
+
+
+class ComplaintSerializer(serializers.ModelSerializer):
+    phone_masked = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Complaint
+        fields = [
+            "id", "number", "state", "channel", "severity", "complainant_name", "complainant_phone", "phone_masked",
+            "happened_on", "text", "wish", "received_at", "limit_on", "reply", "replied_at", "closed_at",
+            "outcome_satisfaction",
+        ]  # fmt: skip
+        read_only_fields = [
+            "number", "state", "received_at", "limit_on", "reply", "replied_at", "closed_at", "outcome_satisfaction",
+        ]  # fmt: skip
+        extra_kwargs = {"complainant_phone": {"write_only": True}}
+
+    def get_phone_masked(self, complaint) -> str:
+        return mask_phone(complaint.complainant_phone)
+
+    def validate_complainant_phone(self, phone):
+        phone = normalise_phone(phone)
+        if phone and (problems := phone_problems(phone)):
+            raise serializers.ValidationError(problems)
+        return phone
+
+    def create(self, validated_data):
+        return receive_complaint(by=self.context["request"].user, **validated_data)
+
+
+class ComplaintApiFilter(FilterSet):
+    state = ChoiceFilter(choices=Complaint.State.choices)
+    number = CharFilter()
+
+
+class ComplaintViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet
+):
+    serializer_class = ComplaintSerializer
+    filterset_class = ComplaintApiFilter
+    lookup_url_kwarg = "complaint_pk"
+    lookup_value_converter = "int"
+    queryset = Complaint.objects.none()
+    permissions = {"list": "supervision.view", "retrieve": "supervision.view", "create": "supervision.edit"}
+
+    def get_queryset(self):
+        return Complaint.objects.order_by("-number")

@@ -1,0 +1,61 @@
+"""What supervision adds to the timelines of clients, caregivers and agreements."""
+
+from django.utils.translation import gettext as _
+
+from agencies.links import office_url
+from agencies.panels import Moment, moments
+from supervision.models import Complaint, ReturnVisit, SurveyAnswer
+
+
+def _calls(filters):
+    rows = ReturnVisit.objects.filter(state=ReturnVisit.State.DONE, **filters).select_related("done_by")
+    for row in rows.order_by("-done_at")[:15]:
+        text = _("Call: %(kind)s · %(result)s")
+        words = {"kind": row.get_kind_display(), "result": row.get_satisfaction_display()}
+        tone = "wrong" if row.has_problem else "done"
+        yield Moment(
+            row.done_at, text % words, by=row.done_by.name, url=office_url("return_visit_call", row.pk), tone=tone
+        )
+
+
+def _complaints(filters):
+    for row in Complaint.objects.filter(**filters).order_by("-received_at")[:10]:
+        text = _("Complaint %(number)s") % {"number": row.number}
+        yield Moment(row.received_at, text, url=office_url("complaint_file", row.pk), tone="wrong")
+
+
+def _answers(filters):
+    rows = SurveyAnswer.objects.filter(**filters).select_related("invitation__round")
+    for row in rows.order_by("-answered_at")[:10]:
+        words = {"survey": row.invitation.round.name, "result": row.get_overall_display()}
+        yield Moment(row.answered_at, _("%(survey)s: %(result)s") % words, tone="done")
+
+
+@moments("clients.client")
+def client_calls(client):
+    return _calls({"client": client})
+
+
+@moments("clients.client")
+def client_complaints(client):
+    return _complaints({"client": client})
+
+
+@moments("clients.client")
+def client_answers(client):
+    return _answers({"invitation__client": client})
+
+
+@moments("caregivers.caregiver")
+def caregiver_complaints(caregiver):
+    return _complaints({"caregiver": caregiver})
+
+
+@moments("caregivers.caregiver")
+def caregiver_answers(caregiver):
+    return _answers({"invitation__caregiver": caregiver})
+
+
+@moments("contracts.agreement")
+def agreement_calls(agreement):
+    return _calls({"agreement": agreement})

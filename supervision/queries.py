@@ -1,0 +1,59 @@
+"""Reads of supervision."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from agencies.models import AgencySettings
+from supervision.models import ReturnVisit, SurveyAnswer, SurveyInvitation, SurveyRound
+from supervision.standard import SURVEY, Question, SatisfactionRate, percent, satisfaction_rate
+
+
+def listed_calls() -> QuerySet[ReturnVisit]:
+    return ReturnVisit.objects.select_related("client", "agreement", "done_by").order_by("call_after")
+
+
+@dataclass(frozen=True)
+class RoundResult:
+    """A round in figures: who was asked, who answered, the rates overall and by question."""
+
+    invited: int
+    answered: int
+    response: object
+    overall: SatisfactionRate
+    questions: list[tuple[Question, SatisfactionRate]]
+
+
+def result_of(survey_round: SurveyRound) -> RoundResult:
+    """Count the answers of a round; two queries."""
+    minimum = AgencySettings.objects.get().survey_min_answers
+    invited = SurveyInvitation.objects.filter(round=survey_round).count()
+    rows = SurveyAnswer.objects.filter(invitation__round=survey_round).values_list("overall", "scores")
+    overall: dict[str, int] = {}
+    by_question: dict[str, dict[str, int]] = {question.code: {} for question in SURVEY}
+    answered = 0
+    for step, scores in rows:
+        answered += 1
+        overall[step] = overall.get(step, 0) + 1
+        for code, score in scores.items():
+            if code in by_question:
+                by_question[code][score] = by_question[code].get(score, 0) + 1
+    questions = [(question, satisfaction_rate(by_question[question.code], minimum=minimum)) for question in SURVEY]
+    return RoundResult(
+        invited, answered, percent(answered, invited), satisfaction_rate(overall, minimum=minimum), questions
+    )
+
+
+def rounds_with_counts() -> QuerySet[SurveyRound]:
+    return SurveyRound.objects.annotate(
+        invited=Count("invitations", distinct=True), answered=Count("invitations__answers", distinct=True)
+    )
+
+
+def latest_result() -> tuple[SurveyRound, RoundResult] | None:
+    """The newest round that has answers enough for a rate, for the today board."""
+    for survey_round in SurveyRound.objects.order_by("-opened_on")[:2]:
+        result = result_of(survey_round)
+        if result.overall.satisfied is not None:
+            return survey_round, result
+    return None

@@ -1,0 +1,1 @@
+"""Office pages of supervision; one module a subject."""

@@ -1,0 +1,122 @@
+"""Office pages of complaints: list, intake, file, every step."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rules import has_perm
+
+from agencies.links import office_url
+from agencies.lists import Column, OfficeList
+from agencies.pages import form_page, submit
+from agencies.permissions import may
+from agencies.privacy import mask_name
+from supervision.actions import complaints as actions
+from supervision.forms import AcceptForm, CloseForm, ComplaintFilter, ComplaintForm, EntryForm, ReplyForm
+from supervision.models import Complaint, ReturnVisit, SurveyAnswer
+from supervision.standard import limit_stage
+
+
+class ComplaintList(OfficeList):
+    right = "supervision.view"
+    list_name = "complaints"
+    template_name = "supervision/complaint_list.html"
+    filterset_class = ComplaintFilter
+    tab_choices = Complaint.State
+    columns = [
+        Column(gettext_lazy("number"), lambda row: row.number),
+        Column(gettext_lazy("received at"), lambda row: timezone.localtime(row.received_at).strftime("%Y-%m-%d %H:%M")),
+        Column(gettext_lazy("channel"), lambda row: row.get_channel_display()),
+        Column(gettext_lazy("client"), lambda row: mask_name(row.client.name) if row.client else ""),
+        Column(gettext_lazy("state"), lambda row: row.get_state_display()),
+        Column(gettext_lazy("person in charge"), lambda row: row.owner.name if row.owner else ""),
+        Column(gettext_lazy("decide by"), lambda row: row.limit_on),
+    ]
+
+    def rows(self):
+        return Complaint.objects.select_related("client", "owner").order_by("-number")
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        for complaint in context["object_list"]:
+            is_open = complaint.state in (Complaint.State.RECEIVED, Complaint.State.ACCEPTED)
+            complaint.stage = limit_stage(complaint.limit_on, context["today"]) if is_open else ""
+        return context
+
+
+def _get(complaint_pk):
+    rows = Complaint.objects.select_related("client", "agreement", "caregiver", "owner", "evidence", "created_by")
+    return get_object_or_404(rows, pk=complaint_pk)
+
+
+def _back(complaint):
+    return office_url("complaint_file", complaint.pk)
+
+
+@may("supervision.edit")
+def complaint_new(request):
+    """Take a complaint in; from a call or a survey answer it is filled in already."""
+    form = ComplaintForm(request.POST or None, request.FILES or None, initial=_prefilled(request))
+    if complaint := submit(form, actions.receive_complaint, by=request.user):
+        messages.success(request, _("Complaint %(number)s received.") % {"number": complaint.number})
+        return redirect(_back(complaint))
+    return form_page(request, form=form, title=_("New complaint"), back=office_url("complaint_list"))
+
+
+def _prefilled(request):
+    call, answer = request.GET.get("call", ""), request.GET.get("answer", "")
+    if call.isdecimal() and (row := ReturnVisit.objects.select_related("client").filter(pk=call).first()):
+        return {"channel": "return_visit", "client_number": row.client.number, "text": row.summary,
+                "complainant_name": row.spoke_with}  # fmt: skip
+    rows = SurveyAnswer.objects.select_related("invitation__client")
+    if answer.isdecimal() and (row := rows.filter(pk=answer).first()):
+        return {"channel": "survey", "client_number": row.invitation.client.number, "text": row.comment}
+    return {"channel": "phone"}
+
+
+@may("supervision.view")
+def complaint_file(request, complaint_pk):
+    complaint = _get(complaint_pk)
+    context = {
+        "complaint": complaint,
+        "entries": complaint.entries.select_related("written_by"),
+        "stage": limit_stage(complaint.limit_on, timezone.localdate()),
+        "may_edit": has_perm("supervision.edit", request.membership),
+    }
+    return render(request, "supervision/complaint_file.html", context)
+
+
+def _verb(request, form, title, complaint, action):
+    if request.method == "POST" and form.is_valid():
+        submit(form, action, complaint=complaint, by=request.user)
+        if not form.errors:
+            messages.success(request, _("Saved."))
+            return redirect(_back(complaint))
+    return form_page(request, form=form, title=title, lead=complaint.number, back=_back(complaint))
+
+
+@may("supervision.edit")
+def complaint_accept(request, complaint_pk):
+    complaint = _get(complaint_pk)
+    initial = {"owner": complaint.owner or request.user, "severity": complaint.severity}
+    form = AcceptForm(request.POST or None, agency=request.agency, initial=initial)
+    return _verb(request, form, _("Take the complaint up"), complaint, actions.accept_complaint)
+
+
+@may("supervision.edit")
+def complaint_entry(request, complaint_pk):
+    form = EntryForm(request.POST or None)
+    return _verb(request, form, _("What was done"), _get(complaint_pk), actions.add_entry)
+
+
+@may("supervision.edit")
+def complaint_reply(request, complaint_pk):
+    form = ReplyForm(request.POST or None)
+    return _verb(request, form, _("Reply"), _get(complaint_pk), actions.reply_to_complaint)
+
+
+@may("supervision.edit")
+def complaint_close(request, complaint_pk):
+    form = CloseForm(request.POST or None)
+    return _verb(request, form, _("Close the complaint"), _get(complaint_pk), actions.close_complaint)
