@@ -36,3 +36,8 @@ document.addEventListener("click", (event) => {
     if (copy.dataset.copied) copy.textContent = copy.dataset.copied;
   });
 });
+
+// A table wider than its card can be scrolled by keys too.
+for (const box of document.querySelectorAll(".scroll")) {
+  if (box.scrollWidth > box.clientWidth && !box.querySelector("a, button, input, select")) box.tabIndex = 0;
+}
