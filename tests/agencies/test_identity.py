@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,8 @@ DIGITS, BIRTH, CHECK = "18 digits", "date of birth", "last digit does not fit"
 
 
 def problems(kind, number):
-    return [str(problem) for problem in identity_problems(kind, number, today=TODAY)]
+    with translation.override("en"):
+        return [str(problem) for problem in identity_problems(kind, number, today=TODAY)]
 
 
 def numbered(first_17):
