@@ -2,7 +2,7 @@
 
 import os
 
-from carecenter import embedded
+from carecenter import embedded, translations
 
 if "DATABASE_OWNER_URL" not in os.environ:  # a plain `pytest`; `make test` starts the services itself
     os.environ.update(embedded.start(embedded.ROOT / "test"))
@@ -18,4 +18,6 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 SECURE = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = False
 PASSWORD_HASHERS = ["tests.hashing.CheapArgon2"]
 ALLOWED_HOSTS = ["*"]
+LANGUAGE_CODE = "en"  # texts as they stand in the source; a test of Chinese says so
+translations.compile_all()
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs an event loop in the thread of the test
