@@ -13,6 +13,7 @@ from agencies.models import Membership
 from agencies.permissions import may
 from carecenter import board
 from carecenter.search import find
+from supervision.queries import latest_result
 
 
 def home(request):
@@ -71,6 +72,7 @@ def today(request):
         "urgent": board.urgent(),
         "due": board.due(),
         "today": timezone.localdate(),
+        "latest": latest_result(),
     }
     return render(request, "today.html", context)
 

@@ -5,6 +5,7 @@ import datetime as dt
 from agencies.models import Agency
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
+from carecenter.demo.supervision import supervise
 from contracts.actions import agreements
 
 FIRST = {
@@ -50,6 +51,7 @@ def build_agency(facts: dict, *, caregivers: int, clients: int, first_phone: str
         for agreement in signed:
             demo.live_through(world, agreement, until=world.today)
         demo.plan_ahead()
+        supervise(world, signed)
         _special_states(world, signed)
 
 
