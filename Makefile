@@ -4,7 +4,7 @@ PY = .venv/bin/python
 TEST_ROOT = .local/test
 export PORT PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop test check bench messages schema lock
+.PHONY: help setup demo stop backup restore test check bench messages schema lock
 
 help:
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -17,6 +17,12 @@ demo: setup ## start everything with two believable agencies, print address and 
 
 stop: ## stop the embedded PostgreSQL and Redis if something left them running
 	@for root in .local $(TEST_ROOT) .local/bench; do [ ! -e $$root/env ] || $(PY) -m carecenter.embedded stop --root $$root; done
+
+backup: ## save database and files to .local/backups, or to FILE=
+	@$(PY) -m carecenter.backup save $(FILE)
+
+restore: ## put back what FILE= holds, while the demo is stopped
+	@$(PY) -m carecenter.backup restore $(FILE)
 
 test: ## lint, forgotten migrations, the whole suite, browser tests included
 	@bin/setup test

