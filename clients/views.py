@@ -70,7 +70,7 @@ def client_file(request, client_pk):
         "guardians": client.guardians.filter(is_active=True),
         "risk_notes": client.risk_notes.filter(is_active=True),
         "consents": consents,
-        "todo": _todo(assessment, consents),
+        "todo": list(_todo(assessment, consents)),
         "panels": panels_of("clients.client", request.membership, client),
         "timeline": timeline_of("clients.client", client),
     }

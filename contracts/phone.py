@@ -24,7 +24,10 @@ from clients.queries import with_status
 from contracts.actions import visits as actions
 from contracts.forms.visits import CheckInForm, NoteForm
 from contracts.models import Visit, VisitTask
-from contracts.queries.visits import by_urgency, own_visits, visits_between
+from contracts.queries.visits import midnight, own_visits
+
+AHEAD = 60  # visits of two weeks, and more than anybody has
+OPEN = (Visit.State.IN_PROGRESS, Visit.State.PLANNED)  # in this order of urgency, which is the alphabet's too
 
 
 def own(view):
@@ -50,11 +53,11 @@ def _page(request, template, **context):
 def today(request, caregiver):
     """The next visit as one large card, the others of the day below."""
     day = timezone.localdate()
-    visits = list(
-        visits_between(day, day).filter(caregiver=caregiver).exclude(state="cancelled").select_related("client")
-    )
-    upcoming = by_urgency(own_visits(caregiver)).first()
-    context = {"visits": [visit for visit in visits if visit != upcoming], "next": upcoming, "day": day}
+    ahead = list(own_visits(caregiver).filter(period__endswith__gte=midnight(day))[:AHEAD])
+    waiting = sorted((row for row in ahead if row.state in OPEN), key=lambda row: (row.state, row.period.lower))
+    upcoming = waiting[0] if waiting else None
+    visits = [row for row in ahead if row != upcoming and timezone.localdate(row.period.lower) <= day]
+    context = {"visits": visits, "next": upcoming, "day": day}
     if upcoming:
         context |= _card(upcoming)
     return _page(request, "phone/today.html", **context)

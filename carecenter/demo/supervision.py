@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import time_machine
 from django.utils import timezone
 
 from archive.actions import file_record
@@ -27,6 +28,7 @@ def supervise(world: World, signed: list[Agreement]) -> None:
     _past_calls(world, signed)
     _complaints(world, signed)
     return_visits.create_due_calls()
+    _call_most(world)
     surveys.run_surveys()
     _some_answers(world)
 
@@ -85,6 +87,24 @@ def _some_answers(world):
         _answer(world, invitation, at_day=world.today)
 
 
+def _call_most(world):
+    """Most calls of the policy were made on their day; the last dozen wait."""
+    caller = world.staff.get("quality_officer", world.manager)
+    due = ReturnVisit.objects.filter(state="due").select_related("client", "agreement__guardian").order_by("call_after")
+    for call in list(due)[:-12]:
+        with time_machine.travel(call.call_after + dt.timedelta(minutes=20), tick=True):
+            _talk(world, call, caller)
+
+
+def _talk(world, call, caller):
+    step = world.rng.choice(STEPS)
+    return_visits.complete_call(
+        return_visit=call, by=caller, spoke_with=call.agreement.guardian.name, satisfaction=step, punctuality=step,
+        attitude="satisfied", skill="satisfied", has_problem=step == "dissatisfied",
+        summary=COMMENTS[step] or "一切正常。",
+    )  # fmt: skip
+
+
 def _past_calls(world, signed):
     """Calls of the last weeks, done by the quality officer."""
     caller = world.staff.get("quality_officer", world.manager)
@@ -97,12 +117,7 @@ def _past_calls(world, signed):
                 client_id=agreement.client_id, agreement=agreement, kind="regular", period_start=day,
                 due_at=timezone.now(), call_after=timezone.now(),
             )  # fmt: skip
-            step = world.rng.choice(STEPS)
-            return_visits.complete_call(
-                return_visit=call, by=caller, spoke_with=agreement.guardian.name, satisfaction=step, punctuality=step,
-                attitude="satisfied", skill="satisfied", has_problem=step == "dissatisfied",
-                summary=COMMENTS[step] or "一切正常。",
-            )  # fmt: skip
+            _talk(world, call, caller)
 
 
 def _complaints(world, signed):

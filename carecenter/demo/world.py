@@ -236,9 +236,13 @@ def _take_in_one(world, place, count):
     rng = world.rng
     day = world.ago(rng.randint(60, 420)) if place < count - 6 else world.ago(count - place)
     with at(day, hour=rng.randint(8, 17)):
-        sex = rng.choice(["female", "female", "male"])
+        sex = rng.choice(["female", "female", "male"]) if place else "female"
         birth = people.birth_date(rng, world.today, 68, 93)
-        name = "李淑贞" if place == 0 else people.person_name(rng, people.ELDER_GIVEN)
+        name = (
+            "李淑贞"
+            if place == 0
+            else people.person_name(rng, people.GRANDMOTHERS if sex == "female" else people.GRANDFATHERS)
+        )
         client = client_actions.create_client(
             by=world.coordinator,
             name=name,

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, When
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -143,9 +143,3 @@ def own_visits(caregiver: Caregiver) -> QuerySet[Visit]:
     today = timezone.localdate()
     near = visits_between(today - dt.timedelta(days=DAYS_BEHIND), today + dt.timedelta(days=DAYS_AHEAD))
     return near.filter(caregiver=caregiver).exclude(state=Visit.State.CANCELLED).select_related("client", "agreement")
-
-
-def by_urgency(visits: QuerySet[Visit]) -> QuerySet[Visit]:
-    """Running visits first, then what comes next."""
-    running = Case(When(state=Visit.State.IN_PROGRESS, then=0), default=1)
-    return visits.filter(state__in=[Visit.State.PLANNED, Visit.State.IN_PROGRESS]).order_by(running, "period")

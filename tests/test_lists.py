@@ -1,0 +1,98 @@
+"""Lists cost the same number of queries for one row and for fifty; so do rota and phone.
+
+Counted are statements that read or write rows. A request adds three: BEGIN, SET LOCAL, COMMIT. With them no page
+comes to more than ten, the budget.
+"""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.models import AccessLog, JobRun, Message
+from agencies.tenancy import agency_context
+from archive.models import ArchiveRecord, Document
+from caregivers.models import Caregiver
+from clients.models import Client
+from contracts.models import Agreement, Handover, Visit
+from supervision.models import Complaint, ReturnVisit
+from tests.factories import make_member, make_one
+
+# Page, the rows it lists, queries it costs.
+LISTS = [
+    ("client_list", Client, 6),
+    ("caregiver_list", Caregiver, 6),
+    ("agreement_list", Agreement, 6),
+    ("visit_list", Visit, 6),
+    ("handover_list", Handover, 7),
+    ("return_visit_list", ReturnVisit, 7),
+    ("complaint_list", Complaint, 6),
+    ("archive_list", ArchiveRecord, 6),
+    ("document_list", Document, 6),
+    ("message_list", Message, 6),
+    ("job_list", JobRun, 6),
+    ("access_log", AccessLog, 6),
+]
+
+
+def queries_of(client, url):
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(url)
+    assert response.status_code == 200
+    control = ("SAVEPOINT", "RELEASE", "SET ")
+    return len([query for query in captured if not query["sql"].startswith(control)]), response
+
+
+@pytest.mark.parametrize(("name", "model", "queries"), LISTS, ids=[row[0] for row in LISTS])
+def test_list_costs_the_same_with_one_row_and_with_fifty(client, maple, name, model, queries):
+    client.force_login(make_member(maple).user)
+    url = reverse(name, args=["maple"])
+    with agency_context(maple):
+        make_one(model)
+    client.get(url)  # the first request of a session writes it
+    assert queries_of(client, url)[0] == queries <= 7
+    with agency_context(maple):
+        for _row in range(49):
+            make_one(model)
+    count, response = queries_of(client, url)
+    assert len(response.context["object_list"]) == 50
+    assert count == queries
+
+
+def week(maple, caregivers):
+    monday = timezone.localdate() - dt.timedelta(days=timezone.localdate().weekday())
+    with agency_context(maple):
+        for _caregiver in range(caregivers):
+            person = make_one(Caregiver, state="active", posted_on=monday, work_forms=["hourly"])
+            start = timezone.make_aware(dt.datetime.combine(monday, dt.time(9)))
+            make_one(Visit, caregiver=person, period=DateTimeTZRange(start, start + dt.timedelta(hours=2)))
+
+
+def test_rota_costs_the_same_with_one_caregiver_and_with_fifty(client, maple):
+    client.force_login(make_member(maple).user)
+    url = reverse("rota", args=["maple"])
+    week(maple, 1)
+    client.get(url)
+    assert queries_of(client, url)[0] == 8
+    week(maple, 49)
+    count, response = queries_of(client, url)
+    assert len(response.context["rows"]) == 51  # fifty people and the unassigned
+    assert count == 8
+
+
+def test_phone_costs_the_same_with_one_visit_and_with_many(client, maple):
+    member = make_member(maple, "caregiver")
+    client.force_login(member.user)
+    now = timezone.now()
+    with agency_context(maple):
+        person = make_one(Caregiver, user=member.user)
+    for hours in (1, 4, 7):
+        with agency_context(maple):
+            start = now + dt.timedelta(hours=hours)
+            make_one(Visit, caregiver=person, period=DateTimeTZRange(start, start + dt.timedelta(hours=2)))
+        client.get("/me/")
+        assert queries_of(client, "/me/")[0] == 7

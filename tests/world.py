@@ -1,0 +1,41 @@
+"""A whole agency for tests, made by the demo world's actions: one caregiver, one client, an agreement on its way."""
+
+import datetime as dt
+
+from django.utils import timezone
+
+from carecenter.demo import world as demo
+
+PEOPLE = {
+    "manager": ("13700000901", "周明"),
+    "coordinator": ("13700000902", "周敏"),
+    "quality_officer": ("13700000903", "何静"),
+}
+
+
+def make_world(slug: str = "kangze") -> demo.World:
+    """An agency with staff, settings, catalogue, licences and prices; open its context before using it."""
+    return demo.open_agency(
+        slug=slug,
+        name="康泽居家养老服务有限公司",
+        short_name="康泽",
+        credit_code=f"91370102MA3T0{len(slug):04}J",
+        phones=PEOPLE,
+    )
+
+
+def staff_up(world: demo.World, caregivers: int = 5) -> list:
+    """Posted caregivers with every paper; the last four of a larger number are left out, they are no longer or not yet."""
+    return [person for person in demo.hire(world, caregivers + 3, "13700001001") if person.state == "active"]
+
+
+def sign_agreement(
+    world: demo.World, caregiver, client, *, starts_on: dt.date | None = None, upto: str = "in_force", slot: int = 0
+):
+    """An hourly agreement, five mornings a week, signed by all three unless upto says earlier."""
+    starts_on = starts_on or timezone.localdate() + dt.timedelta(days=1)
+    assessed = client.assessments.first().assessed_on
+    agreed_on = max(starts_on - dt.timedelta(days=3), assessed)
+    plan = demo.plan_for(world, client, caregiver, work_form="hourly", slot=slot, agreed_on=agreed_on)
+    ends_on = starts_on + dt.timedelta(days=180)
+    return demo.sign_up(world, client, caregiver, plan, starts_on=starts_on, ends_on=ends_on, upto=upto)
