@@ -86,7 +86,7 @@ def processes(host: str, port: int) -> dict[str, list[str]]:
     celery = [sys.executable, "-m", "celery", "--quiet", "-A", "carecenter"]
     gunicorn = [sys.executable, "-m", "gunicorn", "carecenter.wsgi", "--bind", f"{host}:{port}"]
     return {
-        "web": [*gunicorn, "--workers", "2", "--threads", "4", "--log-level", "warning"],
+        "web": [*gunicorn, "--no-control-socket", "--workers", "2", "--threads", "4", "--log-level", "warning"],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "warning"],
         "beat": [*celery, "beat", "--schedule", str(embedded.ROOT / "beat"), "--loglevel", "warning"],
     }
