@@ -32,7 +32,7 @@ test: ## lint, forgotten migrations, the whole suite, browser tests included
 
 bench: setup ## print the figures of the design as ratios
 	-@$(PY) -m carecenter.fonts
-	$(PY) -m carecenter.embedded run --root .local/bench -- $(PY) -m bench
+	$(PY) -m carecenter.embedded run --root .local/bench -- bin/bench $(BENCH)
 
 messages: ## collect the texts to translate
 	$(PY) manage.py makemessages -l zh_Hans --no-location --no-obsolete -i node_modules -i .venv -i .local

@@ -1,0 +1,198 @@
+"""Every figure as a ratio, the median of several tries in this run; fails nothing by itself."""
+
+import datetime as dt
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.db import connection, connections
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.template import Context, Template
+from django.test import Client as Browser
+from django.utils import timezone
+
+from agencies.models import Agency, Membership
+from agencies.tenancy import agency_context
+from archive.actions import propose_expired
+from carecenter.pdf import render
+from carecenter.seed import seed_agency
+from caregivers.models import Caregiver
+from clients.models import Client
+from contracts.actions.visits import assign_visit
+from contracts.models import Agreement, Visit
+from supervision.actions.return_visits import create_due_calls
+
+FULL = "--full" in sys.argv
+SMALL, LARGE, CALLS, RECORDS = (1000, 100_000, 200_000, 1_000_000) if FULL else (1000, 20_000, 20_000, 100_000)
+
+
+def median(function: Callable, tries: int = 9) -> float:
+    """Median seconds of several runs, the first thrown away."""
+    function()
+    times = []
+    for _try in range(tries):
+        start = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def report(what: str, value: str, basis: str, goal: str) -> None:
+
+    print(f"{what:<58} {value:>12}   {basis:<42} goal {goal}", flush=True)
+
+
+def browser_of(agency: Agency) -> Browser:
+    browser = Browser()
+    browser.force_login(Membership.objects.get(agency=agency).user)
+    return browser
+
+
+def page_time(agency: Agency, name: str) -> tuple[float, int]:
+    browser, url = browser_of(agency), f"/{agency.slug}/{name}"
+    size = len(browser.get(url).content)
+    return median(lambda: browser.get(url)), size
+
+
+def bare_page() -> float:
+    """What Django itself takes to show fifty rows of eight cells."""
+    template = Template(
+        "<table>{% for row in rows %}<tr>{% for c in row %}<td>{{ c }}</td>{% endfor %}</tr>{% endfor %}</table>"
+    )
+    cells = [[f"cell {n} {m}" for m in range(8)] for n in range(50)]
+    return median(lambda: template.render(Context({"rows": cells})))
+
+
+def lists(small: Agency, large: Agency) -> None:
+    bare = bare_page()
+    for name in ("clients/", "caregivers/", "agreements/", "visits/", "rota/", ""):
+        seconds, size = page_time(small, name)
+        grown, _size = page_time(large, name)
+        label = name or "today board"
+        report(
+            f"{label} in process",
+            f"{seconds * 1000:.1f} ms",
+            f"{seconds / bare:.1f} x a bare 50-row template, {size // 1024} KB",
+            "20 ms, 100 KB",
+        )
+        report(
+            f"{label} at {LARGE:,} clients / at {SMALL:,}",
+            f"{grown / seconds:.2f} x",
+            f"{grown * 1000:.1f} ms",
+            "1.2 x",
+        )
+
+
+def calls(agency: Agency) -> None:
+    """The nightly call job against a bare INSERT ... SELECT of the same number of rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE bare AS SELECT * FROM supervision_returnvisit WHERE false")
+        start = time.perf_counter()
+        cursor.execute(
+            "INSERT INTO bare (agency_id, client_id, agreement_id, kind) SELECT 1, n, n, 'first' FROM generate_series(1, %s) n",
+            [CALLS],
+        )
+        bare = time.perf_counter() - start
+    with agency_context(agency), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        start = time.perf_counter()
+        made = create_due_calls()["running"]
+        first = time.perf_counter() - start
+        start = time.perf_counter()
+        create_due_calls()
+        second = time.perf_counter() - start
+    report(
+        f"return visits for {made:,} agreements",
+        f"{first:.2f} s",
+        f"{first / bare:.1f} x a bare insert without keys",
+        "1.5 x with keys",
+    )
+    report("the same again", f"{second:.2f} s", f"{second / first:.2f} x the first run", "0.2 x")
+
+
+def archive(agency: Agency) -> None:
+    """Archive expiry: the same hundred expired records among few and among many stored ones."""
+    insert = """INSERT INTO archive_archiverecord (agency_id, number, archive_class, source, source_id, title,
+        clock_started_on, retain_until, place, filed_at)
+        SELECT %(a)s, %(p)s || n, 'other', 'return_visit', n + %(o)s, '回访记录', %(d)s, %(d)s + 1095, '', now()
+        FROM generate_series(1, %(n)s) n"""
+    times, offset = [], 0
+    old, new = timezone.localdate() - dt.timedelta(days=1200), timezone.localdate() - dt.timedelta(days=10)
+    for stored in (RECORDS // 100, RECORDS):
+        with agency_context(agency), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            for count, day in ((100, old), (stored, new)):
+                cursor.execute(insert, {"a": agency.pk, "p": f"B{offset}-", "o": offset, "d": day, "n": count})
+                offset += count
+            start = time.perf_counter()
+            propose_expired()
+            times.append(time.perf_counter() - start)
+    report(
+        f"archive expiry, 100 expired of {RECORDS:,} / of {RECORDS // 100:,}",
+        f"{times[1] / times[0]:.2f} x",
+        f"{times[1] * 1000:.0f} ms",
+        "cost follows what expired",
+    )
+
+
+def booking(agency: Agency) -> None:
+    """Eight people give eight visits of the same time to one caregiver."""
+    with agency_context(agency):
+        caregiver = Caregiver.objects.first()
+        manager = Membership.objects.get(agency=agency).user
+        start = timezone.now() + dt.timedelta(days=3)
+        visits = [
+            Visit.objects.create(
+                agreement=a,
+                client_id=a.client_id,
+                planned_start=start,
+                period=DateTimeTZRange(start, start + dt.timedelta(hours=2)),
+            )
+            for a in Agreement.objects.order_by("pk")[:8]
+        ]
+    won, lost = [], []
+
+    def fight(visit):
+        try:
+            with agency_context(agency):
+                assign_visit(visit=visit, caregiver=caregiver, by=manager)
+            won.append(visit)
+        except ValidationError as refusal:
+            lost.append(refusal.messages)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=fight, args=[visit]) for visit in visits]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    with agency_context(agency):
+        booked = Visit.objects.filter(pk__in=[visit.pk for visit in visits], caregiver=caregiver).count()
+    report(
+        "8 people, one caregiver, one time: booked",
+        str(booked),
+        f"{len(lost)} got a clear answer",
+        "never two, no deadlock",
+    )
+
+
+def paper() -> None:
+    text = {"agency_name": "测量", "number": "HT-2026-0001"}
+    seconds = median(lambda: render("pdf/base.html", text, title="测量"), tries=3)
+    report("an empty paper", f"{seconds * 1000:.0f} ms", "the engine alone", "—")
+
+
+def main() -> None:
+    serial = Agency.objects.count() + 1
+    small = seed_agency(serial, clients=SMALL, visits=SMALL * 10)
+    large = seed_agency(serial + 1, clients=LARGE, visits=LARGE)
+    called = seed_agency(serial + 2, clients=CALLS, visits=CALLS)
+    with agency_context(large):
+        print(f"{Client.objects.count():,} clients, {Visit.objects.count():,} visits in the large agency", flush=True)
+    lists(small, large)
+    calls(called)
+    archive(small)
+    booking(small)
+    paper()
