@@ -104,7 +104,8 @@ def run(commands: dict[str, list[str]], env: dict[str, str], address: str) -> in
     manager = Manager()
     manager._procmgr = Gentle()
     for name, command in commands.items():
-        manager.add_process(name, shlex.join(["exec", *command]), env=env)
+        pool = {"DATABASE_POOL": "true"} if name == "web" else {}
+        manager.add_process(name, shlex.join(["exec", *command]), env={**env, **pool})
     threading.Thread(target=announce, args=[address], daemon=True).start()
     manager.loop()
     return 0 if manager.returncode in STOPPED else manager.returncode or 0
