@@ -88,7 +88,7 @@ class VisitTask(AgencyModel):
     """A service item at one visit and what came of it; written when the caregiver checks in."""
 
     class Outcome(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", _("Not noted yet")
         DONE = "done", _("Done")
         NOT_DONE = "not_done", _("Not done")
         REFUSED = "refused", _("Refused by the client")
