@@ -426,7 +426,7 @@ class Migration(migrations.Migration):
             name='VisitTask',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('not_done', 'Not done'), ('refused', 'Refused by the client'), ('not_applicable', 'Not applicable')], default='open', max_length=15, verbose_name='outcome')),
+                ('outcome', models.CharField(choices=[('open', 'Not noted yet'), ('done', 'Done'), ('not_done', 'Not done'), ('refused', 'Refused by the client'), ('not_applicable', 'Not applicable')], default='open', max_length=15, verbose_name='outcome')),
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
                 ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
                 ('service_item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.serviceitem')),
