@@ -100,7 +100,7 @@ def _ended(world, caregivers, files):
 def _not_in_force(world, caregivers, files):
     tomorrow = world.today + dt.timedelta(days=2)
     for place, upto in enumerate(["draft", "draft", "signing", "signing", "signing"]):
-        client = next(files)
+        client = next(file for file in files if file.assessments.first().assessed_on > world.ago(170))
         caregiver = caregivers[-1 - place % len(caregivers)]
         plan = demo.plan_for(world, client, caregiver, work_form="hourly", slot=2, agreed_on=world.ago(1))
         ends = tomorrow + dt.timedelta(days=180)
