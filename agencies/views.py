@@ -6,9 +6,10 @@ import rules
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -71,13 +72,9 @@ def serve(stored: StoredFile) -> HttpResponse:
         content = file.read()
     response = HttpResponse(content, content_type=stored.content_type)
     inline = stored.content_type in SHOWN_INLINE
-    response["Content-Disposition"] = _disposition(stored.name, inline=inline)
+    response["Content-Disposition"] = content_disposition_header(not inline, stored.name)
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _disposition(name, *, inline):
-    return FileResponse(b"", as_attachment=not inline, filename=name).headers["Content-Disposition"]
 
 
 class SettingsForm(CleanForm, forms.ModelForm):

@@ -45,7 +45,7 @@ class FileHandoverForm(CleanForm, forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["opinion"].required = self.fields["returned_on"].required = True
-        self.initial.setdefault("returned_on", timezone.localdate())
+        self.initial["returned_on"] = self.initial.get("returned_on") or timezone.localdate()
 
     def _post_clean(self):
         """The action fills and checks the row; the form only cleans."""

@@ -1,0 +1,245 @@
+"""One client's whole story through the browser, from the first file to the archive, each person on their own device."""
+
+import datetime as dt
+import io
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+from agencies.models import User
+from agencies.tenancy import agency_context
+from carecenter.demo.world import PASSWORD
+from clients.standard import GBT_42195
+from contracts.models import Agreement, Visit
+from supervision.actions.return_visits import create_due_calls
+from supervision.actions.surveys import run_surveys
+from tests.world import make_world, staff_up
+
+CLIENT_NUMBER = "11010519491231002X"  # a woman born on 31 December 1949
+CHILD_NUMBER = "370102197503071235"
+
+
+@pytest.fixture
+def world(committed_db):
+    """What is there before the story: an agency with prices and one posted caregiver."""
+    world = make_world()
+    with agency_context(world.agency):
+        [world.caregiver] = staff_up(world, 1)
+    for user in User.objects.all():
+        user.set_password(PASSWORD)
+        user.save()
+    return world
+
+
+def sign_in(page, phone):
+    page.goto("/accounts/login/")
+    page.fill("[name=login]", phone)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+    page.wait_for_url(re.compile(r"/(kangze|me)/$"))
+
+
+def fill(page, **values):
+    for name, value in values.items():
+        field = page.locator(f"main [name={name}]").first
+        if field.evaluate("e => e.tagName") == "SELECT":
+            field.select_option(value)
+        elif field.get_attribute("type") in ("checkbox", "radio"):
+            page.check(f"main [name={name}]" + (f"[value={value}]" if value is not True else ""))
+        else:
+            field.fill(value)
+
+
+def save(page):
+    """Press the form's own button; no problem may be left on the page."""
+    page.locator("main form .btn-main").last.click()
+    page.wait_for_load_state()
+    problems = page.locator(".problems")
+    assert problems.count() == 0, problems.inner_text()
+
+
+def press(page, text):
+    page.locator(f"main >> text='{text}'").first.click()
+    page.wait_for_load_state()
+
+
+def draw(page):
+    """Sign on the pad with a few strokes."""
+    canvas = page.locator("canvas.pad")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 120)
+    page.mouse.down()
+    for step in range(12):
+        page.mouse.move(box["x"] + 40 + step * 18, box["y"] + 120 + (30 if step % 2 else -30))
+    page.mouse.up()
+
+
+def text_of_pdf(page, link):
+    body = page.context.request.get(link.get_attribute("href")).body()
+    return re.sub(r"\s", "", "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(body)).pages))
+
+
+@pytest.mark.browser
+def test_from_the_first_file_to_the_archive(world, office_page, phone_page):
+    page, phone = office_page, phone_page
+    phone.goto("/p/kangze/")
+    phone.click("button[value=zh-hans]")  # the suite speaks the source's language until somebody chooses
+    sign_in(page, world.coordinator.phone)
+    open_client_file(page)
+    write_plan(page)
+    sign_agreement(page, phone, world)
+    visit_the_client(phone, world)
+    call_and_survey(page, phone, world)
+    end_and_hand_over(page, world)
+
+
+def open_client_file(page):
+    page.goto("/kangze/clients/new/")
+    fill(page, name="李淑贞", salutation="李奶奶", identity_type="resident", identity_number="110105194912310021",
+         phone="13500001234", district="历下区", address="泺文路12号3单元201")  # fmt: skip
+    page.locator("main form .btn-main").last.click()
+    expect(page.locator(".problems")).to_contain_text("证件号码")  # one digit is mistyped
+    fill(page, identity_number=CLIENT_NUMBER)
+    save(page)
+    expect(page.locator("h1")).to_contain_text("李淑贞")
+    file = page.url
+    for kind in ("personal_data", "health_data"):
+        page.goto(f"{file}consents/new/")
+        fill(page, kind=kind, given_by="李建国", means="paper")
+        save(page)
+    page.goto(f"{file}guardians/new/")
+    fill(page, name="李建国", relation="儿子", phone="13700001234", authority="agent", identity_number=CHILD_NUMBER,
+         is_emergency_contact=True)  # fmt: skip
+    save(page)
+    page.goto(f"{file}assessments/new/")
+    fill(page, reason="first", assessors="周敏、何静")
+    for item in GBT_42195:
+        page.check(f"main [name={item.code}][value='{item.highest}']")
+    save(page)
+    expect(page.locator("main")).to_contain_text("能自理")
+
+
+def write_plan(page):
+    start = timezone.localtime() + dt.timedelta(minutes=10)
+    page.goto(f"{page.url}plans/new/")
+    fill(page, work_form="hourly", slot0_day=str(start.isoweekday()), slot0_at=start.strftime("%H:%M"), slot0_hours="2",
+         mode="上门服务", cautions="起身时在旁照看")  # fmt: skip
+    for item in ("做饭", "测血压"):
+        page.locator("label", has_text=re.compile(f"^\\s*{item}")).locator("input").check()
+    save(page)
+    press(page, "客户确认")
+    save(page)
+    expect(page.locator("main")).to_contain_text("客户已确认")
+
+
+def sign_agreement(page, phone, world):
+    today = timezone.localdate()
+    page.locator("main a", has_text="新建协议").first.click()
+    ends_on = (today + dt.timedelta(days=200)).isoformat()
+    fill(
+        page, caregiver=str(world.caregiver.pk), starts_on=today.isoformat(), ends_on=ends_on, condition_disclosed=True
+    )
+    page.locator("main [name=guardian]").select_option(index=1)
+    save(page)
+    press(page, "发起签署")
+    links = {party: page.locator(f"#link-{party}").inner_text() for party in ("client", "caregiver")}
+    page.locator("main a", has_text="在此签字").nth(1).click()
+    draw(page)
+    save(page)
+    for party, digits in (("client", CHILD_NUMBER[-4:]), ("caregiver", world.caregiver.identity_number[-4:])):
+        with agency_context(world.agency):
+            assert Agreement.objects.get().state == "signing"
+        phone.goto(links[party].split("8000", 1)[-1])
+        fill(phone, last_digits=digits, agrees=True)
+        draw(phone)
+        save(phone)
+        expect(phone.locator("main")).to_contain_text("您已签署")
+    page.reload()
+    expect(page.locator("main")).to_contain_text("生效中")
+    text = text_of_pdf(page, page.locator("main a", has_text="PDF").last)
+    for words in ("李建国", "李淑贞", world.caregiver.name, "康泽居家养老服务有限公司", "人民币", "争议"):
+        assert words in text
+
+
+def visit_the_client(phone, world):
+    sign_in(phone, world.caregiver.phone)
+    expect(phone.locator("main")).to_contain_text("李奶奶")
+    phone.locator("main .btn-big").first.click()
+    fill(phone, credentials_shown=True)
+    press(phone, "签到")
+    outcomes = phone.locator("fieldset.task")
+    assert outcomes.count() == 2
+    outcomes.nth(0).locator("input[value=done]").check()
+    outcomes.nth(1).locator("input[value=refused]").check()
+    press(phone, "保存任务")
+    expect(phone.locator(".message-error")).to_contain_text("请说明为什么没做")
+    outcomes.nth(0).locator("input[value=done]").check()
+    outcomes.nth(1).locator("input[value=refused]").check()
+    outcomes.nth(1).locator("input[name^=reason]").fill("老人今天不想量")
+    press(phone, "保存任务")
+    phone.fill("main [name=text]", "精神好，午饭吃得香。")
+    press(phone, "保存记录")
+    press(phone, "完成签退")
+    with agency_context(world.agency):
+        visit = Visit.objects.filter(state="done").get()
+        assert visit.credentials_shown
+        assert [task.outcome for task in visit.tasks.order_by("service_item__code")] == ["done", "refused"]
+        assert visit.care_notes.get().text == "精神好，午饭吃得香。"
+
+
+def call_and_survey(page, phone, world):
+    with agency_context(world.agency):
+        assert create_due_calls()["running"] == 1
+        assert run_surveys()["invited"] == 1
+    page.goto("/kangze/calls/")
+    page.locator("tbody a").first.click()
+    fill(page, spoke_with="李建国", satisfaction="satisfied", summary="一切正常")
+    page.locator("main form .btn-main").first.click()
+    expect(page.locator(".message-success")).to_be_visible()
+    page.goto("/kangze/messages/")
+    link = re.search(r"/p/kangze/survey/\S+", page.locator("main").inner_text()).group()
+    phone.goto(link)
+    phone.check("main [name=overall][value=very_satisfied]")
+    save(phone)
+    expect(phone.locator("main")).to_contain_text("您的意见已收到")
+    phone.goto(link)
+    expect(phone.locator("main")).to_contain_text("您已经答复过了")
+    page.goto("/kangze/surveys/")
+    page.locator("tbody a").first.click()
+    expect(page.locator("main")).to_contain_text("1 / 1")
+
+
+def end_and_hand_over(page, world):
+    page.goto("/kangze/agreements/")
+    page.locator("tbody a").first.click()
+    agreement = page.url
+    press(page, "终止")
+    fill(page, end_reason="client", end_note="家属搬来同住")
+    save(page)
+    expect(page.locator("main")).to_contain_text("还没有交接记录")
+    press(page, "交接记录")
+    fill(page, condition="神志清楚，情绪平稳", open_matters="下周三复诊", keys="门钥匙一把，已归还")
+    save(page)
+    press(page, "可以签字")
+    for name in (world.caregiver.name, "李建国", world.manager.name):
+        page.locator("main a.btn", has_text="签字").first.click()
+        fill(page, signer_name=name)
+        draw(page)
+        save(page)
+    press(page, "已交回机构")
+    fill(page, opinion="very_satisfied", opinion_text="谢谢阿姨")
+    save(page)
+    text = text_of_pdf(page, page.locator("main a", has_text="PDF"))
+    for words in ("交接记录", "李淑贞", world.caregiver.name, "下周三复诊", "门钥匙一把", "谢谢阿姨"):
+        assert words in text
+    number = re.search(r"HT-\d{4}-\d{4}", page.locator("main").inner_text()).group()
+    page.goto(f"/kangze/archive/?q={number}")
+    today = timezone.localdate()
+    day = today.day if (today.month, today.day) != (2, 29) else 28
+    expect(page.locator("tbody")).to_contain_text(f"{today.year + 3}-{today.month:02}-{day:02}")
+    page.goto(agreement)
+    expect(page.locator("main")).to_contain_text("已终止")
