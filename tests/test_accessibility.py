@@ -1,0 +1,113 @@
+"""Every main page with real content: nothing serious for axe, no policy refusal, nothing wider than the screen."""
+
+import pytest
+from django.utils import timezone
+
+from agencies.models import Message, User
+from agencies.tenancy import agency_context
+from archive.models import Document
+from carecenter.demo import world as demo
+from carecenter.demo.supervision import supervise
+from contracts.actions import agreements, signing
+from contracts.models import Visit
+from supervision.models import Complaint, ReturnVisit, SurveyInvitation, SurveyRound
+from tests.carecenter.test_look import problems
+from tests.test_story import sign_in
+from tests.world import make_world, sign_agreement, staff_up
+
+
+@pytest.fixture
+def world(committed_db):
+    """An agency with agreements in force, one being signed, one ended, visits, calls, surveys and complaints."""
+    world = make_world()
+    with agency_context(world.agency):
+        caregivers = staff_up(world, 3)
+        clients = demo.take_in(world, 12)
+        signed = [
+            sign_agreement(world, caregiver, client, starts_on=world.ago(20))
+            for caregiver, client in zip(caregivers, clients[1:4], strict=True)
+        ]
+        for agreement in signed:
+            demo.live_through(world, agreement, until=world.today)
+        demo.plan_ahead()
+        supervise(world, signed)
+        world.signing = sign_agreement(world, caregivers[0], clients[5], slot=2, upto="signing")
+        world.ended = sign_agreement(world, caregivers[1], clients[7], starts_on=world.ago(30), slot=2)
+        agreements.end_agreement(
+            agreement=world.ended, by=world.manager, ended_on=timezone.localdate(), end_reason="client", end_note="搬家"
+        )
+        world.signed, world.clients, world.caregivers = signed, clients, caregivers
+    for user in User.objects.all():
+        user.set_password(demo.PASSWORD)
+        user.save()
+    return world
+
+
+def first(model, **filters):
+    return model.objects.filter(**filters).order_by("pk").first().pk
+
+
+def office_paths(world):
+    client, agreement = world.signed[0].client_id, world.signed[0].pk
+    return [
+        "",
+        "search/?q=wang",
+        "clients/",
+        f"clients/{client}/",
+        "clients/new/",
+        f"clients/{client}/assessments/new/",
+        f"clients/{client}/plans/new/",
+        f"clients/{client}/agreements/new/",
+        "caregivers/",
+        f"caregivers/{world.caregivers[0].pk}/",
+        f"caregivers/{world.caregivers[0].pk}/credentials/new/",
+        "agreements/",
+        f"agreements/{agreement}/",
+        f"agreements/{world.signing.pk}/",
+        f"agreements/{world.signing.pk}/sign/client/",
+        f"agreements/{world.ended.pk}/",
+        "handovers/",
+        "rota/",
+        "visits/",
+        f"visits/{first(Visit, state='done')}/",
+        f"visits/{first(Visit, state='planned')}/assign/",
+        "calls/",
+        f"calls/{first(ReturnVisit, state='due')}/",
+        "complaints/",
+        f"complaints/{first(Complaint)}/",
+        "complaints/new/",
+        "surveys/",
+        f"surveys/{first(SurveyRound)}/",
+        "archive/",
+        "archive/papers/",
+        "prices/",
+        "messages/",
+        "jobs/",
+        "settings/",
+    ]
+
+
+@pytest.mark.browser
+def test_office_pages_with_content_are_sound(world, office_page):
+    sign_in(office_page, world.manager.phone)
+    with agency_context(world.agency):
+        paths = [f"/kangze/{path}" for path in office_paths(world)]
+    found = {(path, width): problems(office_page, path, width) for path in paths for width in (1440, 390)}
+    assert {where: what for where, what in found.items() if what} == {}
+
+
+@pytest.mark.browser
+def test_phone_and_public_pages_with_content_are_sound(world, phone_page):
+    with agency_context(world.agency):
+        visit = first(Visit, caregiver=world.caregivers[0], state="planned")
+        invitation = SurveyInvitation.objects.filter(round__state="open", answers=None).first()
+        paper = Document.objects.filter(state="ready").first().verify_code
+        text = Message.objects.get(key=f"survey:{invitation.pk}").body
+        link = signing.link_of(world.signing, "client").split("8000", 1)[-1]
+    paths = ["", "complain/", "complain/status/", f"verify/{paper}/", text[text.index("survey/") :]]
+    found = {path: problems(phone_page, f"/p/kangze/{path}", 390) for path in paths}
+    found[link] = problems(phone_page, link, 390)
+    sign_in(phone_page, world.caregivers[0].phone)
+    for path in ("/me/", "/me/schedule/", "/me/mine/", "/me/messages/", f"/me/visits/{visit}/"):
+        found[path] = problems(phone_page, path, 390)
+    assert {where: what for where, what in found.items() if what} == {}
