@@ -38,7 +38,7 @@ messages: ## collect the texts to translate
 	$(PY) manage.py makemessages -l zh_Hans --no-location --no-obsolete -i node_modules -i .venv -i .local
 
 schema: ## write the API's schema
-	$(PY) manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
+	$(PY) manage.py spectacular --lang en --file docs/openapi.yaml --validate --fail-on-warn
 
 lock: ## pin every dependency with its hashes
 	.venv/bin/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 -o requirements.lock -q --no-header

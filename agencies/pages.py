@@ -50,3 +50,9 @@ def revealed(request: HttpRequest, value: str, *, title: str, back: str) -> Http
     response = render(request, "ui/revealed.html", {"value": value, "title": title, "back": back})
     response["Cache-Control"] = "no-store"
     return response
+
+
+def unknown_link(request: HttpRequest) -> HttpResponse:
+    """Kind words for a link that is mistyped, cut off, or another agency's; nothing is told apart."""
+    text = _("This link is not complete or not ours. Ask the agency for a new one.")
+    return render(request, "public/closed.html", {"text": text}, status=404)

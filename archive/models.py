@@ -14,7 +14,6 @@ class Document(AgencyModel):
         AGREEMENT = "agreement", _("Tripartite agreement, to be signed")
         SIGNED_AGREEMENT = "signed_agreement", _("Tripartite agreement, signed")
         HANDOVER = "handover", _("Handover record")
-        PRICE_BOARD = "price_board", _("Price board")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Being prepared")

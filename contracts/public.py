@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.forms import CleanForm
 from agencies.links import read_token
+from agencies.pages import unknown_link
 from agencies.tenancy import agency_key
 from agencies.views import serve
 from contracts.actions import signing
@@ -33,14 +34,14 @@ class LinkSignatureForm(CleanForm, forms.Form):
 
 
 def _open(request, token, party):
-    """The agreement behind a link, and why it cannot be signed now; 404 for links that were never ours."""
+    """The agreement behind a link, none for links that were never ours, and why it cannot be signed now."""
     if request.agency is None or party not in LINK_PARTIES:
         raise Http404
     found = read_token(f"sign-{party}", token)
     rows = Agreement.objects.select_related("client", "guardian", "caregiver", "document__file")
     agreement = rows.filter(pk=found[0]).first() if found else None
     if agreement is None:
-        raise Http404
+        return None, ""
     if agreement.signatures.filter(party=party).exists():
         return agreement, _("You have signed this agreement. Thank you.")
     if agreement.state != Agreement.State.SIGNING or found[1] != agreement.link_version:
@@ -53,6 +54,8 @@ def _open(request, token, party):
 @login_not_required
 def sign(request, token, party):
     agreement, closed = _open(request, token, party)
+    if agreement is None:
+        return unknown_link(request)
     if closed:
         return render(request, "public/closed.html", {"text": closed})
     signer = agreement.caregiver if party == Signature.Party.CAREGIVER else agreement.guardian or agreement.client
@@ -97,6 +100,6 @@ def _sign(request, form, agreement, party):
 def sign_paper(request, token, party):
     """The PDF that is being signed, for whoever holds the link."""
     agreement, closed = _open(request, token, party)
-    if closed or agreement.document is None or agreement.document.file is None:
+    if agreement is None or closed or agreement.document is None or agreement.document.file is None:
         raise Http404
     return serve(agreement.document.file)

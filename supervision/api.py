@@ -1,22 +1,25 @@
 """Complaints through the API: the same actions and rights as the pages."""
 
+from django.utils.translation import gettext as _
 from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet
 from rest_framework import mixins, serializers, viewsets
 
 from agencies.identity import normalise_phone, phone_problems
 from agencies.privacy import mask_phone
+from clients.models import Client
 from supervision.actions.complaints import receive_complaint
 from supervision.models import Complaint
 
 
 class ComplaintSerializer(serializers.ModelSerializer):
     phone_masked = serializers.SerializerMethodField()
+    client_number = serializers.CharField(max_length=20, required=False, source="client.number")
 
     class Meta:
         model = Complaint
         fields = [
             "id", "number", "state", "channel", "severity", "complainant_name", "complainant_phone", "phone_masked",
-            "happened_on", "text", "wish", "received_at", "limit_on", "reply", "replied_at", "closed_at",
+            "client_number", "happened_on", "text", "wish", "received_at", "limit_on", "reply", "replied_at", "closed_at",
             "outcome_satisfaction",
         ]  # fmt: skip
         read_only_fields = [
@@ -33,7 +36,14 @@ class ComplaintSerializer(serializers.ModelSerializer):
             raise serializers.ValidationError(problems)
         return phone
 
+    def validate_client_number(self, number):
+        if not Client.objects.filter(number=number).exists():
+            raise serializers.ValidationError(_("There is no client with this number."))
+        return number
+
     def create(self, validated_data):
+        if client := validated_data.pop("client", None):
+            validated_data["client"] = Client.objects.get(number=client["number"])
         return receive_complaint(by=self.context["request"].user, **validated_data)
 
 
@@ -53,4 +63,4 @@ class ComplaintViewSet(
     permissions = {"list": "supervision.view", "retrieve": "supervision.view", "create": "supervision.edit"}
 
     def get_queryset(self):
-        return Complaint.objects.order_by("-number")
+        return Complaint.objects.select_related("client").order_by("-number")

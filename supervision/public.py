@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from agencies.links import read_token
-from agencies.pages import submit
+from agencies.pages import submit, unknown_link
 from agencies.tenancy import agency_key
 from supervision.actions.complaints import receive_complaint
 from supervision.actions.surveys import answer_survey
@@ -20,8 +20,9 @@ PER_HOUR = 10
 def _too_many(request, what):
     """Whether this address did something more than ten times within the hour."""
     key = agency_key(f"{what}:{request.META.get('REMOTE_ADDR')}")
-    cache.add(key, 0, 3600)
-    return cache.incr(key) > PER_HOUR
+    count = cache.get(key, 0) + 1
+    cache.set(key, count, 3600)
+    return count > PER_HOUR
 
 
 @login_not_required
@@ -65,7 +66,7 @@ def survey(request, token):
     rows = SurveyInvitation.objects.select_related("round", "client", "caregiver")
     invitation = rows.filter(pk=found[0]).first() if found else None
     if invitation is None:
-        raise Http404
+        return unknown_link(request)
     if invitation.answers.exists():
         return render(request, "public/closed.html", {"text": _("You have answered already. Thank you!")})
     if invitation.round.state != "open":

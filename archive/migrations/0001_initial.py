@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             name='Document',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('agreement', 'Tripartite agreement, to be signed'), ('signed_agreement', 'Tripartite agreement, signed'), ('handover', 'Handover record'), ('price_board', 'Price board')], max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('agreement', 'Tripartite agreement, to be signed'), ('signed_agreement', 'Tripartite agreement, signed'), ('handover', 'Handover record')], max_length=20, verbose_name='kind')),
                 ('subject_id', models.BigIntegerField(help_text='the row it is about, in the table its kind says')),
                 ('title', models.CharField(max_length=150, verbose_name='title')),
                 ('state', models.CharField(choices=[('queued', 'Being prepared'), ('ready', 'Ready'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),

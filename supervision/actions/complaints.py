@@ -90,6 +90,7 @@ def accept_complaint(*, complaint: Complaint, by: User, owner: User, severity: s
     if severity != complaint.severity:
         received = timezone.localdate(complaint.received_at)
         fields["limit_on"] = complaint_limit(received, severity, _limits(AgencySettings.objects.get()))
+        fields |= {"near_warned_at": None, "passed_warned_at": None}
     text = _("In charge: %(who)s. %(note)s") % {"who": owner.name, "note": note}
     _step(complaint, State.ACCEPTED, facts, by=by, text=text.strip(), **fields)
     title = _("You are in charge of complaint %(number)s") % {"number": complaint.number}

@@ -82,7 +82,8 @@ def create_due_calls() -> dict[str, int]:
     """Create every call whose day has come.
 
     1. First, settling and regular calls of all agreements in force, in one statement. 2. Calls after complaints and
-    after the end, from the few events of the last month. One call a kind and day: a second run adds nothing.
+    after the end, from the few events of the last month. 3. Calls nobody needs any more go. One call a kind and day:
+    a second run adds nothing.
     """
     policy = AgencySettings.objects.get()
     today = timezone.localdate()
@@ -104,7 +105,7 @@ def create_due_calls() -> dict[str, int]:
             },
         )
         running = cursor.rowcount
-    return {"running": running, "events": _after_events(today, policy)}
+    return {"running": running, "events": _after_events(today, policy), "cancelled": _cancel_pointless()}
 
 
 def _after_events(today, policy):
@@ -120,14 +121,24 @@ def _after_events(today, policy):
     for complaint in closed.filter(agreement__isnull=False).select_related("agreement", "client"):
         service = Service(None, complaints_closed_at=(complaint.closed_at,))
         rows += [_row(complaint.agreement, call) for call in due_calls(service, today, policy)]
-    existing = set(
-        ReturnVisit.objects.filter(kind__in=["end", "complaint"], period_start__gte=since).values_list(
-            "agreement_id", "kind", "period_start"
-        )
+    created = 0
+    for row in rows:
+        identity = {"agreement": row.agreement, "kind": row.kind, "period_start": row.period_start}
+        facts = {"client_id": row.client_id, "due_at": row.due_at, "call_after": row.call_after}
+        created += ReturnVisit.objects.get_or_create(**identity, defaults=facts)[1]
+    return created
+
+
+def _cancel_pointless():
+    """Running calls of agreements that are over are not made any more; the call about the end stays."""
+    over = [Agreement.State.ENDED, Agreement.State.SUPERSEDED, Agreement.State.CANCELLED]
+    rows = ReturnVisit.objects.filter(
+        state=State.DUE, kind__in=["first", "settling", "regular"], agreement__state__in=over
     )
-    new = [row for row in rows if (row.agreement_id, row.kind, row.period_start) not in existing]
-    ReturnVisit.objects.bulk_create(new, ignore_conflicts=True)
-    return len(new)
+    for row in rows:
+        row.state = State.CANCELLED
+        row.save()
+    return len(rows)
 
 
 def _preferred(client):
