@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils import timezone
+
 from agencies.models import Agency
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
@@ -31,17 +33,19 @@ SECOND = {
 
 def build_demo() -> None:
     """Build both agencies; each in one transaction, so that a broken start leaves nothing half-made."""
-    build_agency(FIRST, caregivers=40, clients=120, first_phone="13800000101")
-    build_agency(SECOND, caregivers=10, clients=30, first_phone="13900000101")
+    now = timezone.now()  # of this transaction, as the database plans by it
+    build_agency(FIRST, now, caregivers=40, clients=120, first_phone="13800000101")
+    build_agency(SECOND, now, caregivers=10, clients=30, first_phone="13900000101")
 
 
 def is_empty() -> bool:
     return not Agency.objects.exists()
 
 
-def build_agency(facts: dict, *, caregivers: int, clients: int, first_phone: str) -> None:
+def build_agency(facts: dict, now: dt.datetime, *, caregivers: int, clients: int, first_phone: str) -> None:
     """An agency with agreements in every state; about two clients for each caregiver."""
     world = demo.open_agency(**facts)
+    world.now = now
     with agency_context(world.agency):
         staff = demo.hire(world, caregivers, first_phone)
         files = demo.take_in(world, clients)

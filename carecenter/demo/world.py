@@ -67,7 +67,8 @@ class World:
     def __init__(self, agency: Agency, staff: dict[str, User], seed: int):
         self.agency, self.staff = agency, staff
         self.rng = Random(seed)  # noqa: S311 -- the same world at every start
-        self.today = timezone.localdate()
+        self.now = timezone.now()  # one moment parts what has been from what is planned
+        self.today = timezone.localdate(self.now)
         self.serial = seed * 500
         self.manager, self.coordinator = staff["manager"], staff["coordinator"]
 
@@ -377,7 +378,7 @@ def live_through(world: World, agreement: Agreement, *, until: dt.date) -> None:
     plan = agreement.plan
     slots = [Slot(slot.weekday, slot.starts_at, slot.duration_minutes) for slot in plan.slots.all()]
     first = max(agreement.starts_on, world.ago(42))
-    rows, now = [], timezone.now()
+    rows, now = [], world.now
     for start, end in occurrences(slots, first, min(until, world.today)):
         if start >= now:
             continue
