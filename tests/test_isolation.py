@@ -4,16 +4,22 @@ These tests walk every model, every address and every task there is, as the role
 either passes or has to be named in the lists below, where a reviewer sees it.
 """
 
+from io import BytesIO
+
 import pytest
 from celery import current_app
 from django.apps import apps
 from django.db import Error, connection, models, transaction
 from django.urls import URLPattern, get_resolver, reverse
 from django_scopes import ScopeError, scopes_disabled
+from openpyxl import load_workbook
 
+from agencies.exports import workbook
+from agencies.links import make_token
 from agencies.models import ApiKey, Membership
 from agencies.tasks import AgencyTask, GlobalTask
 from agencies.tenancy import AgencyModel, agency_context
+from archive.tasks import archive_expiry
 from clients.models import Client
 from tests.factories import make_member, make_one
 
@@ -321,3 +327,83 @@ def test_api_key_of_a_former_member_opens_nothing(client, maple):
     _key, secret = ApiKey.issue(membership=member, name="import")
     Membership.objects.filter(pk=member.pk).update(is_active=False)
     assert client.get("/api/v1/clients/", headers={"X-Api-Key": secret}).status_code in (401, 403, 404)
+
+
+@pytest.fixture
+def both(maple, birch):
+    """Rows that could leak: the same kinds in both agencies, and a manager of Maple."""
+    rows = {}
+    for agency in (maple, birch):
+        with agency_context(agency):
+            rows[agency.slug] = {
+                "client": make_one(Client, name=f"client of {agency}", pinyin="client"),
+                "caregiver": make_one(apps.get_model("caregivers.Caregiver"), name=f"caregiver of {agency}"),
+                "visit": make_one(apps.get_model("contracts.Visit")),
+                "plan": make_one(apps.get_model("contracts.ServicePlan"), state="agreed", agreed_on="2026-01-01"),
+            }
+    return rows
+
+
+def test_search_finds_only_the_own_agency(client, maple, both):
+    client.force_login(make_member(maple).user)
+    page = client.get("/maple/search/?q=client of").content
+    assert b"client of Birch" not in page
+    own = client.get("/maple/search/?q=client of Maple")
+    assert own.status_code == 302  # to the only hit
+    assert own.headers["Location"] == f"/maple/clients/{both['maple']['client'].pk}/"
+
+
+def test_export_holds_only_rows_of_the_own_agency(maple, birch, both):
+    for agency in (maple, birch):
+        with agency_context(agency):
+            content, count = workbook("caregivers", "")
+        names = [row[1] for row in load_workbook(BytesIO(content)).active.iter_rows(min_row=2, values_only=True)]
+        assert len(names) == count
+        assert f"caregiver of {agency}" in names
+        assert all(name.endswith(str(agency)) for name in names)
+
+
+def test_posted_ids_of_another_agency_are_refused(client, maple, both):
+    client.force_login(make_member(maple).user)
+    mine, theirs = both["maple"], both["birch"]
+    url = f"/maple/visits/{mine['visit'].pk}/assign/"
+    assert client.post(url, {"caregiver": theirs["caregiver"].pk}).status_code == 404
+    api = f"/api/v1/visits/{mine['visit'].pk}/assign/"
+    body = {"caregiver": theirs["caregiver"].pk}
+    response = client.post(api, body, content_type="application/json")
+    assert (response.status_code, list(response.json())) == (400, ["caregiver"])
+    form = client.post(
+        f"/maple/clients/{mine['plan'].client_id}/agreements/new/",
+        {"plan": theirs["plan"].pk, "caregiver": theirs["caregiver"].pk, "starts_on": "2026-12-01"},
+    )
+    assert {"plan", "caregiver"} <= form.context["form"].errors.keys()
+    with agency_context(maple):
+        assert apps.get_model("contracts.Visit").objects.get(pk=mine["visit"].pk).caregiver is None
+
+
+def test_row_cannot_point_into_another_agency_even_by_its_id(maple, both):
+    mine = apps.get_model("contracts.Visit").objects
+    with agency_context(maple), transaction.atomic():
+        mine.filter(pk=both["maple"]["visit"].pk).update(caregiver_id=both["birch"]["caregiver"].pk)
+        with pytest.raises(Error, match="same_agency"):
+            sql("SET CONSTRAINTS ALL IMMEDIATE")
+        transaction.set_rollback(True)
+
+
+def test_token_of_another_agency_opens_nothing(client, maple, birch):
+    with agency_context(birch):
+        invitation = make_one(apps.get_model("supervision.SurveyInvitation"))
+        token = make_token("survey", invitation.pk, 1)
+    assert client.get(reverse("public:survey", args=["maple", token])).status_code == 404
+    assert client.get(reverse("public:survey", args=["birch", token])).status_code == 200
+
+
+def test_task_of_one_agency_leaves_the_other_alone(maple, birch):
+    record = apps.get_model("archive.ArchiveRecord")
+    for agency in (maple, birch):
+        with agency_context(agency):
+            make_one(record)
+    archive_expiry.delay(agency_id=maple.pk)
+    for agency, proposed in ((maple, 1), (birch, 0)):
+        with agency_context(agency):
+            assert record.objects.filter(proposed_on__isnull=False).count() == proposed
