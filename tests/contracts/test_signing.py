@@ -1,0 +1,186 @@
+"""Three signatures under one frozen text, in any order; the database itself refuses anything less."""
+
+import datetime as dt
+from itertools import permutations
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import Error, connection, transaction
+from django.utils import timezone
+
+from agencies.tenancy import agency_context
+from archive.models import ArchiveRecord
+from carecenter.demo import world as demo
+from clients.models import Client
+from contracts.actions import agreements, signing
+from contracts.models import Agreement, Signature, Visit
+from tests.world import make_world, sign_agreement, staff_up
+
+
+@pytest.fixture
+def world(db):
+    world = make_world()
+    with agency_context(world.agency):
+        world.caregivers = staff_up(world, 2)
+        world.clients = demo.take_in(world, 8)[1:4]
+        yield world
+
+
+@pytest.fixture
+def agreement(world):
+    """An agreement out for signing, with nobody's signature yet."""
+    agreement = sign_agreement(world, world.caregivers[0], world.clients[0], upto="draft")
+    agreements.send_for_signing(agreement=agreement, by=world.coordinator)
+    return agreement
+
+
+def sign(world, agreement, party):
+    by = world.manager if party == "agency" else None
+    return signing.sign_on_screen(
+        agreement=agreement,
+        party=party,
+        signature=demo.signature_png(world.rng),
+        way="screen",
+        identity_check="x",
+        by=by,
+    )
+
+
+@pytest.mark.parametrize("order", list(permutations(["client", "agency", "caregiver"])))
+def test_in_force_only_with_the_third_signature_in_any_order(world, agreement, order):
+    for party in order:
+        agreement.refresh_from_db()
+        assert agreement.state == "signing"
+        sign(world, agreement, party)
+    agreement.refresh_from_db()
+    assert (agreement.state, agreement.in_force_at is not None) == ("in_force", True)
+    assert Client.objects.get(pk=agreement.client_id).state == "active"
+    assert Visit.objects.filter(agreement=agreement, state="planned").count() > 0
+    assert {row.document_hash for row in Signature.objects.all()} == {agreement.terms_hash}
+
+
+def test_nobody_signs_twice_and_the_pad_must_not_be_empty(world, agreement):
+    sign(world, agreement, "client")
+    with pytest.raises(ValidationError, match="has signed already"):
+        sign(world, agreement, "client")
+    for nothing in ("", "data:image/png;base64,", "data:image/png;base64,AAAA", "<svg>"):
+        with pytest.raises(ValidationError):
+            signing.sign_on_screen(
+                agreement=agreement,
+                party="agency",
+                signature=nothing,
+                way="screen",
+                identity_check="",
+                by=world.manager,
+            )
+    assert Signature.objects.count() == 1
+
+
+def refused_by_the_database(statement, *params):
+    with pytest.raises(Error) as refusal, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"{statement}; SET CONSTRAINTS ALL IMMEDIATE", params)
+    return str(refusal.value)
+
+
+def test_database_refuses_force_without_three_signatures(world, agreement):
+    sign(world, agreement, "client")
+    sign(world, agreement, "agency")
+    text = refused_by_the_database(
+        f"UPDATE contracts_agreement SET state = 'in_force', in_force_at = now() WHERE id = {agreement.pk}"
+    )
+    assert "only with three signatures" in text
+
+
+def test_database_refuses_another_text_and_a_lost_signature(world, agreement):
+    sign(world, agreement, "client")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")  # as at the end of a request
+    other = f"UPDATE contracts_agreement SET terms_hash = repeat('0', 64) WHERE id = {agreement.pk}"
+    assert "does not change" in refused_by_the_database(other)
+    assert "insert-only" in refused_by_the_database("DELETE FROM contracts_signature")
+    assert "insert-only" in refused_by_the_database("UPDATE contracts_signature SET signer_name = 'x'")
+
+
+def test_draft_with_everything_missing_names_all_of_it(world):
+    agreement = sign_agreement(world, world.caregivers[0], world.clients[0], upto="draft")
+    Agreement.objects.filter(pk=agreement.pk).update(
+        condition_disclosed=False, rate=40, rate_reason="老客户", special_terms=""
+    )
+    agreement.refresh_from_db()
+    with pytest.raises(ValidationError) as refusal:
+        agreements.send_for_signing(agreement=agreement, by=world.coordinator)
+    text = " ".join(refusal.value.messages)
+    assert len(refusal.value.messages) == 3
+    for clause in ("7.3.2 b", "4.1.5", "7.3.2 e"):
+        assert clause in text
+    agreement.refresh_from_db()
+    assert (agreement.state, agreement.terms) == ("draft", None)
+
+
+FORBIDDEN = [
+    ("draft", "suspend"), ("draft", "end"), ("draft", "amend"), ("signing", "suspend"), ("signing", "end"),
+    ("in_force", "send"), ("in_force", "cancel"), ("in_force", "withdraw"), ("in_force", "resume"),
+]  # fmt: skip
+VERBS = {
+    "send": lambda a, by: agreements.send_for_signing(agreement=a, by=by),
+    "cancel": lambda a, by: agreements.cancel_agreement(agreement=a, by=by),
+    "withdraw": lambda a, by: agreements.withdraw_from_signing(agreement=a, by=by),
+    "amend": lambda a, by: agreements.amend_agreement(agreement=a, by=by, change_summary="x"),
+    "suspend": lambda a, by: agreements.suspend_agreement(
+        agreement=a, by=by, from_day=timezone.localdate(), reason="x"
+    ),
+    "resume": lambda a, by: agreements.resume_agreement(agreement=a, by=by, on_day=timezone.localdate()),
+    "end": lambda a, by: agreements.end_agreement(
+        agreement=a, by=by, ended_on=a.starts_on, end_reason="client", end_note="x"
+    ),
+}
+
+
+@pytest.mark.parametrize(("state", "verb"), FORBIDDEN)
+def test_forbidden_step_is_refused_and_changes_nothing(world, state, verb):
+    agreement = sign_agreement(world, world.caregivers[0], world.clients[0], upto=state)
+    with pytest.raises(ValidationError):
+        VERBS[verb](agreement, world.manager)
+    agreement.refresh_from_db()
+    assert agreement.state == state
+    assert Agreement.objects.count() == 1
+
+
+def test_suspension_and_resumption_move_the_visits(world):
+    agreement = sign_agreement(world, world.caregivers[0], world.clients[0])
+    planned = Visit.objects.filter(state="planned").count()
+    agreements.suspend_agreement(agreement=agreement, by=world.manager, from_day=timezone.localdate(), reason="住院")
+    assert Visit.objects.filter(state="planned").count() == 0
+    assert Visit.objects.filter(state="cancelled").count() == planned
+    agreements.resume_agreement(
+        agreement=agreement, by=world.manager, on_day=timezone.localdate() + dt.timedelta(days=3)
+    )
+    agreement.refresh_from_db()
+    assert agreement.state == "in_force"
+
+
+def test_end_files_the_papers_for_three_years_and_ends_the_visits(world):
+    agreement = sign_agreement(world, world.caregivers[0], world.clients[0], starts_on=dt.date(2026, 1, 5))
+    agreements.end_agreement(
+        agreement=agreement, by=world.manager, ended_on=dt.date(2026, 3, 31), end_reason="client", end_note="搬家"
+    )
+    record = ArchiveRecord.objects.get(source="agreement", source_id=agreement.pk)
+    assert (record.archive_class, record.clock_started_on) == ("contracts", dt.date(2026, 3, 31))
+    assert record.retain_until == dt.date(2029, 3, 31)
+    assert record.items.count() == 3  # the signatures; the paper joins when it is ready
+    assert Client.objects.get(pk=agreement.client_id).state == "ended"
+    assert not Visit.objects.filter(agreement=agreement, state="planned").exists()
+
+
+def test_amendment_in_force_replaces_the_first_from_its_day(world):
+    first = sign_agreement(world, world.caregivers[0], world.clients[0])
+    amendment = agreements.amend_agreement(agreement=first, by=world.manager, change_summary="换人")
+    assert amendment.number == f"{first.number}-B1"
+    agreements.update_agreement(agreement=amendment, by=world.manager, caregiver=world.caregivers[1])
+    agreements.send_for_signing(agreement=amendment, by=world.coordinator)
+    for party in ("agency", "client", "caregiver"):
+        sign(world, amendment, party)
+    first.refresh_from_db()
+    amendment.refresh_from_db()
+    assert (first.state, amendment.state) == ("superseded", "in_force")
+    assert set(Visit.objects.filter(state="planned").values_list("agreement", flat=True)) == {amendment.pk}
