@@ -22,12 +22,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 from cryptography.fernet import Fernet
 from redis import Redis, RedisError
 
 from carecenter import postgres
 
 ROOT = Path(__file__).resolve().parent.parent / ".local"
+MARK = "CARECENTER_DEMO"  # in the environment of a demo's processes: whose they are
 SERVERS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
 
 
@@ -56,6 +58,19 @@ def stop(root: Path = ROOT) -> None:
         if url := read_env(root).get("REDIS_URL"):
             with suppress(RedisError), Redis.from_url(url, socket_connect_timeout=1) as client:
                 client.shutdown()
+
+
+def end_left_over(root: Path = ROOT) -> None:
+    """End web, worker and beat of a demo whose supervisor was killed."""
+    left = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.pid != os.getpid() and process.environ().get(MARK) == str(root):
+                process.terminate()
+                left.append(process)
+    for process in psutil.wait_procs(left, timeout=10)[1]:
+        with suppress(psutil.Error):
+            process.kill()
 
 
 def is_running(root: Path = ROOT) -> bool:
@@ -102,7 +117,7 @@ def only_one_demo():
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise SystemExit("The demo of this folder is running already.") from None
+            raise SystemExit("The demo of this folder is running already; `make stop` ends it.") from None
         yield
 
 
@@ -157,9 +172,17 @@ def _answers(url):
         return False
 
 
-def stop_on_sigterm() -> None:
-    """Let a SIGTERM unwind like Ctrl-C, so that `finally` stops what was started."""
+def stop_on_signals() -> None:
+    """Let a SIGTERM unwind like Ctrl-C, so that `finally` stops what was started; a closed terminal counts as one."""
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    signal.signal(signal.SIGHUP, _hang_up)
+
+
+def _hang_up(_number, _frame):
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def main() -> int:
@@ -172,9 +195,10 @@ def main() -> int:
     options = parser.parse_args(ours)
     root = options.root.resolve()
     if options.verb == "stop":
+        end_left_over(root)
         stop(root)
         return 0
-    stop_on_sigterm()
+    stop_on_signals()
     left_running = options.verb == "start" or is_running(root)
     try:
         env = start(root)

@@ -30,7 +30,7 @@ LOGINS = [
 
 
 def main() -> int:
-    embedded.stop_on_sigterm()
+    embedded.stop_on_signals()
     host, port = os.environ.get("BIND", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
     address = f"http://127.0.0.1:{port}"
     with embedded.only_one_demo():
@@ -38,6 +38,7 @@ def main() -> int:
         try:
             print("Starting PostgreSQL and Redis ...", flush=True)  # noqa: T201
             env = {**os.environ, **embedded.start()}
+            env[embedded.MARK] = str(embedded.ROOT)
             env.setdefault("SITE_URL", address)
             env.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")  # our own machine
             prepare(env)
