@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ import psycopg
 import pytest
 from redis import AuthenticationError, Redis
 
-from carecenter import backup, embedded
+from carecenter import backup, embedded, supervise
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +166,29 @@ def test_a_broken_archive_changes_nothing(env, saved):
     with pytest.raises(SystemExit, match="not a whole backup"):
         backup.restore(env, media, archive)
     assert rows(env["DATABASE_URL"]) == [("kept",), ("later",)]
+
+
+def test_stop_ends_what_a_killed_demo_left_and_nobody_elses(root):
+    sleeper = [sys.executable, "-c", "input()"]
+    left, other = (
+        subprocess.Popen(sleeper, stdin=subprocess.PIPE, env={**os.environ, embedded.MARK: str(mark)})
+        for mark in (root, root / "other")
+    )
+    embedded.end_left_over(root)
+    assert left.wait() == -signal.SIGTERM
+    assert other.poll() is None
+    left.communicate()
+    other.communicate(b"\n")
+
+
+def test_one_demo_in_a_folder(monkeypatch, tmp_path):
+    monkeypatch.setattr(embedded, "ROOT", tmp_path)
+    with embedded.only_one_demo(), pytest.raises(SystemExit, match="running already"), embedded.only_one_demo():
+        pass
+
+
+def test_a_taken_port_is_named():
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        with pytest.raises(SystemExit, match=f"Port {port} is taken"):
+            supervise.refuse_taken_port("127.0.0.1", port)
