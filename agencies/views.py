@@ -1,6 +1,7 @@
 """Office pages of the agency itself: settings, people, licences, prices, files, notices, messages, exports, jobs."""
 
 import secrets
+from decimal import Decimal
 
 import rules
 from django import forms
@@ -222,7 +223,9 @@ class PriceListForm(CleanForm, forms.ModelForm):
         for work_form, item, label in self.lines:
             price = prices.get((work_form, item.pk if item else None))
             name = _line_name(work_form, item)
-            amount = Price._meta.get_field("amount").formfield(label=label, required=False)
+            amount = forms.DecimalField(
+                label=label, required=False, min_value=Decimal("0.01"), max_digits=10, decimal_places=2
+            )
             self.fields[f"{name}_amount"] = amount
             self.fields[f"{name}_unit"] = forms.ChoiceField(label=_("unit"), choices=Price.Unit, required=False)
             if price:

@@ -51,6 +51,12 @@ class CredentialForm(CleanForm, forms.ModelForm):
         model = Credential
         fields = ["kind", "grade", "number", "issuer", "issued_on", "expires_on"]
 
+    def clean(self):
+        data = super().clean()
+        if data.get("issued_on") and data.get("expires_on") and data["expires_on"] < data["issued_on"]:
+            self.add_error("expires_on", _("A paper cannot end before it was issued."))
+        return data
+
 
 class LevelForm(CleanForm, forms.ModelForm):
     class Meta:
