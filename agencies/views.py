@@ -53,6 +53,13 @@ FILE_RIGHTS = {
     StoredFile.Kind.COMPLAINT: "supervision.view",
     StoredFile.Kind.EXPORT: "agencies.office",
 }
+# Files that hold identity numbers or health data in full: reading one is logged (8.2).
+NAMING_KINDS = (
+    StoredFile.Kind.CREDENTIAL,
+    StoredFile.Kind.CONSENT,
+    StoredFile.Kind.SIGNED_PAPER,
+    StoredFile.Kind.DOCUMENT,
+)
 SHOWN_INLINE = ("application/pdf", "image/jpeg", "image/png", "image/webp")
 
 
@@ -64,6 +71,8 @@ def file_view(request, file_pk):
         raise PermissionDenied
     if stored.kind == StoredFile.Kind.EXPORT and stored.created_by_id != request.user.pk:
         raise Http404
+    if stored.kind in NAMING_KINDS:
+        actions.log_access(user=request.user, row=stored, field="file")
     return serve(stored)
 
 

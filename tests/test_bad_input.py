@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.files import store_file
 from agencies.models import AccessLog, ApiKey, PriceList, Role, ServiceItem, User
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
@@ -158,6 +159,18 @@ def test_full_number_is_shown_once_and_logged(office, maple):
     with agency_context(maple):
         [entry] = AccessLog.objects.all()
         assert (entry.subject, entry.field) == (f"clients.client:{person.pk}", "identity_number")
+
+
+def test_reading_a_paper_with_full_numbers_is_logged(office, maple):
+    with agency_context(maple):
+        paper = store_file(kind="document", name="协议.pdf", content=b"%PDF-1.7", content_type="application/pdf")
+        photo = store_file(kind="photo", name="照片.png", content=b"png", content_type="image/png")
+    for file in (paper, photo):
+        response = office.get(reverse("file_view", args=["maple", file.pk]))
+        assert response.content == {paper: b"%PDF-1.7", photo: b"png"}[file]
+        assert response.headers["Cache-Control"] == "private, no-store"
+    with agency_context(maple):
+        assert [entry.subject for entry in AccessLog.objects.all()] == [f"agencies.storedfile:{paper.pk}"]
 
 
 def test_health_data_waits_for_its_own_consent(office, maple):
