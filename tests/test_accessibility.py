@@ -1,7 +1,9 @@
 """Every main page with real content: nothing serious for axe, no policy refusal, nothing wider than the screen."""
 
+import re
+
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from agencies.models import Message, User
 from agencies.tenancy import agency_context
@@ -15,12 +17,15 @@ from tests.carecenter.test_look import problems
 from tests.test_story import sign_in
 from tests.world import make_world, sign_agreement, staff_up
 
+# Latin words of four letters that a Chinese page does not have; hashes, links and names of standards aside.
+ENGLISH = re.compile(r"(?<![\w/.:~=-])(?!English|Excel|Barthel|JPEG|WebP|http|kangze)[A-Za-z]{4,}(?![\w/~=-])")
+
 
 @pytest.fixture
 def world(committed_db):
     """An agency with agreements in force, one being signed, one ended, visits, calls, surveys and complaints."""
     world = make_world()
-    with agency_context(world.agency):
+    with translation.override("zh-hans"), agency_context(world.agency):
         caregivers = staff_up(world, 3)
         clients = demo.take_in(world, 12)
         signed = [
@@ -92,8 +97,12 @@ def test_office_pages_with_content_are_sound(world, office_page):
     sign_in(office_page, world.manager.phone)
     with agency_context(world.agency):
         paths = [f"/kangze/{path}" for path in office_paths(world)]
-    found = {(path, width): problems(office_page, path, width) for path in paths for width in (1440, 390)}
+    found, english = {}, {}
+    for path in paths:
+        found |= {(path, width): problems(office_page, path, width) for width in (1440, 390)}
+        english[path] = ENGLISH.findall(office_page.inner_text("body"))
     assert {where: what for where, what in found.items() if what} == {}
+    assert {path: words for path, words in english.items() if words} == {}
 
 
 @pytest.mark.browser

@@ -39,6 +39,12 @@ class AgreementForm(CleanForm, forms.ModelForm):
         ]  # fmt: skip
 
         field_classes = dict.fromkeys(["plan", "guardian", "caregiver"], SafeModelChoiceField)
+        labels = {
+            "plan": _("service plan"),
+            "caregiver": _("caregiver"),
+            "starts_on": _("service begins on"),
+            "ends_on": _("service ends on"),
+        }
 
     def __init__(self, *args, client, **kwargs):
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agencies.tenancy import AgencyModel, InsertOnly, same_agency
 from contracts.models.handover import Satisfaction
@@ -13,7 +14,7 @@ class SurveyRound(AgencyModel):
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", pgettext_lazy("survey", "Closed")
 
     name = models.CharField(_("name"), max_length=60)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
