@@ -149,7 +149,7 @@ def send_links(*, agreement: Agreement, by: User) -> int:
             recipient_name=person.name,
             address=person.phone,
             subject=_("Please sign agreement %(number)s") % {"number": agreement.number},
-            body=f"{_('Please read and sign the agreement here:')} {link_of(agreement, party)}",
+            body=_("Please read and sign the agreement here: %(link)s") % {"link": link_of(agreement, party)},
         )
         count += 1
     return count

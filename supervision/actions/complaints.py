@@ -125,8 +125,8 @@ def close_complaint(*, complaint: Complaint, by: User, outcome: str = "", note: 
         asked_by_owner=complaint.owner_id == by.pk,
     )
     now = timezone.now()
-    text = f"{_('Closed.')} {note}".strip()
-    _step(complaint, State.CLOSED, facts, by=by, text=text, closed_at=now, outcome_satisfaction=outcome)
+    text = _("Closed. %(note)s") % {"note": note}
+    _step(complaint, State.CLOSED, facts, by=by, text=text.strip(), closed_at=now, outcome_satisfaction=outcome)
     file_record(
         archive_class=ArchiveClass.OTHER,
         source=ArchiveRecord.Source.COMPLAINT,
