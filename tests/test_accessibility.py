@@ -1,6 +1,7 @@
 """Every main page with real content: nothing serious for axe, no policy refusal, nothing wider than the screen."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone, translation
@@ -112,7 +113,7 @@ def test_phone_and_public_pages_with_content_are_sound(world, phone_page):
         invitation = SurveyInvitation.objects.filter(round__state="open", answers=None).first()
         paper = Document.objects.filter(state="ready").first().verify_code
         text = Message.objects.get(key=f"survey:{invitation.pk}").body
-        link = signing.link_of(world.signing, "client").split("8000", 1)[-1]
+        link = urlsplit(signing.link_of(world.signing, "client")).path
     paths = ["", "complain/", "complain/status/", f"verify/{paper}/", text[text.index("survey/") :]]
     found = {path: problems(phone_page, f"/p/kangze/{path}", 390) for path in paths}
     found[link] = problems(phone_page, link, 390)

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
@@ -11,14 +12,17 @@ from pypdf import PdfReader
 
 from agencies.models import User
 from agencies.tenancy import agency_context
+from archive.models import ArchiveRecord
 from carecenter.demo.world import PASSWORD
 from clients.standard import GBT_42195
-from contracts.models import Agreement, Visit
+from contracts.models import Agreement, HandoverSignature, Visit
 from supervision.actions.return_visits import create_due_calls
 from supervision.actions.surveys import run_surveys
+from supervision.models import ReturnVisit, SurveyAnswer
 from tests.world import make_world, staff_up
 
 CLIENT_NUMBER = "11010519491231002X"  # a woman born on 31 December 1949
+HEADINGS = ("一、协议三方", "二、服务对象的身体状况", "十七、争议解决", "十八、其他", "十九、签署", "人民币")
 CHILD_NUMBER = "370102197503071235"
 
 
@@ -153,7 +157,7 @@ def sign_agreement(page, phone, world):
     for party, digits in (("client", CHILD_NUMBER[-4:]), ("caregiver", world.caregiver.identity_number[-4:])):
         with agency_context(world.agency):
             assert Agreement.objects.get().state == "signing"
-        phone.goto(links[party].split("8000", 1)[-1])
+        phone.goto(urlsplit(links[party]).path)
         fill(phone, last_digits=digits, agrees=True)
         draw(phone)
         save(phone)
@@ -161,7 +165,7 @@ def sign_agreement(page, phone, world):
     page.reload()
     expect(page.locator("main")).to_contain_text("生效中")
     text = text_of_pdf(page, page.locator("main a", has_text="PDF").last)
-    for words in ("李建国", "李淑贞", world.caregiver.name, "康泽居家养老服务有限公司", "人民币", "争议"):
+    for words in ("李建国", "李淑贞", world.caregiver.name, "康泽居家养老服务有限公司", world.manager.name, *HEADINGS):
         assert words in text
 
 
@@ -208,6 +212,10 @@ def call_and_survey(page, phone, world):
     expect(phone.locator("main")).to_contain_text("您的意见已收到")
     phone.goto(link)
     expect(phone.locator("main")).to_contain_text("您已经答复过了")
+    with agency_context(world.agency):
+        call = ReturnVisit.objects.get(state="done")
+        assert (call.satisfaction, call.spoke_with, call.done_by) == ("satisfied", "李建国", world.coordinator)
+        assert SurveyAnswer.objects.get().overall == "very_satisfied"
     page.goto("/kangze/surveys/")
     page.locator("tbody a").first.click()
     expect(page.locator("main")).to_contain_text("1 / 1")
@@ -236,6 +244,14 @@ def end_and_hand_over(page, world):
     text = text_of_pdf(page, page.locator("main a", has_text="PDF"))
     for words in ("交接记录", "李淑贞", world.caregiver.name, "下周三复诊", "门钥匙一把", "谢谢阿姨"):
         assert words in text
+    with agency_context(world.agency):
+        assert HandoverSignature.objects.count() == 3
+        ended = Agreement.objects.get()
+        record = ArchiveRecord.objects.get(source="agreement", source_id=ended.pk)
+        assert (record.archive_class, record.clock_started_on) == ("contracts", ended.ended_on)
+        last = (ended.ended_on.month, ended.ended_on.day)
+        kept_until = (record.retain_until.year, record.retain_until.month, record.retain_until.day)
+        assert kept_until == (ended.ended_on.year + 3, *(last if last != (2, 29) else (2, 28)))
     number = re.search(r"HT-\d{4}-\d{4}", page.locator("main").inner_text()).group()
     page.goto(f"/kangze/archive/?q={number}")
     today = timezone.localdate()
