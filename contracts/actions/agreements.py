@@ -79,8 +79,11 @@ def _fill(agreement, data):
         problems["rate_reason"] = text % {"price": price.amount}
     if problems:
         raise ValidationError(problems)
+    approved = (agreement.rate, agreement.list_rate)
     agreement.rate = price.amount if rate is None else rate
     agreement.list_rate, agreement.rate_unit = price.amount, price.unit
+    if approved != (agreement.rate, agreement.list_rate):
+        agreement.rate_approved_by = None  # what a manager approved was another price
     if agreement.rate == agreement.list_rate:
         agreement.rate_reason, agreement.rate_approved_by = "", None
     agreement.monthly_estimate = estimate(agreement)

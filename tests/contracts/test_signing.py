@@ -1,6 +1,7 @@
 """Three signatures under one frozen text, in any order; the database itself refuses anything less."""
 
 import datetime as dt
+from decimal import Decimal
 from itertools import permutations
 
 import pytest
@@ -184,3 +185,16 @@ def test_amendment_in_force_replaces_the_first_from_its_day(world):
     amendment.refresh_from_db()
     assert (first.state, amendment.state) == ("superseded", "in_force")
     assert set(Visit.objects.filter(state="planned").values_list("agreement", flat=True)) == {amendment.pk}
+
+
+def test_approval_of_a_price_ends_with_the_price(world):
+    agreement = sign_agreement(world, world.caregivers[0], world.clients[0], upto="draft")
+    agreements.update_agreement(agreement=agreement, by=world.coordinator, rate=Decimal(44), rate_reason="老客户")
+    agreements.approve_price(agreement=agreement, by=world.manager)
+    agreement.refresh_from_db()
+    assert agreement.rate_approved_by == world.manager
+    agreements.update_agreement(agreement=agreement, by=world.coordinator, rate=Decimal(1))
+    agreement.refresh_from_db()
+    assert agreement.rate_approved_by is None
+    with pytest.raises(ValidationError, match="manager"):
+        agreements.send_for_signing(agreement=agreement, by=world.coordinator)
