@@ -21,7 +21,7 @@ from caregivers.queries import facts_of
 from caregivers.standard import check_assignment, limits_on
 from clients.models import Client, Consent, Guardian
 from clients.queries import current_assessment, has_consent
-from contracts.actions.visits import cancel_visits_from, plan_agreement_visits
+from contracts.actions.visits import cancel_visits_from, plan_agreement_visits, restore_visits_from
 from contracts.models import Agreement, ServicePlan, Suspension
 from contracts.queries.agreements import signed_files
 from contracts.standard import (
@@ -242,12 +242,24 @@ def amend_agreement(*, agreement: Agreement, by: User, change_summary: str) -> A
 def suspend_agreement(*, agreement: Agreement, by: User, from_day: dt.date, reason: str) -> None:
     """Let an agreement rest; visits from that day on are cancelled."""
     _move(agreement, State.SUSPENDED)
-    Suspension.objects.create(agreement=agreement, period=DateRange(from_day, None), reason=reason, created_by=by)
-    cancel_visits_from(agreement=agreement, day=from_day, reason=_("Agreement suspended: %(why)s") % {"why": reason})
+    suspension = Suspension.objects.create(
+        agreement=agreement, period=DateRange(from_day, None), reason=reason, created_by=by
+    )
+    cancel_visits_from(
+        agreement=agreement,
+        day=from_day,
+        reason=_("Agreement suspended: %(why)s") % {"why": reason},
+        cause=_cause(suspension),
+    )
+
+
+def _cause(suspension):
+    """The mark on visits that a rest cancelled; one mark a rest, the same in every language."""
+    return f"suspension {suspension.pk}"
 
 
 def resume_agreement(*, agreement: Agreement, by: User, on_day: dt.date) -> None:
-    """Go on after a rest; visits are planned anew from that day."""
+    """Go on after a rest; from that day visits are what they were before it, and new ones are planned."""
     suspension = Suspension.objects.filter(agreement=agreement, period__upper_inf=True).first()
     if suspension and on_day <= suspension.period.lower:
         raise ValidationError({"on_day": _("The rest began on %(day)s.") % {"day": suspension.period.lower}})
@@ -255,6 +267,7 @@ def resume_agreement(*, agreement: Agreement, by: User, on_day: dt.date) -> None
     if suspension:
         suspension.period = DateRange(suspension.period.lower, on_day)
         suspension.save()
+        restore_visits_from(agreement=agreement, day=on_day, cause=_cause(suspension))
     plan_agreement_visits(agreement=agreement)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from agencies.models import StoredFile, User
 from archive.actions import request_document
 from archive.models import Document
 from clients.models import Client
-from contracts.actions.agreements import caregiver_findings
+from contracts.actions.agreements import LINK_DAYS, caregiver_findings
 from contracts.actions.visits import cancel_visits_from, plan_agreement_visits
 from contracts.models import Agreement, ServicePlan, Signature
 from contracts.standard import missing_before_force
@@ -137,7 +138,19 @@ def link_of(agreement: Agreement, party: str) -> str:
 
 
 def send_links(*, agreement: Agreement, by: User) -> int:
-    """Put the links of client and caregiver who have not signed in the outbox, once each; returns how many."""
+    """Put the links of client and caregiver who have not signed in the outbox, once each; returns how many.
+
+    Links that have run out are replaced by new ones.
+    """
+    if agreement.state != State.SIGNING:
+        raise ValidationError(_("This agreement is not out for signing (it is “%s”).") % agreement.get_state_display())
+    if agreement.links_expire_at < timezone.now():
+        expires = timezone.now() + dt.timedelta(days=LINK_DAYS)
+        Agreement.objects.filter(pk=agreement.pk, state=State.SIGNING).update(
+            link_version=F("link_version") + 1, links_expire_at=expires
+        )
+        agreement.refresh_from_db()
+        agreement.save()  # for the history
     signed = set(agreement.signatures.values_list("party", flat=True))
     client = agreement.guardian or agreement.client
     count = 0

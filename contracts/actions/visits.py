@@ -5,6 +5,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,10 @@ PLAN_SQL = """
         JOIN contracts_planslot s ON s.agency_id = a.agency_id AND s.plan_id = a.plan_id
         JOIN generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS day
             ON extract(isodow FROM day) = s.weekday AND day::date BETWEEN a.starts_on AND a.ends_on
-        WHERE a.agency_id = %(agency)s AND a.state = 'in_force'
+        WHERE a.agency_id = %(agency)s
+            AND (a.state = 'in_force' OR a.state = 'superseded' AND EXISTS (SELECT FROM contracts_agreement n
+                WHERE n.agency_id = a.agency_id AND n.amends_id = a.id AND n.state = 'in_force'
+                AND day::date < n.starts_on))
             AND (%(agreement)s::bigint IS NULL OR a.id = %(agreement)s)
             AND NOT EXISTS (SELECT FROM contracts_suspension x
                 WHERE x.agency_id = a.agency_id AND x.agreement_id = a.id AND x.period @> day::date)
@@ -89,10 +93,44 @@ def plan_agreement_visits(*, agreement: Agreement) -> dict[str, int]:
     return plan_visits(agreement=agreement)
 
 
-def cancel_visits_from(*, agreement: Agreement, day: dt.date, reason: str) -> int:
-    """Cancel every planned visit of an agreement that starts on a day or later."""
+# Gives visits back to whom they belonged, where that caregiver is still free; the rest stand unassigned.
+RESTORE_SQL = """
+    WITH slots AS (
+        SELECT id, caregiver_id, period, (lower(period) AT TIME ZONE 'Asia/Shanghai')::date AS day
+        FROM contracts_visit WHERE agency_id = %(agency)s AND id = ANY (%(ids)s)
+    ), free AS (
+        SELECT id FROM slots WHERE {condition} AND NOT EXISTS (SELECT FROM contracts_visit o
+            WHERE o.agency_id = %(agency)s AND o.caregiver_id = slots.caregiver_id AND o.state <> 'cancelled'
+            AND o.period && slots.period)
+    )
+    UPDATE contracts_visit v SET caregiver_id = NULL
+    WHERE v.agency_id = %(agency)s AND v.id = ANY (%(ids)s) AND v.id NOT IN (SELECT id FROM free)
+"""
+
+
+def cancel_visits_from(*, agreement: Agreement, day: dt.date, reason: str, cause: str = "") -> int:
+    """Cancel every planned visit of an agreement that starts on a day or later; the cause finds them again."""
     visits = Visit.objects.filter(agreement=agreement, state=State.PLANNED, period__startswith__gte=midnight(day))
-    return _update_with_history(visits, state=State.CANCELLED, cancel_reason=reason[:200])
+    return _update_with_history(visits, cause, state=State.CANCELLED, cancel_reason=reason[:200])
+
+
+def restore_visits_from(*, agreement: Agreement, day: dt.date, cause: str) -> int:
+    """Plan again what was cancelled for this cause and lies ahead; what people cancelled one by one stays so."""
+    noted = Visit.history.model.objects.filter(
+        agency=OuterRef("agency"), id=OuterRef("pk"), state=State.CANCELLED, history_change_reason=cause
+    )
+    start = max(midnight(day), timezone.now())
+    cancelled = Visit.objects.filter(agreement=agreement, state=State.CANCELLED, period__startswith__gte=start)
+    ids = list(cancelled.filter(Exists(noted)).select_for_update(of=["self"]).values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(RESTORE_SQL.format(condition=IS_FREE), {"agency": current_agency().pk, "ids": ids})
+    try:
+        with transaction.atomic():
+            return _update_with_history(Visit.objects.filter(pk__in=ids), state=State.PLANNED, cancel_reason="")
+    except IntegrityError as error:
+        if "visit_no_double_booking" not in str(error):
+            raise
+        raise ValidationError(_("Somebody changed the rota meanwhile; try again.")) from None
 
 
 def mark_missed() -> dict[str, int]:
@@ -101,16 +139,17 @@ def mark_missed() -> dict[str, int]:
     return {"missed": _update_with_history(over, state=State.MISSED)}
 
 
-def _update_with_history(visits, **fields):
+def _update_with_history(visits, cause="", **fields):
     """Change many visits in two statements: the rows, then their history."""
     ids = list(visits.select_for_update(of=["self"]).values_list("pk", flat=True))
     Visit.objects.filter(pk__in=ids).update(**fields)
     columns = ", ".join(f'"{f.column}"' for f in Visit._meta.concrete_fields)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""INSERT INTO contracts_historicalvisit ({columns}, history_date, history_type)
-            SELECT {columns}, now(), '~' FROM contracts_visit WHERE agency_id = %s AND id = ANY (%s)""",  # noqa: S608
-            [current_agency().pk, ids],
+            f"""INSERT INTO contracts_historicalvisit
+            ({columns}, history_date, history_type, history_change_reason)
+            SELECT {columns}, now(), '~', %s FROM contracts_visit WHERE agency_id = %s AND id = ANY (%s)""",  # noqa: S608
+            [cause or None, current_agency().pk, ids],
         )
     return len(ids)
 
@@ -187,8 +226,13 @@ def move_visit(*, visit: Visit, by: User, starts_at: dt.datetime, ends_at: dt.da
 
 def cancel_visit(*, visit: Visit, by: User, reason: str) -> Visit:
     visit = _lock(visit)
+    problems = {}
     if visit.state != State.PLANNED:
-        raise ValidationError(_("Only a planned visit can be cancelled."))
+        problems["__all__"] = _("Only a planned visit can be cancelled.")
+    if not reason:
+        problems["reason"] = _("Say why the visit is cancelled.")
+    if problems:
+        raise ValidationError(problems)
     visit.state, visit.cancel_reason = State.CANCELLED, reason
     visit.save()
     if visit.caregiver:

@@ -26,7 +26,8 @@ def ending_by(day: dt.date) -> QuerySet[Agreement]:
 
 
 def signed_files(agreement: Agreement) -> list[StoredFile]:
-    """The signed paper and every signature or scan under it."""
+    """The signed paper and every signature or scan under it, of the versions it replaced as well."""
     files = [signature.image for signature in agreement.signatures.select_related("image")]
     document = agreement.signed_document
-    return [document.file, *files] if document and document.file_id else files
+    own = [document.file, *files] if document and document.file_id else files
+    return own + signed_files(agreement.amends) if agreement.amends else own
