@@ -78,6 +78,7 @@ def copy_price_list(*, by: User) -> PriceList:
 
 def set_prices(*, price_list: PriceList, prices: list[dict], name: str, effective_from: dt.date) -> None:
     """Replace the prices of a draft; each is {work_form or service_item, unit, amount, note}."""
+    price_list = PriceList.objects.select_for_update().get(pk=price_list.pk)
     if price_list.state != PriceList.State.DRAFT:
         raise ValidationError(_("A published list does not change; start a new one."))
     price_list.name, price_list.effective_from = name, effective_from
@@ -127,7 +128,7 @@ def _send(message):
     message.attempts += 1
     try:
         send_mail(message.subject, message.body, None, [message.address])
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a line break in the subject, an address nobody can have
         message.error = type(error).__name__
         message.state = Message.State.FAILED if message.attempts >= 5 else Message.State.QUEUED
         message.due_at = timezone.now() + dt.timedelta(minutes=2**message.attempts)

@@ -89,7 +89,7 @@ def return_visit_cancel(request, call_pk):
 @require_POST
 def return_visit_phone(request, call_pk):
     """Show the number to call, logged."""
-    call = _get(call_pk)
+    call = get_object_or_404(ReturnVisit.objects.select_related("client"), pk=call_pk, state=ReturnVisit.State.DUE)
     log_access(user=request.user, row=call.client, field="phone", reason=_("return visit"))
     back = office_url("return_visit_call", call.pk)
     return revealed(request, call.client.phone, title=call.client.salutation, back=back)
