@@ -1,17 +1,77 @@
 """What the tenant does: logging who looked, notices, outgoing messages, catalogue and prices, exports."""
 
 import datetime as dt
+import secrets
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
+from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.models import AccessLog, Export, Message, Notice, Price, PriceList, ServiceItem, User, WorkForm
+from agencies.identity import credit_code_problems, normalise_phone, phone_problems
+from agencies.models import (
+    AccessLog,
+    Agency,
+    AgencySettings,
+    Export,
+    Membership,
+    Message,
+    Notice,
+    Price,
+    PriceList,
+    Role,
+    ServiceItem,
+    User,
+    WorkForm,
+)
 from agencies.standard import CATALOGUE
-from agencies.tenancy import current_agency
+from agencies.tenancy import agency_context, current_agency
+
+
+@transaction.atomic
+def open_agency(*, manager_phone: str, manager_name: str, **data: str) -> tuple[Agency, str]:
+    """Open an agency with its settings, catalogue and first manager; returns it and the manager's first password.
+
+    The password is empty where the manager has an account already.
+    """
+    agency = Agency(**data)
+    problems = _problems_of(agency, manager_phone)
+    if problems:
+        raise ValidationError(problems)
+    agency.save()
+    password = add_member(agency=agency, phone=manager_phone, name=manager_name, roles=[Role.MANAGER])
+    with agency_context(agency):
+        AgencySettings.objects.create()
+        seed_catalogue()
+    return agency, password
+
+
+def _problems_of(agency, manager_phone):
+    problems = {}
+    try:
+        agency.full_clean()
+    except ValidationError as refusal:
+        problems = {name: [str(text) for text in texts] for name, texts in refusal.message_dict.items()}
+    if found := credit_code_problems(agency.credit_code):
+        problems.setdefault("credit_code", []).extend(map(str, found))
+    if found := phone_problems(manager_phone):
+        problems["manager_phone"] = list(map(str, found))
+    return problems
+
+
+def add_member(*, agency: Agency, phone: str, name: str, roles: list[str]) -> str:
+    """Let somebody work at an agency; returns the first password of a new account, empty for one that exists."""
+    phone = normalise_phone(phone)
+    user = User.objects.filter(phone=phone).first()
+    if user and Membership.objects.filter(agency=agency, user=user).exists():
+        raise ValidationError({"phone": _("This person works here already.")})
+    password = "" if user else f"{secrets.randbelow(10**8):08}"
+    user = user or User.objects.create_user(phone, password, name=name)
+    Membership.objects.create(agency=agency, user=user, roles=roles)
+    return password
 
 
 def log_access(*, user: User, row: Model, field: str, reason: str = "") -> None:
@@ -146,6 +206,6 @@ def request_export(*, list_name: str, query: str, by: User) -> Export:
     """Put a list in the queue as an Excel file."""
     from agencies.office_tasks import make_export  # tasks import actions
 
-    export = Export.objects.create(list_name=list_name, query=query[:500], requested_by=by)
+    export = Export.objects.create(list_name=list_name, query=query, requested_by=by)
     make_export.delay_on_commit(agency_id=current_agency().pk, export_id=export.pk)
     return export

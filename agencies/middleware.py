@@ -1,8 +1,10 @@
 """Opens the agency a request is about, around view and rendering."""
 
+import structlog
 from django.conf import settings
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import resolve
 from django.utils import translation
 
@@ -28,6 +30,19 @@ class LanguageMiddleware:
             return response
 
 
+class RequestSizeMiddleware:
+    """Refuses a body that is larger than any form needs before a byte of it is read."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > settings.REQUEST_MAX_BYTES:
+            return HttpResponse(render_to_string("413.html", {"limit": settings.UPLOAD_MAX_BYTES}), status=413)
+        return self.get_response(request)
+
+
 class AgencyMiddleware:
     """Sets request.agency and request.membership, and runs the request inside that agency.
 
@@ -43,7 +58,7 @@ class AgencyMiddleware:
         request.agency, request.membership = find_agency(request)
         if request.agency is None:
             return self.get_response(request)
-        with agency_context(request.agency):
+        with structlog.contextvars.bound_contextvars(agency=request.agency.pk), agency_context(request.agency):
             response = self.get_response(request)
             if response.status_code >= 500 or getattr(request, "refused", False):
                 transaction.set_rollback(True)

@@ -1,5 +1,6 @@
 """Bases of the Celery tasks; AgencyTask is the default, set in carecenter/celery.py."""
 
+import structlog
 from celery.contrib.django.task import DjangoTask
 
 from agencies.tenancy import agency_context
@@ -14,7 +15,8 @@ class AgencyTask(DjangoTask):
     def __call__(self, *args, agency_id, **kwargs):
         from agencies.models import Agency  # the app registry is not ready when Celery imports this
 
-        with agency_context(Agency.objects.get(pk=agency_id)):
+        bound = structlog.contextvars.bound_contextvars(agency=agency_id)
+        with bound, agency_context(Agency.objects.get(pk=agency_id)):
             return self.run(*args, **kwargs)
 
 

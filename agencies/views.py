@@ -1,6 +1,5 @@
 """Office pages of the agency itself: settings, people, licences, prices, files, notices, messages, exports, jobs."""
 
-import secrets
 from decimal import Decimal
 
 import rules
@@ -35,7 +34,6 @@ from agencies.models import (
     Role,
     ServiceItem,
     StoredFile,
-    User,
     WorkForm,
 )
 from agencies.pages import form_page, press, revealed, submit
@@ -126,20 +124,10 @@ class MemberForm(CleanForm, forms.Form):
 def member_new(request):
     form = MemberForm(request.POST or None)
     back = office_url("agency_settings")
-    if (password := submit(form, _add_member, agency=request.agency)) is not None:
+    if (password := submit(form, actions.add_member, agency=request.agency)) is not None:
         value = password or _("Signs in with the password of the existing account.")
         return revealed(request, value, title=_("First password of %(name)s") % form.cleaned_data, back=back)
     return form_page(request, form=form, title=_("New member of staff"), back=back)
-
-
-def _add_member(*, agency, phone, name, roles):
-    user = User.objects.filter(phone=phone).first()
-    if user and Membership.objects.filter(agency=agency, user=user).exists():
-        raise ValidationError({"phone": _("This person works here already.")})
-    password = "" if user else f"{secrets.randbelow(10**8):08}"
-    user = user or User.objects.create_user(phone, password, name=name)
-    Membership.objects.create(agency=agency, user=user, roles=roles)
-    return password
 
 
 @may("agencies.manage")

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",  # posted forms are ours
     "django.contrib.auth.middleware.AuthenticationMiddleware",  # request.user
     "agencies.middleware.LanguageMiddleware",  # the language the person chose
+    "agencies.middleware.RequestSizeMiddleware",  # no body larger than any form needs
     "django.contrib.messages.middleware.MessageMiddleware",  # one-time notices
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # not in frames
     "django.contrib.auth.middleware.LoginRequiredMiddleware",  # every page asks for sign-in unless it says no
@@ -180,6 +181,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024  # a scan or a photo
+REQUEST_MAX_BYTES = 25 * 1024 * 1024  # above it nothing is read at all
 DOCUMENT_RENDERER = "carecenter.pdf.render"
 
 # Messages that leave the site
@@ -254,7 +256,8 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_values": {"()": "carecenter.logs.WithoutValues"}},
+    "formatters": {"line": {"()": "carecenter.logs.line", "as_json": env.bool("LOG_JSON", default=False)}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_values"]}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
 }

@@ -28,6 +28,7 @@ class ClientSerializer(serializers.ModelSerializer):
         extra_kwargs = {
             "identity_number": {"write_only": True},
             "phone": {"write_only": True},
+            "access_note": {"write_only": True},  # how to get into a home is nothing for a program to carry away
             "birth_date": {"required": False},
             "sex": {"required": False},
         }

@@ -60,22 +60,36 @@ def sign(request, token, party):
         return render(request, "public/closed.html", {"text": closed})
     signer = agreement.caregiver if party == Signature.Party.CAREGIVER else agreement.guardian or agreement.client
     form = LinkSignatureForm(request.POST or None)
-    if form.is_valid() and _is_person(form, signer, agreement, party) and _sign(request, form, agreement, party):
+    if request.method == "POST":
+        form.full_clean()
+        _check_person(form, signer, agreement, party)
+        _check_drawing(form)
+    if form.is_valid() and _sign(request, form, agreement, party):
         return render(request, "public/closed.html", {"text": _("You have signed this agreement. Thank you.")})
     context = {"agreement": agreement, "terms": agreement.terms, "form": form, "token": token, "party": party}
     return render(request, "public/sign.html", {**context, "signer": signer, "label": Signature.Party(party).label})
 
 
-def _is_person(form, signer, agreement, party):
+def _check_person(form, signer, agreement, party):
+    """Compare the last four characters; each try counts before it is looked at, so that a flood gains nothing."""
+    digits = form.cleaned_data.get("last_digits")
+    if not digits:
+        return
     key = agency_key(f"sign-tries:{agreement.pk}:{party}")
-    if cache.get(key, 0) >= TRIES:
+    cache.add(key, 0, 3600)
+    if cache.incr(key) > TRIES:
         form.add_error("last_digits", _("Too many tries. Wait an hour or ask the agency."))
-        return False
-    if signer.identity_number[-4:].upper() == form.cleaned_data["last_digits"].upper():
-        return True
-    cache.set(key, cache.get(key, 0) + 1, 3600)
-    form.add_error("last_digits", _("These are not the last four characters of your identity number."))
-    return False
+    elif signer.identity_number[-4:].upper() != digits.upper():
+        form.add_error("last_digits", _("These are not the last four characters of your identity number."))
+    else:
+        cache.delete(key)
+
+
+def _check_drawing(form):
+    try:
+        signing.drawing(form.cleaned_data.get("signature", ""))
+    except ValidationError as refusal:
+        form.add_error(None, refusal.messages)
 
 
 def _sign(request, form, agreement, party):

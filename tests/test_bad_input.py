@@ -88,6 +88,13 @@ def test_upload_is_judged_by_what_is_in_it(office, maple, name, content):
         assert not Credential.objects.exists()
 
 
+def test_body_larger_than_any_form_needs_is_refused_unread(office, settings):
+    settings.REQUEST_MAX_BYTES = 10_000
+    response = office.post(reverse("client_new", args=["maple"]), {"needs": "长" * 10_000})
+    assert response.status_code == 413
+    assert "单个文件最大" in response.content.decode()
+
+
 def test_oversized_upload_is_refused(office, maple, settings):
     settings.UPLOAD_MAX_BYTES = 1000
     with agency_context(maple):

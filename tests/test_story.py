@@ -46,6 +46,12 @@ def sign_in(page, phone):
     page.wait_for_url(re.compile(r"/(kangze|me)/$"))
 
 
+def speak_chinese(page):
+    """The suite speaks the source's language until somebody chooses."""
+    page.goto("/p/kangze/")
+    page.click("button[value=zh-hans]")
+
+
 def fill(page, **values):
     for name, value in values.items():
         field = page.locator(f"main [name={name}]").first
@@ -90,8 +96,7 @@ def text_of_pdf(page, link):
 @pytest.mark.browser
 def test_from_the_first_file_to_the_archive(world, office_page, phone_page):
     page, phone = office_page, phone_page
-    phone.goto("/p/kangze/")
-    phone.click("button[value=zh-hans]")  # the suite speaks the source's language until somebody chooses
+    speak_chinese(phone)
     sign_in(page, world.coordinator.phone)
     open_client_file(page)
     write_plan(page)
@@ -151,9 +156,13 @@ def sign_agreement(page, phone, world):
     save(page)
     press(page, "发起签署")
     links = {party: page.locator(f"#link-{party}").inner_text() for party in ("client", "caregiver")}
-    page.locator("main a", has_text="在此签字").nth(1).click()
-    draw(page)
-    save(page)
+    sign_in(phone, world.manager.phone)
+    phone.goto(urlsplit(page.url).path)
+    phone.locator("main a", has_text="在此签字").nth(1).click()
+    draw(phone)
+    save(phone)
+    phone.context.clear_cookies()
+    speak_chinese(phone)
     for party, digits in (("client", CHILD_NUMBER[-4:]), ("caregiver", world.caregiver.identity_number[-4:])):
         with agency_context(world.agency):
             assert Agreement.objects.get().state == "signing"

@@ -82,7 +82,7 @@ class Export(AgencyModel):
         FAILED = "failed", _("Failed")
 
     list_name = models.CharField(_("list"), max_length=40)
-    query = models.CharField(max_length=500, blank=True)
+    query = models.TextField(blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     row_count = models.PositiveIntegerField(_("rows"), null=True, blank=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")

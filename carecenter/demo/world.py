@@ -10,10 +10,9 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from agencies.actions import publish_price_list, seed_catalogue
+from agencies import actions
 from agencies.models import (
     Agency,
-    AgencySettings,
     Licence,
     Membership,
     Price,
@@ -84,7 +83,8 @@ def open_agency(
     *, slug: str, name: str, short_name: str, credit_code: str, phones: dict[str, tuple[str, str]]
 ) -> World:
     """Create an agency with its staff, settings, catalogue, licences and price list."""
-    agency = Agency.objects.create(
+    staff = {role: make_user(phone, person) for role, (phone, person) in phones.items()}
+    agency, _password = actions.open_agency(
         slug=slug,
         name=name,
         short_name=short_name,
@@ -93,16 +93,14 @@ def open_agency(
         address="济南市历下区泺源大街88号",
         phone="0531-86000000",
         complaint_phone="0531-86000012",
+        manager_phone=phones["manager"][0],
+        manager_name=phones["manager"][1],
     )
-    staff = {}
-    for role, (phone, person) in phones.items():
-        staff[role] = make_user(phone, person)
-        Membership.objects.create(agency=agency, user=staff[role], roles=[role])
+    for role, user in staff.items():
+        Membership.objects.get_or_create(agency=agency, user=user, defaults={"roles": [role]})
     staff.setdefault("coordinator", staff["manager"])
     world = World(agency, staff, seed=len(slug))
     with agency_context(agency):
-        AgencySettings.objects.create()
-        seed_catalogue()
         _licences(world)
         _price_lists(world)
     return world
@@ -135,7 +133,7 @@ def _price_lists(world):
         ]
         Price.objects.bulk_create([Price(agency=world.agency, price_list=price_list, **row) for row in rows])
         with at(world.ago(days + 3)):
-            publish_price_list(price_list=price_list, by=world.manager)
+            actions.publish_price_list(price_list=price_list, by=world.manager)
 
 
 def hire(world: World, count: int, first_phone: str) -> list[Caregiver]:

@@ -1,7 +1,7 @@
 """Office pages of agreements: list, file, draft, and every verb."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -83,6 +83,7 @@ def agreement_file(request, agreement_pk):
         "handovers": agreement.handovers.all(),
         "amendments": agreement.amendments.all(),
         "suspensions": agreement.suspensions.select_related("created_by"),
+        "may_sign_for_agency": has_perm("contracts.sign_for_agency", request.membership),
         "may_edit": has_perm("contracts.edit", request.membership),
         "may_approve": has_perm("contracts.approve", request.membership),
         "panels": panels_of("contracts.agreement", request.membership, agreement),
@@ -202,6 +203,8 @@ def signature_new(request, agreement_pk, party):
     agreement = _get(agreement_pk)
     if party not in Signature.Party.values:
         raise Http404
+    if party == Signature.Party.AGENCY and not has_perm("contracts.sign_for_agency", request.membership):
+        raise PermissionDenied
     problem = ""
     if request.method == "POST":
         try:

@@ -139,11 +139,21 @@ def close_complaint(*, complaint: Complaint, by: User, outcome: str = "", note: 
 
 
 def warn_of_limits() -> dict[str, int]:
-    """Tell the person in charge and the managers one working day before a limit and when it has passed, once each."""
+    """Tell the person in charge and the managers one working day before a limit and when it has passed, once each.
+
+    Who has not been told in time that the complaint arrived is named too.
+    """
     today = timezone.localdate()
     soon = today + dt.timedelta(days=14)  # no run of holidays is longer
     open_ones = Complaint.objects.filter(state__in=[State.RECEIVED, State.ACCEPTED], limit_on__lte=soon)
-    counts = {"near": 0, "passed": 0}
+    counts = {"acknowledge": 0, "near": 0, "passed": 0}
+    now = timezone.now()
+    for complaint in Complaint.objects.filter(
+        state=State.RECEIVED, acknowledge_by__lte=now, acknowledge_warned_at=None
+    ).select_related("owner"):
+        if Complaint.objects.filter(pk=complaint.pk, acknowledge_warned_at=None).update(acknowledge_warned_at=now):
+            counts["acknowledge"] += 1
+            _warn(complaint, "acknowledge")
     for complaint in open_ones.select_related("owner"):
         stage = limit_stage(complaint.limit_on, today)
         if stage and Complaint.objects.filter(pk=complaint.pk, **{f"{stage}_warned_at": None}).update(
@@ -156,9 +166,12 @@ def warn_of_limits() -> dict[str, int]:
 
 def _warn(complaint, stage):
     texts = {
+        "acknowledge": _("Nobody has told the complainant that complaint %(number)s arrived; it was due until %(day)s"),
         "near": _("The limit of complaint %(number)s is near: %(day)s"),
         "passed": _("The limit of complaint %(number)s has passed: %(day)s"),
     }
     users = {user.pk: user for user in [*_watchers(), *([complaint.owner] if complaint.owner else [])]}
-    title = texts[stage] % {"number": complaint.number, "day": complaint.limit_on.isoformat()}
+    limit = timezone.localtime(complaint.acknowledge_by) if stage == "acknowledge" else complaint.limit_on
+    day = limit.strftime("%Y-%m-%d %H:%M" if stage == "acknowledge" else "%Y-%m-%d")
+    title = texts[stage] % {"number": complaint.number, "day": day}
     notify(users=users.values(), title=title, url=office_url("complaint_file", complaint.pk))

@@ -68,6 +68,7 @@ class Complaint(AgencyModel):
     outcome_satisfaction = models.CharField(
         _("complainant's view of the outcome"), max_length=15, choices=Satisfaction, blank=True
     )
+    acknowledge_warned_at = models.DateTimeField(null=True, blank=True, editable=False)
     near_warned_at = models.DateTimeField(null=True, blank=True, editable=False)
     passed_warned_at = models.DateTimeField(null=True, blank=True, editable=False)
     lookup_code = models.CharField(max_length=12, help_text="with the number, shows the state on the public page")
@@ -92,6 +93,9 @@ class Complaint(AgencyModel):
             models.Index(fields=["agency", "state", "-number"], name="complaint_list"),
             models.Index(
                 fields=["agency", "limit_on"], condition=Q(state__in=["received", "accepted"]), name="complaint_limit"
+            ),
+            models.Index(
+                fields=["agency", "acknowledge_by"], condition=Q(state="received"), name="complaint_acknowledge"
             ),
         ]
 
