@@ -89,6 +89,11 @@ class OfficeList(ListView):
             paginator.count = self.counts.get(self.tab, 0) if self.tab else sum(self.counts.values())
         return paginator
 
+    def paginate_queryset(self, queryset, page_size):
+        """A page past the end shows the last one: rows may have gone since the link was made."""
+        page = self.get_paginator(queryset, page_size).get_page(self.params.get("page"))
+        return page.paginator, page, page.object_list, page.has_other_pages()
+
     def tabs(self) -> list[Tab]:
         if not self.tab_choices:
             return []

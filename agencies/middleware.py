@@ -48,7 +48,8 @@ class AgencyMiddleware:
 
     It comes last: sessions and sign-in work on global tables, outside the agency's transaction.
     Addresses name the agency in their first part (office and public pages); the phone and the API
-    act for the membership of the session or of the key. Streaming responses run outside and fail.
+    act for the membership of the session or of the key. Streaming responses run outside and fail. What an agency's
+    page shows is kept by no cache, so that nobody reads it after signing out.
     """
 
     def __init__(self, get_response):
@@ -60,6 +61,7 @@ class AgencyMiddleware:
             return self.get_response(request)
         with structlog.contextvars.bound_contextvars(agency=request.agency.pk), agency_context(request.agency):
             response = self.get_response(request)
+            response.headers.setdefault("Cache-Control", "private, no-store")
             if response.status_code >= 500 or getattr(request, "refused", False):
                 transaction.set_rollback(True)
             return response

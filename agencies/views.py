@@ -81,7 +81,6 @@ def serve(stored: StoredFile) -> HttpResponse:
     response = HttpResponse(content, content_type=stored.content_type)
     inline = stored.content_type in SHOWN_INLINE
     response["Content-Disposition"] = content_disposition_header(not inline, stored.name)
-    response["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404
@@ -12,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.forms import CleanForm
+from agencies.limits import client_address, forget, is_over_limit
 from agencies.links import read_token
 from agencies.pages import unknown_link
-from agencies.tenancy import agency_key
 from agencies.views import serve
 from contracts.actions import signing
 from contracts.models import Agreement, Signature
@@ -75,14 +74,13 @@ def _check_person(form, signer, agreement, party):
     digits = form.cleaned_data.get("last_digits")
     if not digits:
         return
-    key = agency_key(f"sign-tries:{agreement.pk}:{party}")
-    cache.add(key, 0, 3600)
-    if cache.incr(key) > TRIES:
+    tries = f"sign:{agreement.pk}:{party}"
+    if is_over_limit(tries, limit=TRIES):
         form.add_error("last_digits", _("Too many tries. Wait an hour or ask the agency."))
     elif signer.identity_number[-4:].upper() != digits.upper():
         form.add_error("last_digits", _("These are not the last four characters of your identity number."))
     else:
-        cache.delete(key)
+        forget(tries)
 
 
 def _check_drawing(form):
@@ -102,7 +100,7 @@ def _sign(request, form, agreement, party):
                 way=Signature.Way.LINK,
                 identity_check=_("Link sent to the signer, last four characters of the identity number"),
                 by=None,
-                ip_address=request.META.get("REMOTE_ADDR"),
+                ip_address=client_address(request),
                 user_agent=request.headers.get("User-Agent", "")[:300],
             )
     except ValidationError as refusal:

@@ -1,14 +1,13 @@
 """Public pages of supervision, no account: complain, look up a complaint, answer a survey."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from agencies.limits import client_address, is_over_limit
 from agencies.links import read_token
 from agencies.pages import submit, unknown_link
-from agencies.tenancy import agency_key
 from supervision.actions.complaints import receive_complaint
 from supervision.actions.surveys import answer_survey
 from supervision.forms import AnswerForm, PublicComplaintForm
@@ -19,10 +18,7 @@ PER_HOUR = 10
 
 def _too_many(request, what):
     """Whether this address did something more than ten times within the hour."""
-    key = agency_key(f"{what}:{request.META.get('REMOTE_ADDR')}")
-    count = cache.get(key, 0) + 1
-    cache.set(key, count, 3600)
-    return count > PER_HOUR
+    return is_over_limit(f"{what}:{client_address(request)}", limit=PER_HOUR)
 
 
 @login_not_required

@@ -162,7 +162,7 @@ def test_full_number_is_shown_once_and_logged(office, maple):
     assert "11010519491231002X" not in file.content.decode()
     shown = post(office, "client_reveal", {}, person.pk, "identity_number")
     assert "11010519491231002X" in shown.content.decode()
-    assert shown.headers["Cache-Control"] == "no-store"
+    assert shown.headers["Cache-Control"] == "private, no-store"
     with agency_context(maple):
         [entry] = AccessLog.objects.all()
         assert (entry.subject, entry.field) == (f"clients.client:{person.pk}", "identity_number")

@@ -96,3 +96,17 @@ def test_phone_costs_the_same_with_one_visit_and_with_many(client, maple):
             make_one(Visit, caregiver=person, period=DateTimeTZRange(start, start + dt.timedelta(hours=2)))
         client.get("/me/")
         assert queries_of(client, "/me/")[0] == 7
+
+
+def test_page_past_the_end_shows_the_last_one(client, maple):
+    client.force_login(make_member(maple).user)
+    with agency_context(maple):
+        make_one(Client)
+    response = client.get(reverse("client_list", args=["maple"]), {"page": "999"})
+    assert response.status_code == 200
+    assert len(response.context["object_list"]) == 1
+
+
+def test_what_an_agency_shows_is_kept_by_no_cache(client, maple):
+    client.force_login(make_member(maple).user)
+    assert client.get(reverse("client_list", args=["maple"]))["Cache-Control"] == "private, no-store"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from rules import has_perm
 
+from agencies.limits import client_address
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
 from agencies.pages import form_page, press, submit
@@ -216,7 +217,7 @@ def signature_new(request, agreement_pk, party):
                     way=Signature.Way.SCREEN,
                     identity_check=_("Identity paper seen by %(who)s") % {"who": request.user.name},
                     by=request.user,
-                    ip_address=request.META.get("REMOTE_ADDR"),
+                    ip_address=client_address(request),
                     user_agent=request.headers.get("User-Agent", "")[:300],
                 )
         except ValidationError as refusal:

@@ -1,0 +1,66 @@
+"""Signing from a link: the person is checked, everything wrong is named at once, and guessing ends soon."""
+
+import base64
+import io
+from urllib.parse import urlsplit
+
+import pytest
+from PIL import Image
+
+from agencies.tenancy import agency_context
+from carecenter.demo import world as demo
+from contracts.actions import agreements
+from contracts.actions.signing import PNG_PREFIX, link_of
+from contracts.models import Signature
+from tests.world import make_world, sign_agreement, staff_up
+
+
+def drawing() -> str:
+    buffer = io.BytesIO()
+    Image.new("RGBA", (60, 30), (0, 0, 0, 255)).save(buffer, "PNG")
+    return PNG_PREFIX + base64.b64encode(buffer.getvalue()).decode()
+
+
+@pytest.fixture
+def link(db):
+    """The caregiver's link to an agreement that is out for signing, and the right last digits."""
+    world = make_world()
+    with agency_context(world.agency):
+        [caregiver] = staff_up(world, 1)
+        client = demo.take_in(world, 8)[1]
+        agreement = sign_agreement(world, caregiver, client, upto="draft")
+        agreements.send_for_signing(agreement=agreement, by=world.coordinator)
+        address = urlsplit(link_of(agreement, "caregiver")).path
+    return world, agreement, address, caregiver.identity_number[-4:]
+
+
+def signatures(world, agreement):
+    with agency_context(world.agency):
+        return [(row.party, row.way, row.ip_address) for row in Signature.objects.filter(agreement=agreement)]
+
+
+def test_wrong_digits_no_consent_and_an_empty_pad_are_named_together(client, link):
+    world, agreement, address, _digits = link
+    form = client.post(address, {"last_digits": "0000", "signature": ""}).context["form"]
+    assert set(form.errors) == {"last_digits", "agrees", "__all__"}
+    assert signatures(world, agreement) == []
+
+
+def test_right_digits_and_a_drawing_sign_with_the_signers_own_address(client, link, settings):
+    world, agreement, address, digits = link
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    data = {"last_digits": digits.lower(), "agrees": "on", "signature": drawing()}
+    response = client.post(address, data, headers={"X-Forwarded-For": "198.51.100.7"})
+    assert "You have signed" in response.content.decode()
+    assert signatures(world, agreement) == [("caregiver", "link", "198.51.100.7")]
+
+
+def test_after_five_wrong_tries_the_right_digits_are_refused_too(client, link):
+    world, agreement, address, digits = link
+    wrong = {"last_digits": "0000", "agrees": "on", "signature": drawing()}
+    for _try in range(5):
+        errors = client.post(address, wrong).context["form"].errors["last_digits"]
+        assert "not the last four" in errors[0]
+    errors = client.post(address, {**wrong, "last_digits": digits}).context["form"].errors["last_digits"]
+    assert "Too many tries" in errors[0]
+    assert signatures(world, agreement) == []
