@@ -31,6 +31,7 @@ class CleanForm:
                 field.widget.attrs["rows"] = 3
             if name.endswith("phone"):
                 field.widget.attrs["inputmode"] = "tel"
+            _name_the_empty_choice(field)
 
     def _clean_fields(self):
         super()._clean_fields()
@@ -55,6 +56,14 @@ class CleanForm:
             self.add_error("identity_number", problems)
         if "identity_number" in self.cleaned_data:
             self.cleaned_data["identity_number"] = number
+
+
+def _name_the_empty_choice(field):
+    label = _("Please choose") if field.required else "—"
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = field.empty_label and label
+    elif isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.Select):
+        field.choices = [(value, label if value == "" else text) for value, text in field.choices]
 
 
 def take_refusal(form, refusal: ValidationError) -> None:

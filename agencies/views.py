@@ -84,6 +84,24 @@ def serve(stored: StoredFile) -> HttpResponse:
     return response
 
 
+SETTING_GROUPS = [
+    (gettext_lazy("Visits"), ["horizon_days", "late_after_minutes", "check_in_early_minutes"]),
+    (gettext_lazy("Caregivers and assessments"), ["caregiver_max_age", "reassess_after_months"]),
+    (gettext_lazy("Return visits"), [
+        "first_call_within_hours", "settling_call_after_days", "regular_call_every_days", "intensive_call_every_days",
+        "call_after_complaint_days", "call_after_end_days", "calls_from", "calls_until", "noon_pause_from",
+        "noon_pause_until",
+    ]),
+    (gettext_lazy("Satisfaction surveys"), [
+        "survey_every_months", "survey_open_days", "survey_remind_after_days", "survey_min_answers",
+    ]),
+    (gettext_lazy("Complaints"), [
+        "complaint_acknowledge_hours", "complaint_limit_days", "serious_complaint_limit_days",
+    ]),
+    (gettext_lazy("Archive"), ["keep_contracts_years", "keep_other_years"]),
+]  # fmt: skip
+
+
 class SettingsForm(CleanForm, forms.ModelForm):
     class Meta:
         model = AgencySettings
@@ -95,6 +113,10 @@ class SettingsForm(CleanForm, forms.ModelForm):
             self.add_error("calls_until", _("Calls must end after they begin."))
         return data
 
+    def groups(self):
+        """(title, fields) as the page shows them."""
+        return [(title, [self[name] for name in names]) for title, names in SETTING_GROUPS]
+
 
 @may("agencies.manage")
 def agency_settings(request):
@@ -103,9 +125,11 @@ def agency_settings(request):
         form.save()
         messages.success(request, _("Saved."))
         return redirect(office_url("agency_settings"))
+    members = list(Membership.objects.filter(agency=request.agency).select_related("user").order_by("pk"))
     context = {
         "form": form,
-        "members": Membership.objects.filter(agency=request.agency).select_related("user").order_by("pk"),
+        "staff": [member for member in members if member.is_office],
+        "caregivers": [member for member in members if not member.is_office],
         "licences": Licence.objects.select_related("scan"),
         "api_keys": ApiKey.objects.filter(membership__agency=request.agency).select_related("membership__user"),
         "today": timezone.localdate(),

@@ -157,6 +157,7 @@ LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["carecenter.formats"]
 TIME_ZONE = "Asia/Shanghai"
+FILTERS_EMPTY_CHOICE_LABEL = _("All")
 USE_TZ = True
 
 # Files
