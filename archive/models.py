@@ -14,6 +14,12 @@ class Document(AgencyModel):
         AGREEMENT = "agreement", _("Tripartite agreement, to be signed")
         SIGNED_AGREEMENT = "signed_agreement", _("Tripartite agreement, signed")
         HANDOVER = "handover", _("Handover record")
+        MISSING_NOTICE = "missing_notice", _("Notice of what is missing")
+        POSTING_CERTIFICATE = "posting_certificate", _("Posting certificate")
+        LEVEL_FORM = "level_form", _("Level evaluation form")
+        LEVEL_CERTIFICATE = "level_certificate", _("Level certificate")
+        BADGE = "badge", _("Badge")
+        BADGE_SHEET = "badge_sheet", _("Sheet of badges")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Being prepared")
@@ -71,6 +77,9 @@ class ArchiveRecord(AgencyModel):
         SURVEY_ROUND = "survey_round", _("Satisfaction survey")
         RETURN_VISIT = "return_visit", _("Return visit")
         PRICE_LIST = "price_list", _("Price list")
+        CAREGIVER = "caregiver", _("Caregiver file")
+        LEVEL_APPLICATION = "level_application", _("Level evaluation")
+        TRAINING_SESSION = "training_session", _("Training")
 
     number = models.CharField(_("archive number"), max_length=20)
     archive_class = models.CharField(_("class"), max_length=10, choices=ArchiveClass)

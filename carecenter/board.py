@@ -11,7 +11,7 @@ from agencies.links import office_url
 from agencies.models import AgencySettings
 from agencies.tenancy import current_agency
 from caregivers.models import Caregiver
-from caregivers.queries import with_next_expiry
+from caregivers.queries.files import with_next_expiry
 from clients.models import Client
 from clients.queries import overdue_assessments
 from contracts.models import Visit

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from agencies.links import office_url
-from caregivers.queries import find_caregivers
+from caregivers.queries.files import find_caregivers
 from clients.queries import find_clients
 from contracts.models import Agreement
 from supervision.models import Complaint

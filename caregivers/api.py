@@ -6,7 +6,7 @@ from rest_framework import serializers, viewsets
 
 from agencies.privacy import mask_identity, mask_phone
 from caregivers.models import Caregiver
-from caregivers.queries import with_level
+from caregivers.queries.files import with_level
 
 
 class CaregiverSerializer(serializers.ModelSerializer):

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from caregivers import api, views
+from caregivers import api
+from caregivers.views import files as views
 
 office_urls = [
     path("caregivers/", views.CaregiverList.as_view(), name="caregiver_list"),

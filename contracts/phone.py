@@ -18,7 +18,7 @@ from agencies.models import Level, Notice
 from agencies.pages import submit
 from agencies.permissions import may
 from caregivers.models import Caregiver
-from caregivers.queries import with_level
+from caregivers.queries.files import with_level
 from clients.models import Client
 from clients.queries import with_status
 from contracts.actions import visits as actions

@@ -16,7 +16,7 @@ from agencies.privacy import mask_identity
 from agencies.queries import price_list_on
 from agencies.tenancy import current_agency
 from caregivers.models import Caregiver
-from caregivers.queries import with_level
+from caregivers.queries.files import with_level
 from clients.models import Consent
 from contracts import paper_words as words
 from contracts.models import Agreement

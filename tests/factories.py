@@ -17,6 +17,8 @@ _count = itertools.count(1)
 DAY = dt.date(2026, 11, 23)
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 
+FILLED = object()  # a column that may be empty, yet not in this row
+
 # What the constraints of a model ask for beyond a value in each column.
 ESPECIALLY = {
     "agencies.Price": {"work_form": "hourly"},
@@ -26,7 +28,16 @@ ESPECIALLY = {
         "clock_started_on": dt.date(2021, 3, 1),
         "retain_until": dt.date(2024, 3, 1),
     },
+    "caregivers.Availability": {"weekday": 1, "starts_at": dt.time(8), "ends_at": dt.time(18)},
     "caregivers.Caregiver": {"work_forms": ["hourly"]},
+    "caregivers.Credential": {"caregiver": FILLED},
+    "caregivers.EffectEvaluation": {"effect": "good"},
+    "caregivers.ExamResult": {"score": 80},
+    "caregivers.LevelAppeal": {"grant": FILLED},
+    "caregivers.LevelApplication": {"level": 1},
+    "caregivers.QualityRecord": {"value": 4},
+    "caregivers.TrainingPlanLine": {"month": 6},
+    "caregivers.TrainingSession": {"outside_trainer": "周老师", "ends_at": NOON + dt.timedelta(hours=2)},
     "clients.Assessment": {"level": 2},
     "clients.Guardian": {"authority": "contact"},
     "contracts.Agreement": {
@@ -47,11 +58,12 @@ ESPECIALLY = {
 def make_one(model, **values):
     """One saved row of any agency model; its texts name the agency they belong to."""
     row = model()
-    for name, value in {**ESPECIALLY.get(model._meta.label, {}), **values}.items():
-        setattr(row, name, value)
-    given = {*ESPECIALLY.get(model._meta.label, {}), *values}
+    given = {**ESPECIALLY.get(model._meta.label, {}), **values}
     for field in model._meta.concrete_fields:
-        if field.primary_key or field.name == "agency" or field.name in given or field.null or field.has_default():
+        if field.name in given:
+            setattr(row, field.name, _value(field) if given[field.name] is FILLED else given[field.name])
+            continue
+        if field.primary_key or field.name == "agency" or field.null or field.has_default():
             continue
         if field.blank and not isinstance(field, models.ForeignKey) and field.name not in ("identity_hash", "pinyin"):
             continue

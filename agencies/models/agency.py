@@ -56,6 +56,12 @@ class AgencySettings(AgencyModel):
     # Caregivers (4.2.2.2)
     caregiver_max_age = _count(_("greatest age of caregivers"), 55, low=18, high=70)
 
+    # On-boarding and levels (6, 7.2.2)
+    interview_mark = _count(_("least score of the interview"), 60, low=1, high=100)
+    level_min_answers = _count(_("least number of ratings for a higher level"), 5, high=50)
+    service_gap_days = _count(_("a gap in service counts until (days)"), 30, low=1, high=90)
+    effect_after_days = _count(_("judge the effect of training after (days)"), 30, high=180)
+
     # Self-care assessment (5)
     reassess_after_months = _count(_("reassess after (months)"), 6, high=24)
 

@@ -23,7 +23,7 @@ from agencies.models import (
 )
 from agencies.tenancy import agency_context
 from carecenter.demo import people
-from caregivers import actions as caregiver_actions
+from caregivers.actions import files as caregiver_actions
 from caregivers.models import Caregiver
 from clients import actions as client_actions
 from clients.models import Client

@@ -17,8 +17,8 @@ from agencies.queries import prices_on
 from agencies.standard import Finding, forbidding
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
-from caregivers.queries import facts_of
-from caregivers.standard import check_assignment, limits_on
+from caregivers.queries.files import facts_of
+from caregivers.standard.eligibility import check_assignment, limits_on
 from clients.models import Client, Consent, Guardian
 from clients.queries import current_assessment, has_consent
 from contracts.actions.visits import cancel_visits_from, plan_agreement_visits, restore_visits_from

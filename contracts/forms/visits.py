@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import CleanForm
-from caregivers.queries import find_caregivers
+from caregivers.queries.files import find_caregivers
 from clients.queries import find_clients
 from contracts.models import Visit
 

@@ -3,10 +3,11 @@
 from contracts.models.agreement import Agreement, Signature, Suspension
 from contracts.models.handover import Handover, HandoverSignature
 from contracts.models.plan import PlanLine, PlanSlot, ServicePlan
-from contracts.models.visit import CareNote, Visit, VisitTask
+from contracts.models.visit import AssignmentGap, CareNote, Visit, VisitTask
 
 __all__ = [
     "Agreement",
+    "AssignmentGap",
     "CareNote",
     "Handover",
     "HandoverSignature",

@@ -128,3 +128,18 @@ class CareNote(AgencyModel):
             *same_agency("care_note", "visit"),
             InsertOnly(name="care_note_insert_only"),
         ]
+
+
+class AssignmentGap(AgencyModel):
+    """A visit ahead whose caregiver no longer meets the requirements; found by the nightly check, gone when mended."""
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="gaps")
+    reasons = models.JSONField(_("what is missing"), help_text="findings as [clause, message, params]")
+    found_at = models.DateTimeField(_("found at"))
+
+    class Meta(AgencyModel.Meta):
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            *same_agency("assignment_gap", "visit"),
+            models.UniqueConstraint(fields=["agency", "visit"], name="assignment_gap_once"),
+        ]

@@ -11,8 +11,8 @@ from agencies.findings import text_of
 from agencies.models import AgencySettings
 from agencies.standard import Finding, forbidding
 from caregivers.models import Absence, Caregiver
-from caregivers.queries import facts_of, with_level
-from caregivers.standard import check_assignment, limits_on
+from caregivers.queries.files import facts_of, with_level
+from caregivers.standard.eligibility import check_assignment, limits_on
 from contracts.models import PlanLine, Visit
 
 DAYS_BEHIND, DAYS_AHEAD = 7, 14

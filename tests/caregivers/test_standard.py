@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agencies.standard import CLAUSES, SINCE, forbidding
-from caregivers.standard import EDUCATION, LIMITS, RULES, Facts, Limits, Paper, check_assignment, limits_on, uncovered
+from caregivers.standard.eligibility import (
+    EDUCATION,
+    LIMITS,
+    RULES,
+    Facts,
+    Limits,
+    Paper,
+    check_assignment,
+    limits_on,
+    uncovered,
+)
 
 D = dt.date
 DAY = D(2026, 11, 23)
@@ -146,7 +156,7 @@ def test_the_agency_may_set_another_greatest_age(max_age, fits):
 
 def test_a_newer_limit_holds_from_its_day(monkeypatch):
     newer = Limits(D(2027, 1, 1), min_age=18, max_age=60, least_education="primary")
-    monkeypatch.setattr("caregivers.standard.LIMITS", [*LIMITS, newer])
+    monkeypatch.setattr("caregivers.standard.eligibility.LIMITS", [*LIMITS, newer])
     assert limits_on(D(2026, 12, 31)).max_age == 55
     assert limits_on(D(2027, 1, 1)) == newer
     assert limits_on(SINCE).least_education == "junior_high"

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
-from caregivers import actions as caregiver_actions
+from caregivers.actions import files as caregiver_actions
 from contracts.actions import visits as actions
 from contracts.models import Visit
 from tests.world import make_world, sign_agreement, staff_up

@@ -9,7 +9,7 @@ from agencies.files import IMAGES, UploadField
 from agencies.forms import CleanForm
 from agencies.models import WorkForm
 from caregivers.models import Absence, Caregiver, Credential, LevelGrant
-from caregivers.queries import find_caregivers
+from caregivers.queries.files import find_caregivers
 
 
 class CaregiverForm(CleanForm, forms.ModelForm):

@@ -21,8 +21,8 @@ from agencies.pages import form_page, press, revealed, submit
 from agencies.panels import panels_of, timeline_of
 from agencies.permissions import may
 from agencies.privacy import mask_phone
-from caregivers import actions
-from caregivers.forms import (
+from caregivers.actions import files as actions
+from caregivers.forms.files import (
     AbsenceForm,
     AcknowledgeForm,
     CaregiverFilter,
@@ -32,7 +32,7 @@ from caregivers.forms import (
     LevelForm,
 )
 from caregivers.models import Caregiver, Credential
-from caregivers.queries import with_level, with_next_expiry
+from caregivers.queries.files import with_level, with_next_expiry
 
 
 def _level_label(level):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from agencies.fields import lookup_hash
 from agencies.identity import normalise_identity
 from caregivers.models import Absence, Caregiver, Credential, LevelGrant, SupervisionAcknowledgement
-from caregivers.standard import Facts, Paper
+from caregivers.standard.eligibility import Facts, Paper
 
 
 def with_level(caregivers: QuerySet[Caregiver], day: dt.date) -> QuerySet[Caregiver]:

@@ -20,8 +20,8 @@ from agencies.standard import forbidding
 from agencies.tenancy import current_agency
 from agencies.text import pinyin_of
 from caregivers.models import Absence, Caregiver, Credential, LevelGrant, SupervisionAcknowledgement
-from caregivers.queries import facts_of
-from caregivers.standard import check_assignment, limits_on
+from caregivers.queries.files import facts_of
+from caregivers.standard.eligibility import check_assignment, limits_on
 
 RULE_VERSION = "2026-1"
 

@@ -1,4 +1,4 @@
-"""Caregivers (居家养老服务员): file, credentials, levels, absences, acknowledgements."""
+"""Caregivers (居家养老服务员): file, absences, availability, acknowledgements of the supervision rule."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
@@ -7,7 +7,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import EncryptedTextField
-from agencies.models.catalogue import Level, WorkForm
+from agencies.models.catalogue import WorkForm
 from agencies.models.people import IdentityType, Sex
 from agencies.tenancy import AgencyHistory, AgencyModel, InsertOnly, same_agency
 
@@ -58,6 +58,7 @@ class Caregiver(AgencyModel):
     hired_on = models.DateField(_("started on"))
     posted_on = models.DateField(_("on-boarding finished on"), null=True, blank=True)
     left_on = models.DateField(_("left on"), null=True, blank=True)
+    badge_version = models.PositiveSmallIntegerField(default=1, help_text="raised when a badge is lost; old ones stop")
     photo = models.ForeignKey(
         "agencies.StoredFile",
         models.PROTECT,
@@ -94,85 +95,13 @@ class Caregiver(AgencyModel):
         return f"{self.name} {self.number}"
 
 
-class Credential(AgencyModel):
-    """A paper that proves something about a caregiver, with who sighted the original."""
-
-    class Kind(models.TextChoices):
-        IDENTITY_CARD = "identity_card", _("Identity card")
-        HEALTH = "health", _("Health certificate")
-        DOMESTIC_SERVICE = "domestic_service", _("Domestic-service certificate")
-        ELDERLY_CARE = "elderly_care", _("Elderly-care certificate")
-        EDUCATION = "education", _("Proof of education")
-        INSURANCE = "insurance", _("Accident insurance")
-        BACKGROUND = "background", _("Background declaration")
-
-    class Grade(models.IntegerChoices):
-        """National skill grades; junior, intermediate and senior are five, four and three."""
-
-        FIVE = 5, _("Grade five (junior)")
-        FOUR = 4, _("Grade four (intermediate)")
-        THREE = 3, _("Grade three (senior)")
-        TWO = 2, _("Grade two (technician)")
-        ONE = 1, _("Grade one (senior technician)")
-
-    caregiver = models.ForeignKey(Caregiver, models.PROTECT, related_name="credentials")
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    grade = models.PositiveSmallIntegerField(_("grade"), choices=Grade, null=True, blank=True)
-    number = models.CharField(_("number"), max_length=60, blank=True)
-    issuer = models.CharField(_("issued by"), max_length=100)
-    issued_on = models.DateField(_("issued on"))
-    expires_on = models.DateField(_("expires on"), null=True, blank=True, help_text=_("Empty: without limit."))
-    scan = models.ForeignKey(
-        "agencies.StoredFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("scan")
-    )
-    verified_by = models.ForeignKey(
-        "agencies.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sighted by")
-    )
-    verified_on = models.DateField(_("original sighted on"), null=True, blank=True)
-    history = AgencyHistory()
-
-    class Meta(AgencyModel.Meta):
-        ordering = ["kind", "-issued_on"]
-        constraints = [
-            *AgencyModel.Meta.constraints,
-            *same_agency("credential", "caregiver", "scan"),
-            models.CheckConstraint(
-                condition=Q(expires_on=None) | Q(expires_on__gte=F("issued_on")), name="credential_dates"
-            ),
-            models.CheckConstraint(
-                condition=Q(verified_by=None, verified_on=None)
-                | Q(verified_by__isnull=False, verified_on__isnull=False),
-                name="credential_verified",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["agency", "caregiver", "kind"], name="credential_of"),
-            models.Index(fields=["agency", "expires_on"], name="credential_expiry"),
-        ]
-
-
-class LevelGrant(AgencyModel):
-    """A level held from a day on (6); the latest grant on or before a day is the level of that day."""
-
-    caregiver = models.ForeignKey(Caregiver, models.PROTECT, related_name="level_grants")
-    level = models.PositiveSmallIntegerField(_("level"), choices=Level)
-    granted_on = models.DateField(_("from"))
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
-    granted_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
-
-    class Meta(AgencyModel.Meta):
-        ordering = ["-granted_on"]
-        constraints = [
-            *AgencyModel.Meta.constraints,
-            *same_agency("level_grant", "caregiver"),
-            models.UniqueConstraint(fields=["agency", "caregiver", "granted_on"], name="level_grant_once"),
-            models.CheckConstraint(condition=Q(level__in=Level.values), name="level_grant_level"),
-            InsertOnly(name="level_grant_insert_only"),
-        ]
-
-
 class Absence(AgencyModel):
-    """A time in which a caregiver cannot be assigned."""
+    """A time in which a caregiver cannot be assigned, once it is approved; one asked for by phone waits."""
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", _("Asked for")
+        APPROVED = "approved", _("Approved")
+        DECLINED = "declined", _("Declined")
 
     class Kind(models.TextChoices):
         LEAVE = "leave", _("Leave")
@@ -182,8 +111,11 @@ class Absence(AgencyModel):
 
     caregiver = models.ForeignKey(Caregiver, models.PROTECT, related_name="absences")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.APPROVED)
     period = DateTimeRangeField(_("period"))
     note = models.CharField(_("note"), max_length=200, blank=True)
+    decided_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
+    answer = models.CharField(_("answer"), max_length=200, blank=True)
     history = AgencyHistory()
 
     class Meta(AgencyModel.Meta):
@@ -194,8 +126,10 @@ class Absence(AgencyModel):
                 condition=Q(period__isempty=False, period__lower_inf=False, period__upper_inf=False),
                 name="absence_period",
             ),
+            models.CheckConstraint(condition=Q(state__in=["requested", "approved", "declined"]), name="absence_state"),
             ExclusionConstraint(
                 name="absence_no_overlap",
+                condition=~Q(state="declined"),
                 expressions=[
                     (Func(F("caregiver_id"), F("caregiver_id"), Value("[]"), function="int8range"), "&&"),
                     ("period", RangeOperators.OVERLAPS),
@@ -219,4 +153,24 @@ class SupervisionAcknowledgement(AgencyModel):
             *same_agency("acknowledgement", "caregiver"),
             models.UniqueConstraint(fields=["agency", "caregiver", "version"], name="acknowledgement_once"),
             InsertOnly(name="acknowledgement_insert_only"),
+        ]
+
+
+class Availability(AgencyModel):
+    """Hours of a weekday in which a caregiver is ready to work; without any row every hour is."""
+
+    caregiver = models.ForeignKey(Caregiver, models.PROTECT, related_name="availability")
+    weekday = models.PositiveSmallIntegerField(_("weekday"), help_text="1 Monday to 7 Sunday")
+    starts_at = models.TimeField(_("from"))
+    ends_at = models.TimeField(_("until"))
+    history = AgencyHistory()
+
+    class Meta(AgencyModel.Meta):
+        ordering = ["weekday", "starts_at"]
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            *same_agency("availability", "caregiver"),
+            models.UniqueConstraint(fields=["agency", "caregiver", "weekday"], name="availability_once"),
+            models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="availability_weekday"),
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="availability_hours"),
         ]
