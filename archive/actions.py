@@ -20,6 +20,13 @@ from agencies.tenancy import current_agency
 from archive.models import ArchiveClass, ArchiveItem, ArchiveRecord, DisposalList, Document, LegalHold
 from archive.standard import retain_until
 
+# Papers that join the archive record of what they are about.
+FILED_WITH = {
+    Document.Kind.SIGNED_AGREEMENT: ArchiveRecord.Source.AGREEMENT,
+    Document.Kind.HANDOVER: ArchiveRecord.Source.HANDOVER,
+    Document.Kind.LEVEL_FORM: ArchiveRecord.Source.LEVEL_APPLICATION,
+}
+
 _builders: dict[str, Callable[[Document], tuple[str, dict[str, Any]]]] = {}
 
 
@@ -71,7 +78,7 @@ def render(*, document_id: int) -> bool:
 
 def _file_with_record(document, file):
     """A paper that is ready after its subject was filed joins the record."""
-    source = {"signed_agreement": "agreement", "handover": "handover"}.get(document.kind)
+    source = FILED_WITH.get(document.kind)
     if record := ArchiveRecord.objects.filter(source=source, source_id=document.subject_id).first():
         ArchiveItem.objects.create(record=record, file=file)
 

@@ -42,6 +42,7 @@ GLOBAL_TASKS = {
     "agencies.office_tasks.send_messages_everywhere",
     "archive.tasks.archive_expiry_everywhere",
     "archive.tasks.redeliver_everywhere",
+    "caregivers.tasks.level_standings_everywhere",
     "contracts.tasks.mark_missed_everywhere",
     "contracts.tasks.plan_visits_everywhere",
     "supervision.tasks.complaint_limits_everywhere",
@@ -52,6 +53,9 @@ GLOBAL_TASKS = {
 PUBLIC_URLS = {"account_login", "account_logout", "health", "set_language", "schema"}
 # What an id in an address points at.
 URL_KWARGS = {
+    "appeal_pk": "caregivers.LevelAppeal",
+    "application_pk": "caregivers.LevelApplication",
+    "grant_pk": "caregivers.LevelGrant",
     "agreement_pk": "contracts.Agreement",
     "call_pk": "supervision.ReturnVisit",
     "caregiver_pk": "caregivers.Caregiver",
@@ -75,7 +79,14 @@ URL_KWARGS = {
     "visit_pk": "contracts.Visit",
 }
 # Arguments that are no ids of an agency's rows: a value to try, or a function of the agency.
-URL_WORDS = {"code": "0" * 16, "field": "phone", "list_name": "nothing", "party": "client", "token": "1-1~x"}
+URL_WORDS = {
+    "code": "0" * 16,
+    "field": "phone",
+    "level": 1,
+    "list_name": "nothing",
+    "party": "client",
+    "token": "1-1~x",
+}
 # Ids of global rows that belong to an agency.
 URL_GLOBALS = {
     "member_pk": lambda agency: make_member(agency).pk,

@@ -148,8 +148,6 @@ def hire(world: World, count: int, first_phone: str) -> list[Caregiver]:
             _papers(world, caregiver, place, hired)
             with at(hired + dt.timedelta(days=20)):
                 caregiver_actions.post_caregiver(caregiver=caregiver, by=world.manager)
-            with at(hired + dt.timedelta(days=21)):
-                _levels(world, caregiver, place, hired)
         if kind == "left":
             with at(world.ago(40)):
                 caregiver_actions.dismiss_caregiver(caregiver=caregiver, by=world.manager, left_on=world.ago(40))
@@ -213,17 +211,9 @@ def _papers(world, caregiver, place, hired):
         ends -= dt.timedelta(days=365)
     acknowledged = hired + dt.timedelta(days=10)
     caregiver_actions.acknowledge_rule(caregiver=caregiver, by=world.manager, acknowledged_on=acknowledged)
-    caregiver_actions.grant_level(
-        caregiver=caregiver, by=world.manager, level=0, granted_on=hired, reason="岗前培训考核合格"
-    )
-
-
-def _levels(world, caregiver, place, hired):
-    for level in range(1, place % 4 + 1):
-        day = hired + dt.timedelta(days=30 * level)
-        caregiver_actions.grant_level(
-            caregiver=caregiver, by=world.manager, level=level, granted_on=day, reason="升星培训、评价合格"
-        )
+    level = place % 4
+    reason = "入职前已取得星级，证书已核验" if level else "岗前培训考核合格"
+    caregiver_actions.grant_level(caregiver=caregiver, by=world.manager, level=level, granted_on=hired, reason=reason)
 
 
 def take_in(world: World, count: int) -> list[Client]:

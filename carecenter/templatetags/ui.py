@@ -26,13 +26,35 @@ ICONS = settings.BASE_DIR / "node_modules/@tabler/icons/icons/outline"
 
 # How a state looks. Never by colour alone: sign and word stand beside it. What is not named is quiet.
 TONES = {
-    "wrong": ["missed", "failed", "unreachable", "dissatisfied", "forbid", "serious", "late", "expired"],
+    "wrong": [
+        "missed",
+        "failed",
+        "unreachable",
+        "dissatisfied",
+        "forbid",
+        "serious",
+        "late",
+        "expired",
+        "rejected",
+        "lost",
+    ],
     "waiting": [
         *("signing", "queued", "due", "received", "unassigned", "suspended"),
-        *("onboarding", "warn", "fair", "replied", "missing", "near"),
+        *("onboarding", "warn", "fair", "replied", "missing", "near", "submitted", "waiting"),
     ],
-    "running": ["in_force", "in_progress", "active", "running", "accepted", "open", "current"],
-    "done": ["done", "ready", "sent", "published", "agreed", "filed", "very_satisfied", "satisfied"],
+    "running": ["in_force", "in_progress", "active", "running", "accepted", "open", "current", "eligible"],
+    "done": [
+        "done",
+        "ready",
+        "sent",
+        "published",
+        "agreed",
+        "filed",
+        "very_satisfied",
+        "satisfied",
+        "granted",
+        "upheld",
+    ],
 }
 SIGNS = {"wrong": "●", "waiting": "▲", "running": "◐", "done": "✓", "quiet": "○"}
 WEEKDAYS = [

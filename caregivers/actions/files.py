@@ -88,8 +88,14 @@ def verify_credential(*, credential: Credential, by: User) -> None:
 
 
 def grant_level(*, caregiver: Caregiver, by: User, level: int, granted_on: dt.date, reason: str = "") -> LevelGrant:
-    if LevelGrant.objects.filter(caregiver=caregiver, granted_on__gte=granted_on).exists():
-        raise ValidationError({"granted_on": _("A level was granted on that day or later already.")})
+    """The level at entry; a star that was earned elsewhere needs the reason. Later levels are applied for."""
+    problems = {}
+    if LevelGrant.objects.filter(caregiver=caregiver).exists():
+        problems["level"] = _("There is a level already; a higher one is applied for on the promotions board.")
+    if level and not reason:
+        problems["reason"] = _("Say what proves this level at entry.")
+    if problems:
+        raise ValidationError(problems)
     return LevelGrant.objects.create(
         caregiver=caregiver, level=level, granted_on=granted_on, reason=reason, granted_by=by
     )

@@ -170,14 +170,20 @@ class LevelAppeal(AgencyModel):
 class LevelStanding(AgencyModel):
     """Where a caregiver stands on the way to the next level: written by the nightly job, read by the promotions board.
 
-    missing holds the codes of the rules that stand against it; eligible_on is the day from which only time was missing.
+    missing holds the codes of the rules that stand against it; lost those by which the present level would not be
+    granted again, because evidence proved false since.
     """
+
+    class Stage(models.TextChoices):
+        ELIGIBLE = "eligible", _("May rise now")
+        WAITING = "waiting", _("Only time is missing")
+        LACKING = "lacking", _("Something is missing")
 
     caregiver = models.ForeignKey(Caregiver, models.PROTECT, related_name="standings")
     level = models.PositiveSmallIntegerField(_("level"), choices=Level)
     next_level = models.PositiveSmallIntegerField(_("next level"), choices=Level)
     route = models.CharField(_("way"), max_length=10, choices=LevelApplication.Route)
-    is_eligible = models.BooleanField(_("eligible"))
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage)
     eligible_on = models.DateField(_("time is served on"), null=True, blank=True)
     missing = ArrayField(models.CharField(max_length=30), default=list)
     figures = models.JSONField(help_text="what the rules saw: days served and left out, ratings, training, papers")
@@ -191,7 +197,10 @@ class LevelStanding(AgencyModel):
             *AgencyModel.Meta.constraints,
             *same_agency("level_standing", "caregiver"),
             models.UniqueConstraint(fields=["agency", "caregiver"], name="level_standing_once"),
+            models.CheckConstraint(
+                condition=Q(stage__in=["eligible", "waiting", "lacking"]), name="level_standing_stage"
+            ),
         ]
         indexes = [
-            models.Index(fields=["agency", "is_eligible", "eligible_on"], name="level_standing_list"),
+            models.Index(fields=["agency", "stage", "eligible_on"], name="level_standing_list"),
         ]

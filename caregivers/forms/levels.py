@@ -1,0 +1,83 @@
+"""Forms of levels: the evaluation form, approval, demotion, appeals."""
+
+import django_filters
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from agencies.forms import CleanForm
+from agencies.models import Level
+from caregivers.models import LevelStanding
+from caregivers.queries.files import find_caregivers
+from caregivers.standard.levels import FORM
+
+POINTS = [(points, str(points)) for points in (5, 4, 3, 2, 1)]
+
+
+def line_label(line) -> str:
+    """A line of the evaluation form in the reader's language."""
+    return line.text_en if get_language() == "en" else line.text
+
+
+class ApplicationForm(CleanForm, forms.Form):
+    """The evaluation form (评定表): each line 1 to 5 points."""
+
+    comment = forms.CharField(label=_("comment"), max_length=500, required=False, widget=forms.Textarea)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        comment = self.fields.pop("comment")
+        for line in FORM:
+            self.fields[line.code] = forms.TypedChoiceField(
+                label=line_label(line), choices=POINTS, coerce=int, widget=forms.RadioSelect
+            )
+        self.fields["comment"] = comment
+
+    def clean(self):
+        data = super().clean()
+        scores = {line.code: data[line.code] for line in FORM if line.code in data}
+        return {"scores": scores, "comment": data.get("comment", "")}
+
+
+class ApprovalForm(CleanForm, forms.Form):
+    note = forms.CharField(label=_("note"), max_length=200, required=False)
+
+
+class RejectionForm(CleanForm, forms.Form):
+    reason = forms.CharField(label=_("reason"), max_length=300, widget=forms.Textarea)
+
+
+class DemotionForm(CleanForm, forms.Form):
+    level = forms.TypedChoiceField(label=_("new level"), choices=Level.choices[:-1], coerce=int)
+    reason = forms.CharField(label=_("reason"), max_length=200)
+
+
+class AppealForm(CleanForm, forms.Form):
+    text = forms.CharField(label=_("your objection"), max_length=1000, widget=forms.Textarea)
+
+
+class DecisionForm(CleanForm, forms.Form):
+    is_upheld = forms.TypedChoiceField(
+        label=_("decision"),
+        choices=[("yes", _("The objection is right")), ("no", _("The objection is dismissed"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    decision = forms.CharField(label=_("reason"), max_length=500, widget=forms.Textarea)
+
+
+class PromotionFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Name, pinyin, phone, badge number"), method="search")
+    level = django_filters.ChoiceFilter(label=_("Level now"), choices=Level.choices)
+    next_level = django_filters.ChoiceFilter(label=_("next level"), choices=Level.choices[1:])
+    lost = django_filters.ChoiceFilter(label=_("Evidence"), choices=[("yes", _("evidence lost"))], method="with_lost")
+
+    class Meta:
+        model = LevelStanding
+        fields = []
+
+    def search(self, queryset, name, value):
+        return queryset.filter(caregiver__in=find_caregivers(value)) if value else queryset
+
+    def with_lost(self, queryset, name, value):
+        return queryset.exclude(lost=[])

@@ -1,0 +1,16 @@
+"""Scheduled jobs about caregivers."""
+
+from celery import shared_task
+
+from agencies.jobs import AgencyJob, EveryAgency
+from caregivers.actions import levels
+
+
+@shared_task(base=AgencyJob)
+def level_standings():
+    return levels.refresh_standings()
+
+
+@shared_task(base=EveryAgency)
+def level_standings_everywhere():
+    return level_standings
