@@ -87,6 +87,9 @@ def serve(stored: StoredFile) -> HttpResponse:
 SETTING_GROUPS = [
     (gettext_lazy("Visits"), ["horizon_days", "late_after_minutes", "check_in_early_minutes"]),
     (gettext_lazy("Caregivers and assessments"), ["caregiver_max_age", "reassess_after_months"]),
+    (gettext_lazy("On-boarding, badges and levels"), [
+        "interview_mark", "badge_full_name", "level_min_answers", "service_gap_days", "effect_after_days",
+    ]),
     (gettext_lazy("Return visits"), [
         "first_call_within_hours", "settling_call_after_days", "regular_call_every_days", "intensive_call_every_days",
         "call_after_complaint_days", "call_after_end_days", "calls_from", "calls_until", "noon_pause_from",
