@@ -110,6 +110,11 @@ def _years(archive_class) -> int:
     return limits.keep_contracts_years if archive_class == ArchiveClass.CONTRACTS else limits.keep_other_years
 
 
+def withdraw_document(*, document: Document, on: dt.date) -> None:
+    """Say of a paper that what it says holds no more; its file stays, and whoever verifies it is told."""
+    Document.objects.filter(pk=document.pk, withdrawn_on=None).update(withdrawn_on=on)
+
+
 def place_hold(*, record: ArchiveRecord, by: User, reason: str) -> LegalHold:
     """Keep a record whatever its date says, such as during a dispute."""
     if LegalHold.objects.filter(record=record, lifted_at=None).exists():

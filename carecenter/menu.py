@@ -29,6 +29,7 @@ MENU = [
             Entry(_("Today"), "today", "layout-dashboard", "agencies.office"),
             Entry(_("Clients"), "client_list", "users", "clients.view", count="clients"),
             Entry(_("Caregivers"), "caregiver_list", "heart-handshake", "caregivers.view", count="caregivers"),
+            Entry(_("On-boarding"), "onboarding_list", "user-plus", "caregivers.view", count="onboarding"),
             Entry(_("Agreements"), "agreement_list", "file-text", "contracts.view", count="agreements"),
             Entry(_("Rota"), "rota", "calendar-week", "contracts.view_visits"),
             Entry(_("Visits"), "visit_list", "clipboard-check", "contracts.view_visits"),
@@ -54,6 +55,8 @@ MENU = [
         [
             Entry(_("Catalogue and prices"), "price_list_list", "receipt-yuan", "agencies.office"),
             Entry(_("Handovers"), "handover_list", "transfer", "contracts.view"),
+            Entry(_("Badges"), "badge_list", "id-badge-2", "caregivers.view"),
+            Entry(_("Supplies"), "supply_list", "shield-check", "caregivers.view"),
             Entry(_("Archive"), "archive_list", "archive", "archive.view"),
             Entry(_("Messages"), "message_list", "send", "agencies.office", count="messages"),
             Entry(_("Jobs"), "job_list", "clock-play", "agencies.office"),
@@ -66,6 +69,7 @@ COUNTS_SQL = """
     SELECT
     (SELECT count(*) FROM clients_client WHERE agency_id = %(agency)s AND state = 'active') AS clients,
     (SELECT count(*) FROM caregivers_caregiver WHERE agency_id = %(agency)s AND state = 'active') AS caregivers,
+    (SELECT count(*) FROM caregivers_caregiver WHERE agency_id = %(agency)s AND state = 'onboarding') AS onboarding,
     (SELECT count(*) FROM contracts_agreement WHERE agency_id = %(agency)s AND state = 'in_force') AS agreements,
     (SELECT count(*) FROM supervision_returnvisit
      WHERE agency_id = %(agency)s AND state = 'due' AND call_after <= now()) AS calls,

@@ -9,6 +9,6 @@ class CaregiversConfig(AppConfig):
     verbose_name = _("Caregivers")
 
     def ready(self):
-        from caregivers import panels, permissions
+        from caregivers import documents, panels, permissions
 
-        del panels, permissions
+        del documents, panels, permissions

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from caregivers import api
+from caregivers import api, phone, public
+from caregivers.views import badge, onboarding, supplies
 from caregivers.views import files as views
 
 office_urls = [
@@ -14,13 +15,39 @@ office_urls = [
     path("caregivers/<int:caregiver_pk>/levels/new/", views.level_grant, name="level_grant"),
     path("caregivers/<int:caregiver_pk>/absences/new/", views.absence_new, name="absence_new"),
     path("caregivers/<int:caregiver_pk>/rule/", views.rule_acknowledge, name="rule_acknowledge"),
-    path("caregivers/<int:caregiver_pk>/post/", views.caregiver_post, name="caregiver_post"),
+    path("caregivers/<int:caregiver_pk>/onboarding/", onboarding.onboarding_page, name="onboarding_page"),
+    path(
+        "caregivers/<int:caregiver_pk>/onboarding/<slug:step>/", onboarding.onboarding_record, name="onboarding_record"
+    ),
+    path("caregivers/<int:caregiver_pk>/missing/", onboarding.missing_notice, name="missing_notice"),
+    path("caregivers/<int:caregiver_pk>/post/", onboarding.caregiver_post, name="caregiver_post"),
+    path("caregivers/<int:caregiver_pk>/reinstate/", onboarding.caregiver_reinstate, name="caregiver_reinstate"),
+    path("caregivers/<int:caregiver_pk>/badge/", badge.badge_print, name="badge_print"),
+    path("caregivers/<int:caregiver_pk>/badge/lost/", badge.badge_replace, name="badge_replace"),
+    path("caregivers/<int:caregiver_pk>/supplies/new/", supplies.supply_new, name="supply_new"),
     path("caregivers/<int:caregiver_pk>/suspend/", views.caregiver_suspend, name="caregiver_suspend"),
     path("caregivers/<int:caregiver_pk>/leave/", views.caregiver_dismiss, name="caregiver_dismiss"),
     path("caregivers/<int:caregiver_pk>/account/", views.account_open, name="account_open"),
     path("caregivers/<int:caregiver_pk>/reveal/<slug:field>/", views.caregiver_reveal, name="caregiver_reveal"),
+    path("onboarding/", onboarding.OnboardingList.as_view(), name="onboarding_list"),
+    path(
+        "onboarding/certificates/<int:certificate_pk>/withdraw/",
+        onboarding.certificate_revoke,
+        name="certificate_revoke",
+    ),
+    path("badges/", badge.BadgeList.as_view(), name="badge_list"),
+    path("badges/sheet/", badge.badge_sheet, name="badge_sheet"),
+    path("supplies/", supplies.SupplyList.as_view(), name="supply_list"),
     path("credentials/<int:credential_pk>/verify/", views.credential_verify, name="credential_verify"),
 ]
-phone_urls = []
-public_urls = []
+phone_urls = [
+    path("messages/", phone.messages_page, name="messages"),
+    path("mine/", phone.mine, name="mine"),
+    path("supplies/", phone.supplies, name="supplies"),
+    path("supplies/<int:supply_pk>/confirm/", phone.supply_confirm, name="supply_confirm"),
+]
+public_urls = [
+    path("badge/<str:token>/", public.badge, name="badge"),
+    path("badge/<str:token>/photo/", public.badge_photo, name="badge_photo"),
+]
 api_views = [("caregivers", api.CaregiverViewSet)]

@@ -1,52 +1,27 @@
-"""The caregiver's phone: today, schedule, one visit, messages, own file. Own visits only, and only around their time."""
+"""The caregiver's phone: today, schedule, one visit. Own visits only, and only around their time."""
 
-from functools import wraps
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agencies.actions import read_notices
 from agencies.calendar import age_on
-from agencies.models import Level, Notice
 from agencies.pages import submit
-from agencies.permissions import may
-from caregivers.models import Caregiver
-from caregivers.queries.files import with_level
+from caregivers.phone import own, phone_page
 from clients.models import Client
 from clients.queries import with_status
 from contracts.actions import visits as actions
 from contracts.forms.visits import CheckInForm, NoteForm
 from contracts.models import Visit, VisitTask
-from contracts.queries.visits import midnight, own_visits
+from contracts.queries.visits import badge_scans, midnight, own_visits
 
 AHEAD = 60  # visits of two weeks, and more than anybody has
 OPEN = (Visit.State.IN_PROGRESS, Visit.State.PLANNED)  # in this order of urgency, which is the alphabet's too
-
-
-def own(view):
-    """Guard a phone page and hand the view the caregiver who signed in."""
-
-    @may("contracts.phone")
-    @wraps(view)
-    def guarded(request, *args, **kwargs):
-        caregiver = Caregiver.objects.filter(user=request.user).exclude(state=Caregiver.State.LEFT).first()
-        if caregiver is None:
-            raise Http404
-        return view(request, caregiver, *args, **kwargs)
-
-    return guarded
-
-
-def _page(request, template, **context):
-    unread = Notice.objects.filter(user=request.user, read_at=None).count()
-    return render(request, template, {"unread": unread, **context})
 
 
 @own
@@ -60,7 +35,7 @@ def today(request, caregiver):
     context = {"visits": visits, "next": upcoming, "day": day}
     if upcoming:
         context |= _card(upcoming)
-    return _page(request, "phone/today.html", **context)
+    return phone_page(request, "phone/today.html", **context)
 
 
 def _card(visit):
@@ -81,7 +56,7 @@ def _map_url(client):
 @own
 def schedule(request, caregiver):
     visits = own_visits(caregiver).filter(period__endswith__gte=timezone.now())
-    return _page(request, "phone/schedule.html", visits=visits)
+    return phone_page(request, "phone/schedule.html", visits=visits)
 
 
 def _own_visit(caregiver, visit_pk):
@@ -89,11 +64,13 @@ def _own_visit(caregiver, visit_pk):
 
 
 def _check_in_form(visit, data=None):
+    """At the first visit papers are shown; a scan of the badge at the door has said so already."""
     is_first = not Visit.objects.filter(
         client=visit.client_id, caregiver=visit.caregiver_id, credentials_shown=True
     ).exists()
+    asks_papers = is_first and not badge_scans(visit).exists()
     asks_reason = actions.needs_reason(visit, timezone.now())
-    return CheckInForm(data, asks_papers=is_first, asks_reason=asks_reason)
+    return CheckInForm(data, asks_papers=asks_papers, asks_reason=asks_reason)
 
 
 @own
@@ -108,8 +85,8 @@ def visit(request, caregiver, visit_pk):
         "note_form": NoteForm(),
     }
     if row.state == Visit.State.PLANNED:
-        context["check_in_form"] = _check_in_form(row)
-    return _page(request, "phone/visit.html", **context)
+        context |= {"check_in_form": _check_in_form(row), "scan": badge_scans(row).first()}
+    return phone_page(request, "phone/visit.html", **context)
 
 
 def _do(request, visit_pk, action, done, **kwargs):
@@ -162,22 +139,3 @@ def note(request, caregiver, visit_pk):
 def check_out(request, caregiver, visit_pk):
     row = _own_visit(caregiver, visit_pk)
     return _do(request, visit_pk, actions.check_out, _("Visit finished. Thank you."), visit=row)
-
-
-@own
-def messages_page(request, caregiver):
-    notices = list(Notice.objects.filter(user=request.user)[:50])
-    read_notices(user=request.user)
-    return _page(request, "phone/messages.html", notices=notices)
-
-
-@own
-def mine(request, caregiver):
-    caregiver = with_level(Caregiver.objects, timezone.localdate()).get(pk=caregiver.pk)
-    context = {
-        "caregiver": caregiver,
-        "level": "" if caregiver.level is None else Level(caregiver.level).label,
-        "credentials": caregiver.credentials.all(),
-        "today": timezone.localdate(),
-    }
-    return _page(request, "phone/mine.html", **context)

@@ -55,6 +55,7 @@ URL_KWARGS = {
     "agreement_pk": "contracts.Agreement",
     "call_pk": "supervision.ReturnVisit",
     "caregiver_pk": "caregivers.Caregiver",
+    "certificate_pk": "caregivers.PostingCertificate",
     "client_pk": "clients.Client",
     "complaint_pk": "supervision.Complaint",
     "consent_pk": "clients.Consent",
@@ -72,10 +73,18 @@ URL_KWARGS = {
     "price_list_pk": "agencies.PriceList",
     "record_pk": "archive.ArchiveRecord",
     "round_pk": "supervision.SurveyRound",
+    "supply_pk": "caregivers.SupplyIssue",
     "visit_pk": "contracts.Visit",
 }
 # Arguments that are no ids of an agency's rows: a value to try, or a function of the agency.
-URL_WORDS = {"code": "0" * 16, "field": "phone", "list_name": "nothing", "party": "client", "token": "1-1~x"}
+URL_WORDS = {
+    "code": "0" * 16,
+    "field": "phone",
+    "list_name": "nothing",
+    "party": "client",
+    "step": "interview",
+    "token": "1-1~x",
+}
 # Ids of global rows that belong to an agency.
 URL_GLOBALS = {
     "member_pk": lambda agency: make_member(agency).pk,

@@ -26,12 +26,12 @@ ICONS = settings.BASE_DIR / "node_modules/@tabler/icons/icons/outline"
 
 # How a state looks. Never by colour alone: sign and word stand beside it. What is not named is quiet.
 TONES = {
-    "wrong": ["missed", "failed", "unreachable", "dissatisfied", "forbid", "serious", "late", "expired"],
+    "wrong": ["missed", "failed", "unreachable", "dissatisfied", "forbid", "serious", "late", "expired", "red"],
     "waiting": [
         *("signing", "queued", "due", "received", "unassigned", "suspended"),
-        *("onboarding", "warn", "fair", "replied", "missing", "near"),
+        *("onboarding", "warn", "fair", "replied", "missing", "near", "now", "yellow"),
     ],
-    "running": ["in_force", "in_progress", "active", "running", "accepted", "open", "current"],
+    "running": ["in_force", "in_progress", "active", "running", "accepted", "open", "current", "green"],
     "done": ["done", "ready", "sent", "published", "agreed", "filed", "very_satisfied", "satisfied"],
 }
 SIGNS = {"wrong": "●", "waiting": "▲", "running": "◐", "done": "✓", "quiet": "○"}

@@ -22,6 +22,7 @@ from agencies.panels import panels_of, timeline_of
 from agencies.permissions import may
 from agencies.privacy import mask_phone
 from caregivers.actions import files as actions
+from caregivers.actions import posting
 from caregivers.forms.files import (
     AbsenceForm,
     AcknowledgeForm,
@@ -83,13 +84,22 @@ def caregiver_file(request, caregiver_pk):
         "credentials": credentials,
         "absences": caregiver.absences.filter(period__endswith__gt=timezone.now()).order_by("period"),
         "acknowledgements": caregiver.acknowledgements.select_related("explained_by"),
-        "missing": actions.missing_for_posting(caregiver) if caregiver.state != Caregiver.State.LEFT else [],
+        "missing": _missing(caregiver),
         "may_edit": has_perm("caregivers.edit", request.membership),
         "may_grant": has_perm("caregivers.grant", request.membership),
         "panels": panels_of("caregivers.caregiver", request.membership, caregiver),
         "timeline": timeline_of("caregivers.caregiver", caregiver),
     }
     return render(request, "caregivers/caregiver_file.html", context)
+
+
+def _missing(caregiver):
+    """What stands against work at clients: the steps still open, or what has lapsed since."""
+    if caregiver.state == Caregiver.State.LEFT:
+        return []
+    if caregiver.state == Caregiver.State.ONBOARDING:
+        return posting.missing_for_posting(caregiver)
+    return posting.against_return(caregiver)
 
 
 def _standing(credential, today):
@@ -162,7 +172,7 @@ def caregiver_dismiss(request, caregiver_pk):
         done = _("The file is closed; future visits need somebody else.")
         return press(
             request,
-            actions.dismiss_caregiver,
+            posting.dismiss_caregiver,
             back=_back(caregiver),
             done=done,
             caregiver=caregiver,
@@ -182,23 +192,13 @@ def credential_verify(request, credential_pk):
     )
 
 
-@may("caregivers.edit")
-@require_POST
-def caregiver_post(request, caregiver_pk):
-    caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
-    done = _("May be sent to clients now.")
-    return press(
-        request, actions.post_caregiver, back=_back(caregiver), done=done, caregiver=caregiver, by=request.user
-    )
-
-
 @may("caregivers.grant")
 @require_POST
 def caregiver_suspend(request, caregiver_pk):
     caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
     return press(
         request,
-        actions.suspend_caregiver,
+        posting.suspend_caregiver,
         back=_back(caregiver),
         done=_("Suspended."),
         caregiver=caregiver,

@@ -14,7 +14,7 @@ from agencies.models import AgencySettings, User
 from agencies.tenancy import current_agency
 from caregivers.models import Caregiver
 from contracts.models import Agreement, CareNote, PlanLine, Visit, VisitTask
-from contracts.queries.visits import midnight, reasons_against
+from contracts.queries.visits import badge_scans, midnight, reasons_against
 
 State = Visit.State
 
@@ -249,7 +249,10 @@ def needs_reason(visit: Visit, now: dt.datetime) -> bool:
 
 
 def check_in(*, visit: Visit, by: User, reason: str = "", credentials_shown: bool = False) -> Visit:
-    """Arrive. Outside the window it is an exception with a reason, not a block; pressed twice it changes nothing."""
+    """Arrive. Outside the window it is an exception with a reason, not a block; pressed twice it changes nothing.
+
+    A badge that was scanned at the door counts as credentials shown.
+    """
     visit = _lock(visit)
     if visit.state == State.IN_PROGRESS:
         return visit
@@ -259,7 +262,7 @@ def check_in(*, visit: Visit, by: User, reason: str = "", credentials_shown: boo
     if needs_reason(visit, now) and not reason:
         raise ValidationError({"reason": _("It is not the agreed time. Say in a few words why.")})
     visit.state, visit.checked_in_at, visit.exception_reason = State.IN_PROGRESS, now, reason
-    visit.credentials_shown = credentials_shown
+    visit.credentials_shown = credentials_shown or badge_scans(visit).exists()
     visit.save()
     weekday = timezone.localtime(visit.planned_start).isoweekday()
     lines = PlanLine.objects.filter(plan=visit.agreement.plan_id)
@@ -309,6 +312,7 @@ def check_out(*, visit: Visit, by: User, reason: str = "") -> Visit:
     if open_tasks:
         raise ValidationError(_("Note what came of: %(tasks)s.") % {"tasks": "、".join(open_tasks)})
     visit.state, visit.checked_out_at = State.DONE, timezone.now()
+    visit.credentials_shown = visit.credentials_shown or badge_scans(visit).exists()
     if reason:
         visit.exception_reason = f"{visit.exception_reason} {reason}".strip()[:200]
     visit.save()

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_noop
 from agencies.findings import text_of
 from agencies.models import AgencySettings
 from agencies.standard import Finding, forbidding
-from caregivers.models import Absence, Caregiver
+from caregivers.models import Absence, BadgeScan, Caregiver
+from caregivers.queries.badge import shown_between
 from caregivers.queries.files import facts_of, with_level
 from caregivers.standard.eligibility import check_assignment, limits_on
 from contracts.models import PlanLine, Visit
@@ -136,6 +137,14 @@ def chip_of(visit: Visit, late: dt.datetime) -> str:
     if visit.state == Visit.State.PLANNED and visit.period.lower < late:
         return "late"
     return visit.state
+
+
+def badge_scans(visit: Visit) -> QuerySet[BadgeScan]:
+    """Scans of the caregiver's badge from when check-in opens until the visit's end: credentials were shown (7.3.2 b)."""
+    if visit.caregiver_id is None:
+        return BadgeScan.objects.none()
+    early = dt.timedelta(minutes=AgencySettings.objects.get().check_in_early_minutes)
+    return shown_between(visit.caregiver_id, visit.period.lower - early, visit.period.upper)
 
 
 def own_visits(caregiver: Caregiver) -> QuerySet[Visit]:

@@ -20,7 +20,7 @@ from caregivers.models import Caregiver
 from contracts.actions import visits as actions
 from contracts.forms.visits import CancelForm, MoveForm, NoteForm, VisitFilter
 from contracts.models import Visit
-from contracts.queries.visits import candidates, rota_week
+from contracts.queries.visits import badge_scans, candidates, rota_week
 
 
 @may("contracts.view_visits")
@@ -82,6 +82,7 @@ def visit_page(request, visit_pk):
         "visit": visit,
         "tasks": visit.tasks.select_related("service_item"),
         "care_notes": visit.care_notes.select_related("written_by"),
+        "scans": badge_scans(visit)[:10],
         "changes": visit.history.select_related("history_user", "caregiver").order_by("-history_date")[:20],
         "may_edit": has_perm("contracts.edit", request.membership),
     }
