@@ -29,7 +29,7 @@ MENU = [
             Entry(_("Today"), "today", "layout-dashboard", "agencies.office"),
             Entry(_("Clients"), "client_list", "users", "clients.view", count="clients"),
             Entry(_("Caregivers"), "caregiver_list", "heart-handshake", "caregivers.view", count="caregivers"),
-            Entry(_("On-boarding"), "onboarding_list", "user-plus", "caregivers.view", count="onboarding"),
+            Entry(_("On-boarding procedure"), "onboarding_list", "user-plus", "caregivers.view", count="onboarding"),
             Entry(_("Agreements"), "agreement_list", "file-text", "contracts.view", count="agreements"),
             Entry(_("Rota"), "rota", "calendar-week", "contracts.view_visits"),
             Entry(_("Visits"), "visit_list", "clipboard-check", "contracts.view_visits"),

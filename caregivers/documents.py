@@ -17,7 +17,9 @@ from caregivers.queries.onboarding import facts_for
 from caregivers.standard.onboarding import edition_on, missing_by_step
 
 LEVELS = {0: "普通居家养老服务员", 1: "一星级居家养老服务员", 2: "二星级居家养老服务员", 3: "三星级居家养老服务员"}
+ON_BADGES = {0: "普通服务员", 1: "一星级服务员", 2: "二星级服务员", 3: "三星级服务员"}
 A_SHEET = 10
+LONG_AGENCY = 13  # characters that fit the band of a badge in full size
 NAME_SIZES = ((4, "name-short"), (7, "name-middle"), (10, "name-long"))
 
 
@@ -92,10 +94,11 @@ def _badges(document):
     return [
         {
             "agency": agency,
+            "agency_size": "" if len(agency.short_name) <= LONG_AGENCY else "badge-agency-long",
             "number": caregiver.number,
             "name": (name := badge_name(caregiver)),
             "name_size": next((size for most, size in NAME_SIZES if len(name) <= most), "name-longest"),
-            "level": LEVELS[caregiver.level or 0],
+            "level": ON_BADGES[caregiver.level or 0],
             "stars": "★" * (caregiver.level or 0),
             "photo": caregiver.photo,
             "url": badge_url(caregiver, issues[caregiver.pk]),

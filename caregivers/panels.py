@@ -17,7 +17,7 @@ def _noon(day):
     return timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
 
 
-@panel("caregivers.caregiver")
+@panel("caregivers.caregiver", place=-1)
 def posting(membership, caregiver: Caregiver):
     context = {
         "caregiver": caregiver,
@@ -29,7 +29,7 @@ def posting(membership, caregiver: Caregiver):
     return Panel("caregivers/_posting.html", context)
 
 
-@panel("caregivers.caregiver")
+@panel("caregivers.caregiver", place=1)
 def supplies(membership, caregiver: Caregiver):
     context = {
         "caregiver": caregiver,

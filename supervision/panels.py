@@ -7,7 +7,7 @@ from agencies.panels import Moment, Panel, moments, panel
 from supervision.models import Complaint, ReturnVisit, SurveyAnswer
 
 
-@panel("caregivers.onboarding")
+@panel("caregivers.onboarding", place=1)
 def follow_up(membership, caregiver):
     """Step 13 of on-boarding, for information: the first calls after service began, and what they brought."""
     first = [ReturnVisit.Kind.FIRST, ReturnVisit.Kind.SETTLING]

@@ -13,8 +13,8 @@ from caregivers.models import Attendance, BadgeScan, Caregiver, Course, ExamResu
 from contracts.models import Agreement, Visit
 
 COURSES = [
-    ("岗前培训一：服务礼仪、安全与应急", 8, "着装与礼仪、尊老敬老、隐私保护、突发疾病和火灾应急、环境保护"),
-    ("岗前培训二：生活照料基础", 16, "清洁、洗烫、做饭、测血压和体温、服药提醒、消毒常识"),
+    ("岗前培训一（礼仪与安全）", 8, "着装与礼仪、尊老敬老、隐私保护、突发疾病和火灾应急、环境保护"),
+    ("岗前培训二（生活照料基础）", 16, "清洁、洗烫、做饭、测血压和体温、服药提醒、消毒常识"),
 ]
 EVERY = 14  # days between two rounds of the courses
 FACES = [("#f1c9a5", "#2d2420"), ("#eab98f", "#4a3a30"), ("#f5d3b3", "#57524e"), ("#e0ac80", "#1f1a17")]

@@ -31,8 +31,8 @@ TONES = {
         *("signing", "queued", "due", "received", "unassigned", "suspended"),
         *("onboarding", "warn", "fair", "replied", "missing", "near", "now", "yellow"),
     ],
-    "running": ["in_force", "in_progress", "active", "running", "accepted", "open", "current", "green"],
-    "done": ["done", "ready", "sent", "published", "agreed", "filed", "very_satisfied", "satisfied"],
+    "running": ["in_force", "in_progress", "active", "running", "accepted", "open", "current"],
+    "done": ["done", "ready", "sent", "published", "agreed", "filed", "very_satisfied", "satisfied", "green"],
 }
 SIGNS = {"wrong": "●", "waiting": "▲", "running": "◐", "done": "✓", "quiet": "○"}
 WEEKDAYS = [

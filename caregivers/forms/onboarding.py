@@ -86,7 +86,7 @@ class BadgeFilter(PeopleFilter):
 
 class SupplyFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Name, pinyin, phone, badge number"), method="search")
-    item = django_filters.ChoiceFilter(label=_("Item"), choices=SupplyIssue.Item.choices)
+    item = django_filters.ChoiceFilter(label=_("Article"), choices=SupplyIssue.Item.choices)
     day_from = django_filters.DateFilter(
         label=_("From"), field_name="issued_on", lookup_expr="gte", widget=forms.DateInput(attrs={"type": "date"})
     )

@@ -154,8 +154,8 @@ def _recorded(caregiver):
     for row in caregiver.onboarding_steps.select_related("done_by"):
         text = row.note
         if row.score is not None:
-            words = {"score": row.score, "result": _("passed") if row.is_passed else _("not passed")}
-            text = f"{_('%(score)s points, %(result)s') % words} {row.note}".strip()
+            words = {"score": row.score, "result": _("passed") if row.is_passed else _("not passed"), "note": row.note}
+            text = (_("%(score)s points, %(result)s %(note)s") % words).strip()
         yield row.step, Evidence(text or _("Recorded"), row.done_on, row.done_by.name, _file(row.evidence_id))
 
 

@@ -37,6 +37,9 @@ ELSEWHERE = {
     "health": ("credential_new", gettext_lazy("Add a paper")),
     "rule": ("rule_acknowledge", gettext_lazy("Record")),
 }
+SHOWN = 4  # pieces of evidence a step; older ones stand on the file
+# Where what the last step expects is seen to.
+REMINDED = {"no_photo": "caregiver_edit", "no_uniform": "supply_new"}
 
 
 def _remaining(row):
@@ -88,7 +91,7 @@ def onboarding_page(request, caregiver_pk):
         "done_count": sum(line["stage"] == "done" for line in lines),
         "is_open": caregiver.state == Caregiver.State.ONBOARDING,
         "is_ready": not missing_before(facts, "posting"),
-        "reminders": [text_of(finding) for finding in reminders(facts)],
+        "reminders": [(text_of(one), office_url(REMINDED[one.code], caregiver.pk)) for one in reminders(facts)],
         "edition": edition,
         "placement_steps": [(step.number, step_name(step)) for step in edition.steps if step.per_placement],
         "notices": notices.select_related("requested_by")[:10],
@@ -114,7 +117,7 @@ def _line(caregiver, step, stage, findings, evidence):
         "clauses": step.clauses,
         "stage": stage,
         "missing": [text_of(finding) for finding in findings],
-        "evidence": evidence.get(step.code, []),
+        "evidence": evidence.get(step.code, [])[:SHOWN],
         "url": url,
         "verb": verb,
     }
@@ -205,7 +208,7 @@ def certificate_revoke(request, certificate_pk):
         title=title,
         lead=str(certificate.caregiver),
         back=back,
-        button=_("Withdraw"),
+        button=_("Withdraw the certificate"),
         template="ui/confirm.html",
         is_final=True,
         effects=[
