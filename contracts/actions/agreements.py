@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.findings import text_of
-from agencies.models import AgencySettings, User
+from agencies.models import User
 from agencies.numbers import next_number
 from agencies.queries import prices_on
 from agencies.standard import Finding, forbidding
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
-from caregivers.queries.files import facts_of
-from caregivers.standard.eligibility import check_assignment, limits_on
+from caregivers.queries.files import agency_limits, facts_of
+from caregivers.standard.eligibility import check_assignment
 from clients.models import Client, Consent, Guardian
 from clients.queries import current_assessment, has_consent
 from contracts.actions.visits import cancel_visits_from, plan_agreement_visits, restore_visits_from
@@ -163,8 +163,7 @@ def caregiver_findings(agreement: Agreement) -> list[Finding]:
         work_form=agreement.work_form,
         level_needed=max((line.service_item.level_needed for line in items), default=0),
     )[agreement.caregiver_id]
-    limits = limits_on(agreement.starts_on, max_age=AgencySettings.objects.get().caregiver_max_age)
-    findings = forbidding(check_assignment(facts, limits))
+    findings = forbidding(check_assignment(facts, agency_limits(agreement.starts_on)))
     return [replace(finding, about=str(agreement.caregiver)) for finding in findings if finding.code != "absent"]
 
 

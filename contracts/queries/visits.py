@@ -12,8 +12,8 @@ from agencies.models import AgencySettings
 from agencies.standard import Finding, forbidding
 from caregivers.models import Absence, BadgeScan, Caregiver
 from caregivers.queries.badge import shown_between
-from caregivers.queries.files import facts_of, with_level
-from caregivers.standard.eligibility import check_assignment, limits_on
+from caregivers.queries.files import agency_limits, facts_of, with_level
+from caregivers.standard.eligibility import check_assignment
 from contracts.models import PlanLine, Visit
 
 DAYS_BEHIND, DAYS_AHEAD = 7, 14
@@ -71,7 +71,7 @@ def reasons_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[str
     facts = facts_of(
         people, start=start, end=end, work_form=visit.agreement.work_form, level_needed=level_needed(visit)
     )
-    limits = limits_on(timezone.localtime(start).date(), max_age=AgencySettings.objects.get().caregiver_max_age)
+    limits = agency_limits(timezone.localtime(start).date())
     booked = set(
         Visit.objects.filter(caregiver__in=people, period__overlap=(start, end))
         .exclude(state=Visit.State.CANCELLED)
