@@ -5,7 +5,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.identity import identity_problems, normalise_identity, normalise_phone, phone_problems
+from agencies.identity import (
+    birth_date_of,
+    identity_problems,
+    normalise_identity,
+    normalise_phone,
+    phone_problems,
+    sex_of,
+)
+from agencies.models import IdentityType
 from agencies.text import clean_text, has_control_characters
 
 WIDGETS = {
@@ -54,8 +62,16 @@ class CleanForm:
         kind = self.cleaned_data.get("identity_type")
         if number and kind and (problems := identity_problems(kind, number, today=timezone.localdate())):
             self.add_error("identity_number", problems)
+        elif kind in (IdentityType.RESIDENT, IdentityType.HMT_RESIDENCE) and number:
+            self._check_against_number(number)
         if "identity_number" in self.cleaned_data:
             self.cleaned_data["identity_number"] = number
+
+    def _check_against_number(self, number):
+        """What was typed beside the number says the same as the number."""
+        for name, read in (("birth_date", birth_date_of), ("sex", sex_of)):
+            if self.cleaned_data.get(name) and self.cleaned_data[name] != read(number):
+                self.add_error(name, _("This disagrees with the identity number. Check both."))
 
 
 def _name_the_empty_choice(field):

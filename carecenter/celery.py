@@ -18,6 +18,8 @@ app.conf.beat_schedule = {
     "archive-expiry": {"task": "archive.tasks.archive_expiry_everywhere", "schedule": crontab(hour=3, minute=10)},
     "return-visits": {"task": "supervision.tasks.return_visits_everywhere", "schedule": crontab(hour=1, minute=40)},
     "surveys": {"task": "supervision.tasks.surveys_everywhere", "schedule": crontab(hour=2, minute=10)},
+    "credentials": {"task": "caregivers.tasks.credential_warnings_everywhere", "schedule": crontab(hour=0, minute=40)},
+    "assignments": {"task": "contracts.tasks.recheck_assignments_everywhere", "schedule": crontab(hour=4, minute=10)},
     "limits": {"task": "supervision.tasks.complaint_limits_everywhere", "schedule": crontab(minute="*")},
     "missed-visits": {"task": "contracts.tasks.mark_missed_everywhere", "schedule": crontab(minute="*/10")},
     "papers": {"task": "archive.tasks.redeliver_everywhere", "schedule": crontab(minute="*")},

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from caregivers import api, phone, public
-from caregivers.views import badge, onboarding, supplies
+from caregivers.views import badge, credentials, onboarding, supplies
 from caregivers.views import files as views
 
 office_urls = [
@@ -11,7 +11,7 @@ office_urls = [
     path("caregivers/new/", views.caregiver_new, name="caregiver_new"),
     path("caregivers/<int:caregiver_pk>/", views.caregiver_file, name="caregiver_file"),
     path("caregivers/<int:caregiver_pk>/edit/", views.caregiver_edit, name="caregiver_edit"),
-    path("caregivers/<int:caregiver_pk>/credentials/new/", views.credential_new, name="credential_new"),
+    path("caregivers/<int:caregiver_pk>/credentials/new/", credentials.credential_new, name="credential_new"),
     path("caregivers/<int:caregiver_pk>/levels/new/", views.level_grant, name="level_grant"),
     path("caregivers/<int:caregiver_pk>/absences/new/", views.absence_new, name="absence_new"),
     path("caregivers/<int:caregiver_pk>/rule/", views.rule_acknowledge, name="rule_acknowledge"),
@@ -38,7 +38,16 @@ office_urls = [
     path("badges/", badge.BadgeList.as_view(), name="badge_list"),
     path("badges/sheet/", badge.badge_sheet, name="badge_sheet"),
     path("supplies/", supplies.SupplyList.as_view(), name="supply_list"),
-    path("credentials/<int:credential_pk>/verify/", views.credential_verify, name="credential_verify"),
+    path("credentials/", credentials.CredentialList.as_view(), name="credential_list"),
+    path("credentials/<int:credential_pk>/verify/", credentials.credential_verify, name="credential_verify"),
+    path("credentials/<int:credential_pk>/decline/", credentials.credential_decline, name="credential_decline"),
+    path("credentials/<int:credential_pk>/invalid/", credentials.credential_invalidate, name="credential_invalidate"),
+    path("staff/", credentials.StaffFileList.as_view(), name="staff_file_list"),
+    path("staff/new/", credentials.staff_file_new, name="staff_file_new"),
+    path("staff/<int:staff_file_pk>/", credentials.staff_file, name="staff_file"),
+    path("staff/<int:staff_file_pk>/edit/", credentials.staff_file_edit, name="staff_file_edit"),
+    path("staff/<int:staff_file_pk>/credentials/new/", credentials.staff_credential_new, name="staff_credential_new"),
+    path("settings/rules/", credentials.rule_settings, name="rule_settings"),
 ]
 phone_urls = [
     path("messages/", phone.messages_page, name="messages"),

@@ -42,8 +42,10 @@ GLOBAL_TASKS = {
     "agencies.office_tasks.send_messages_everywhere",
     "archive.tasks.archive_expiry_everywhere",
     "archive.tasks.redeliver_everywhere",
+    "caregivers.tasks.credential_warnings_everywhere",
     "contracts.tasks.mark_missed_everywhere",
     "contracts.tasks.plan_visits_everywhere",
+    "contracts.tasks.recheck_assignments_everywhere",
     "supervision.tasks.complaint_limits_everywhere",
     "supervision.tasks.return_visits_everywhere",
     "supervision.tasks.surveys_everywhere",
@@ -73,6 +75,7 @@ URL_KWARGS = {
     "price_list_pk": "agencies.PriceList",
     "record_pk": "archive.ArchiveRecord",
     "round_pk": "supervision.SurveyRound",
+    "staff_file_pk": "caregivers.StaffFile",
     "supply_pk": "caregivers.SupplyIssue",
     "visit_pk": "contracts.Visit",
 }

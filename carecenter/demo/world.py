@@ -22,8 +22,8 @@ from agencies.models import (
 from agencies.tenancy import agency_context
 from carecenter.demo import onboarding, people
 from carecenter.demo.base import World, at
+from caregivers.actions import credentials, posting
 from caregivers.actions import files as caregiver_actions
-from caregivers.actions import posting
 from caregivers.models import Caregiver
 from clients import actions as client_actions
 from clients.models import Client
@@ -177,7 +177,7 @@ def _papers(world, caregiver, place, hired):
     ]
     for kind, grade, issuer, since, left in rows:
         with at(hired):
-            caregiver_actions.add_credential(
+            credentials.add_credential(
                 caregiver=caregiver,
                 by=world.manager,
                 kind=kind,
@@ -192,7 +192,7 @@ def _papers(world, caregiver, place, hired):
     while ends > hired:
         issued = ends - dt.timedelta(days=365)
         with at(max(issued, hired)):
-            caregiver_actions.add_credential(
+            credentials.add_credential(
                 caregiver=caregiver, by=world.manager, kind="health", grade=None, number=f"JK{world.next_serial():08}",
                 issuer="历下区疾病预防控制中心", issued_on=issued, expires_on=ends, original_sighted=True,
             )  # fmt: skip

@@ -7,17 +7,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.fields import lookup_hash
-from agencies.files import store_portrait, store_upload
+from agencies.files import store_portrait
 from agencies.identity import birth_date_of, sex_of
-from agencies.models import IdentityType, Membership, Role, StoredFile, User
+from agencies.models import IdentityType, Membership, Role, User
 from agencies.numbers import take_numbers
 from agencies.tenancy import current_agency
 from agencies.text import pinyin_of
-from caregivers.models import Absence, Caregiver, Credential, LevelGrant, SupervisionAcknowledgement
+from caregivers.models import Absence, Caregiver, LevelGrant, SupervisionAcknowledgement
 
 RULE_VERSION = "2026-1"
 
@@ -58,29 +57,6 @@ def _refuse_double(caregiver):
     if double := double.exclude(state=Caregiver.State.LEFT).first():
         text = _("%(caregiver)s has this identity number already; open that file.") % {"caregiver": double}
         raise ValidationError({"identity_number": text})
-
-
-def add_credential(
-    *, caregiver: Caregiver, by: User, scan=None, original_sighted: bool = False, **data: Any
-) -> Credential:
-    """Add a paper; the original is looked at and given back, never kept."""
-    if data.get("expires_on") and data["expires_on"] < data["issued_on"]:
-        raise ValidationError({"expires_on": _("A paper cannot end before it was issued.")})
-    return Credential.objects.create(
-        caregiver=caregiver,
-        scan=store_upload(scan, kind=StoredFile.Kind.CREDENTIAL, by=by),
-        verified_by=by if original_sighted else None,
-        verified_on=timezone.localdate() if original_sighted else None,
-        **data,
-    )
-
-
-def verify_credential(*, credential: Credential, by: User) -> None:
-    """Say that the original was sighted today."""
-    if credential.verified_on:
-        raise ValidationError(_("The original was sighted before."))
-    credential.verified_by, credential.verified_on = by, timezone.localdate()
-    credential.save()
 
 
 def grant_level(*, caregiver: Caregiver, by: User, level: int, granted_on: dt.date, reason: str = "") -> LevelGrant:

@@ -7,17 +7,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.findings import text_of
-from agencies.models import AgencySettings, Level, Membership, Role, StoredFile, User
+from agencies.models import Level, Membership, Role, StoredFile, User
 from agencies.numbers import next_number
 from agencies.standard import forbidding
 from agencies.tenancy import current_agency
 from archive.actions import file_record, request_document, withdraw_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
 from caregivers.actions.files import grant_level
+from caregivers.actions.fitness import fitness_changed
 from caregivers.models import Caregiver, PostingCertificate
-from caregivers.queries.files import facts_of
+from caregivers.queries.files import agency_limits, facts_of
 from caregivers.queries.onboarding import facts_for
-from caregivers.standard.eligibility import check_assignment, limits_on
+from caregivers.standard.eligibility import check_assignment
 from caregivers.standard.onboarding import missing_before
 
 State = Caregiver.State
@@ -77,7 +78,7 @@ def against_return(caregiver: Caregiver) -> list[str]:
     now = timezone.now()
     form = caregiver.work_forms[0] if caregiver.work_forms else ""
     [facts] = facts_of([caregiver], start=now, end=now + dt.timedelta(hours=1), work_form=form, level_needed=0).values()
-    limits = limits_on(facts.first_day, max_age=AgencySettings.objects.get().caregiver_max_age)
+    limits = agency_limits(facts.first_day)
     passing = ("state_suspended", "absent")
     findings = forbidding(check_assignment(facts, limits))
     return [text_of(finding) for finding in findings if finding.code not in passing]
@@ -127,3 +128,4 @@ def _move(caregiver, from_states, to_state, **fields):
         raise ValidationError(_("The state has changed meanwhile; look at the file again."))
     caregiver.refresh_from_db()
     caregiver.save()  # for the history
+    fitness_changed(caregiver)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.files import IMAGES, UploadField
 from agencies.forms import CleanForm
 from agencies.models import WorkForm
-from caregivers.models import Absence, Caregiver, Credential, LevelGrant
+from caregivers.models import Absence, Caregiver, LevelGrant
 from caregivers.queries.files import find_caregivers
 
 
@@ -41,21 +41,6 @@ class CaregiverForm(CleanForm, forms.ModelForm):
 
     def validate_unique(self):
         """The action says which file has the number already."""
-
-
-class CredentialForm(CleanForm, forms.ModelForm):
-    scan = UploadField(label=_("photo or scan"), required=False)
-    original_sighted = forms.BooleanField(label=_("I have sighted the original and given it back"), required=False)
-
-    class Meta:
-        model = Credential
-        fields = ["kind", "grade", "number", "issuer", "issued_on", "expires_on"]
-
-    def clean(self):
-        data = super().clean()
-        if data.get("issued_on") and data.get("expires_on") and data["expires_on"] < data["issued_on"]:
-            self.add_error("expires_on", _("A paper cannot end before it was issued."))
-        return data
 
 
 class LevelForm(CleanForm, forms.ModelForm):

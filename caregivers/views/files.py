@@ -28,12 +28,12 @@ from caregivers.forms.files import (
     AcknowledgeForm,
     CaregiverFilter,
     CaregiverForm,
-    CredentialForm,
     DismissForm,
     LevelForm,
 )
-from caregivers.models import Caregiver, Credential
+from caregivers.models import Caregiver
 from caregivers.queries.files import with_level, with_next_expiry
+from caregivers.views.credentials import shown_credentials
 
 
 def _level_label(level):
@@ -74,14 +74,11 @@ def _back(caregiver):
 def caregiver_file(request, caregiver_pk):
     caregiver = get_object_or_404(with_level(Caregiver.objects, timezone.localdate()), pk=caregiver_pk)
     today = timezone.localdate()
-    credentials = list(caregiver.credentials.select_related("scan", "verified_by"))
-    for credential in credentials:
-        credential.standing = _standing(credential, today)
     context = {
         "caregiver": caregiver,
         "level_label": _level_label(caregiver.level),
         "age": age_on(caregiver.birth_date, today),
-        "credentials": credentials,
+        "credentials": shown_credentials(caregiver.credentials),
         "absences": caregiver.absences.filter(period__endswith__gt=timezone.now()).order_by("period"),
         "acknowledgements": caregiver.acknowledgements.select_related("explained_by"),
         "missing": _missing(caregiver),
@@ -100,18 +97,6 @@ def _missing(caregiver):
     if caregiver.state == Caregiver.State.ONBOARDING:
         return posting.missing_for_posting(caregiver)
     return posting.against_return(caregiver)
-
-
-def _standing(credential, today):
-    """How long a paper is still good: (state, words); the steps are 90, 30, 7 and 0 days."""
-    if credential.expires_on is None:
-        return "done", _("without limit")
-    days = (credential.expires_on - today).days
-    if days < 0:
-        return "expired", _("ended %(days)s days ago") % {"days": -days}
-    if days <= 90:
-        return "warn" if days > 7 else "late", _("%(days)s days left") % {"days": days}
-    return "done", _("valid")
 
 
 @may("caregivers.edit")
@@ -136,13 +121,6 @@ def caregiver_edit(request, caregiver_pk):
     instance = Caregiver.objects.get(pk=caregiver.pk)
     form = CaregiverForm(request.POST or None, request.FILES or None, instance=instance)
     return _verb(request, form, _("Correct the file"), caregiver, actions.update_caregiver)
-
-
-@may("caregivers.edit")
-def credential_new(request, caregiver_pk):
-    caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
-    form = CredentialForm(request.POST or None, request.FILES or None)
-    return _verb(request, form, _("Add a credential"), caregiver, actions.add_credential)
 
 
 @may("caregivers.grant")
@@ -180,16 +158,6 @@ def caregiver_dismiss(request, caregiver_pk):
             **form.cleaned_data,
         )
     return form_page(request, form=form, title=_("Caregiver leaves"), lead=str(caregiver), back=_back(caregiver))
-
-
-@may("caregivers.edit")
-@require_POST
-def credential_verify(request, credential_pk):
-    credential = get_object_or_404(Credential, pk=credential_pk)
-    back = office_url("caregiver_file", credential.caregiver_id)
-    return press(
-        request, actions.verify_credential, back=back, done=_("Saved."), credential=credential, by=request.user
-    )
 
 
 @may("caregivers.grant")

@@ -168,6 +168,7 @@ def assign_visit(*, visit: Visit, caregiver: Caregiver, by: User) -> Visit:
     previous = visit.caregiver
     visit.caregiver = caregiver
     _save_unless_booked(visit)
+    visit.gaps.all().delete()
     _tell(caregiver, _("New visit"), visit)
     if previous and previous != caregiver:
         _tell(previous, _("A visit was given to somebody else"), visit)
@@ -200,6 +201,7 @@ def unassign_visit(*, visit: Visit, by: User) -> Visit:
     _tell(visit.caregiver, _("A visit was taken back"), visit)
     visit.caregiver = None
     visit.save()
+    visit.gaps.all().delete()
     return visit
 
 

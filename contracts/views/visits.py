@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from rules import has_perm
 
+from agencies.findings import text_of
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
 from agencies.models import Level
@@ -18,6 +19,7 @@ from agencies.permissions import may
 from agencies.privacy import mask_name
 from caregivers.models import Caregiver
 from contracts.actions import visits as actions
+from contracts.actions.gaps import findings_of
 from contracts.forms.visits import CancelForm, MoveForm, NoteForm, VisitFilter
 from contracts.models import Visit
 from contracts.queries.visits import badge_scans, candidates, rota_week
@@ -83,6 +85,7 @@ def visit_page(request, visit_pk):
         "tasks": visit.tasks.select_related("service_item"),
         "care_notes": visit.care_notes.select_related("written_by"),
         "scans": badge_scans(visit)[:10],
+        "gaps": [text_of(finding) for gap in visit.gaps.all() for finding in findings_of(gap)],
         "changes": visit.history.select_related("history_user", "caregiver").order_by("-history_date")[:20],
         "may_edit": has_perm("contracts.edit", request.membership),
     }
