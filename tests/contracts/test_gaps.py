@@ -8,8 +8,7 @@ from django.utils import timezone
 from agencies.standard import forbidding
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
-from caregivers.actions import credentials
-from caregivers.actions import files as caregivers
+from caregivers.actions import credentials, posting
 from caregivers.models import Absence, Caregiver, Credential
 from caregivers.queries.files import Assignment, agency_limits, assignment_facts
 from caregivers.standard.eligibility import check_assignment
@@ -55,12 +54,12 @@ def test_paper_that_proves_false_shows_at_once_and_a_new_one_mends_it(world):
 
 
 def test_suspension_shows_on_every_visit_ahead(world):
-    caregivers.suspend_caregiver(caregiver=world.caregiver, by=world.manager)
+    posting.suspend_caregiver(caregiver=world.caregiver, by=world.manager)
     assert set(map(tuple, gaps().values())) == {("state_suspended",)}
 
 
 def test_running_it_twice_leaves_the_same_rows(world):
-    caregivers.suspend_caregiver(caregiver=world.caregiver, by=world.manager)
+    posting.suspend_caregiver(caregiver=world.caregiver, by=world.manager)
     once = gaps()
     refresh_gaps()
     assert gaps() == once
