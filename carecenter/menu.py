@@ -55,7 +55,7 @@ MENU = [
             Entry(_("Catalogue and prices"), "price_list_list", "receipt-yuan", "agencies.office"),
             Entry(_("Handovers"), "handover_list", "transfer", "contracts.view"),
             Entry(_("Archive"), "archive_list", "archive", "archive.view"),
-            Entry(_("Messages"), "message_list", "send", "agencies.office", count="messages"),
+            Entry(_("Messages"), "message_list", "send", "agencies.messages", count="messages"),
             Entry(_("Jobs"), "job_list", "clock-play", "agencies.office"),
             Entry(_("Settings"), "agency_settings", "settings", "agencies.manage"),
         ],

@@ -4,10 +4,9 @@ from functools import wraps
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,8 +14,9 @@ from django.views.decorators.http import require_POST
 from agencies.actions import read_notices
 from agencies.calendar import age_on
 from agencies.models import Level, Notice
-from agencies.pages import submit
+from agencies.pages import press, submit
 from agencies.permissions import may
+from agencies.text import typed
 from caregivers.models import Caregiver
 from caregivers.queries import with_level
 from clients.models import Client
@@ -114,15 +114,7 @@ def visit(request, caregiver, visit_pk):
 
 def _do(request, visit_pk, action, done, **kwargs):
     """Run an action and go back to the visit with what happened."""
-    try:
-        with transaction.atomic():
-            action(by=request.user, **kwargs)
-    except ValidationError as refusal:
-        for problem in refusal.messages:
-            messages.error(request, problem)
-    else:
-        messages.success(request, done)
-    return redirect("phone:visit", visit_pk)
+    return press(request, action, back=reverse("phone:visit", args=[visit_pk]), done=done, by=request.user, **kwargs)
 
 
 @require_POST
@@ -141,7 +133,7 @@ def tasks(request, caregiver, visit_pk):
     outcomes = {}
     for pk in row.tasks.values_list("pk", flat=True):
         outcome = request.POST.get(f"outcome{pk}", VisitTask.Outcome.OPEN)
-        outcomes[pk] = (outcome, request.POST.get(f"reason{pk}", "").strip()[:200])
+        outcomes[pk] = (outcome, typed(request.POST, f"reason{pk}"))
     return _do(request, visit_pk, actions.record_tasks, _("Tasks saved."), visit=row, outcomes=outcomes)
 
 

@@ -89,7 +89,7 @@ def test_phone_costs_the_same_with_one_visit_and_with_many(client, maple):
     client.force_login(member.user)
     now = timezone.now()
     with agency_context(maple):
-        person = make_one(Caregiver, user=member.user)
+        person = make_one(Caregiver, user=member.user, state="active", posted_on=dt.date(2026, 1, 5))
     for hours in (1, 4, 7):
         with agency_context(maple):
             start = now + dt.timedelta(hours=hours)

@@ -139,7 +139,9 @@ def chip_of(visit: Visit, late: dt.datetime) -> str:
 
 
 def own_visits(caregiver: Caregiver) -> QuerySet[Visit]:
-    """What a caregiver may see on the phone: own visits from a week back to two weeks ahead."""
+    """What a caregiver may see on the phone: own visits from a week back to two weeks ahead; none while suspended."""
+    if caregiver.state != Caregiver.State.ACTIVE:
+        return Visit.objects.none()
     today = timezone.localdate()
     near = visits_between(today - dt.timedelta(days=DAYS_BEHIND), today + dt.timedelta(days=DAYS_AHEAD))
     return near.filter(caregiver=caregiver).exclude(state=Visit.State.CANCELLED).select_related("client", "agreement")

@@ -22,15 +22,23 @@ from contracts.forms.visits import CancelForm, MoveForm, NoteForm, VisitFilter
 from contracts.models import Visit
 from contracts.queries.visits import candidates, rota_week
 
+FAR_DAYS = 3650
+
+
+def _day(text):
+    """A day of an address, when it is one and lies within some years of today."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return day if day and abs((day - timezone.localdate()).days) < FAR_DAYS else None
+
 
 @may("contracts.view_visits")
 def rota(request):
     """A week: caregivers down, days across, the unassigned on top."""
     today = timezone.localdate()
-    try:
-        day = parse_date(request.GET.get("week", "")) or today
-    except ValueError:
-        day = today
+    day = _day(request.GET.get("week", "")) or today
     monday = day - dt.timedelta(days=day.weekday())
     rows = rota_week(monday)
     for row in rows:
