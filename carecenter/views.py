@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from agencies.models import Membership
 from agencies.permissions import may
+from agencies.tenancy import agency_key
 from agencies.text import typed
 from carecenter import board
 from carecenter.search import find
@@ -84,7 +86,9 @@ def today(request):
         "counts": counts,
         "tiles": board.tiles(counts),
         "urgent": board.urgent(),
-        "due": board.due(),
+        "due": cache.get_or_set(
+            agency_key(f"due:{request.LANGUAGE_CODE}"), board.due, 60
+        ),  # in weeks: a minute is no age
         "today": timezone.localdate(),
         "latest": latest_result(),
     }

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -20,9 +21,10 @@ from caregivers.models import Caregiver
 from contracts.actions import visits as actions
 from contracts.forms.visits import CancelForm, MoveForm, NoteForm, VisitFilter
 from contracts.models import Visit
-from contracts.queries.visits import candidates, rota_week
+from contracts.queries.visits import candidates, rota_people, rota_week
 
 FAR_DAYS = 3650
+ROTA_ROWS = 60  # caregivers on a page
 
 
 def _day(text):
@@ -40,7 +42,8 @@ def rota(request):
     today = timezone.localdate()
     day = _day(request.GET.get("week", "")) or today
     monday = day - dt.timedelta(days=day.weekday())
-    rows = rota_week(monday)
+    page = Paginator(rota_people(monday), ROTA_ROWS).get_page(request.GET.get("page"))
+    rows = rota_week(monday, page.object_list)
     for row in rows:
         level = getattr(row.caregiver, "level", None)
         row.level_label = "" if level is None else Level(level).label
@@ -48,6 +51,7 @@ def rota(request):
     week = dt.timedelta(days=7)
     context = {
         "rows": rows,
+        "page_obj": page,
         "days": [monday + dt.timedelta(days=place) for place in range(7)],
         "today": today,
         "previous": monday - week,
