@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.core.paginator import Paginator
+from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -76,7 +77,7 @@ class VisitList(OfficeList):
     ]
 
     def rows(self):
-        return Visit.objects.select_related("client", "caregiver").order_by("-period")
+        return Visit.objects.select_related("client", "caregiver").order_by(Lower("period").desc(), "-pk")
 
 
 def _get(visit_pk):
