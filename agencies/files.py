@@ -68,6 +68,16 @@ def _open(content, content_type):
         image.load()
 
 
+def without_metadata(content: bytes) -> bytes:
+    """A photo turned upright and saved anew: no place, camera or owner in it, and nothing hidden behind its end."""
+    buffer = io.BytesIO()
+    with Image.open(io.BytesIO(content)) as image:
+        upright = ImageOps.exif_transpose(image)
+        upright.info.clear()
+        upright.save(buffer, image.format, quality=90)
+    return buffer.getvalue()
+
+
 class UploadField(forms.FileField):
     """A file checked by what is in it; cleaned to (name, content, content_type)."""
 
@@ -83,7 +93,10 @@ class UploadField(forms.FileField):
         if upload.size > settings.UPLOAD_MAX_BYTES:
             check_content(b" " * (settings.UPLOAD_MAX_BYTES + 1), self.allowed)
         content = upload.read()
-        return upload.name, content, check_content(content, self.allowed)
+        content_type = check_content(content, self.allowed)
+        if content_type in IMAGES:
+            content = without_metadata(content)
+        return upload.name, content, content_type
 
 
 def store_upload(upload: tuple[str, bytes, str] | None, *, kind: str, by: User | None = None) -> StoredFile | None:

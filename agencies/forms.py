@@ -1,5 +1,7 @@
 """What every form shares: cleaned text, phones, dates as the browser's own pickers."""
 
+import datetime as dt
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -16,6 +18,8 @@ from agencies.identity import (
 from agencies.models import IdentityType
 from agencies.text import clean_text, has_control_characters
 
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+CONTROL_CHARACTERS = _("There are invisible control characters in this text; type it anew.")
 WIDGETS = {
     forms.DateField: lambda: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     forms.DateTimeField: lambda: forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -41,15 +45,37 @@ class CleanForm:
                 field.widget.attrs["inputmode"] = "tel"
             _name_the_empty_choice(field)
 
+    def mask_kept(self, **masks):
+        """Show what is on file masked; a field left empty stays as it is. Full values are asked for one by one, and logged."""
+        self.kept = {}
+        for name, mask in masks.items():
+            if self.instance.pk and (value := getattr(self.instance, name)):
+                self.kept[name] = value
+                self.initial[name] = ""
+                field = self.fields[name]
+                field.required = field.widget.is_required = False
+                field.widget.attrs["placeholder"] = mask(value)
+                field.help_text = _("Empty: stays as it is.")
+
     def _clean_fields(self):
         super()._clean_fields()
+        for name, value in getattr(self, "kept", {}).items():
+            if self.cleaned_data.get(name) == "":
+                self.cleaned_data[name] = value
         for name, value in list(self.cleaned_data.items()):
             if isinstance(value, str) and name in self.fields and not self.fields[name].disabled:
                 self._clean_string(name, value)
+            if isinstance(value, dt.date):
+                self._clean_day(name, value)
+
+    def _clean_day(self, name, value):
+        """Days nobody alive can mean are mistyped, and some of them no database can count."""
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
+            self.add_error(name, _("Check the year: %(first)s to %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR})
 
     def _clean_string(self, name, value):
         if has_control_characters(value):
-            self.add_error(name, _("There are invisible control characters in this text; type it anew."))
+            self.add_error(name, CONTROL_CHARACTERS)
             return
         value = normalise_phone(value) if name.endswith("phone") else clean_text(value)
         self.cleaned_data[name] = value

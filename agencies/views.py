@@ -38,6 +38,7 @@ from agencies.models import (
 )
 from agencies.pages import form_page, press, revealed, submit
 from agencies.permissions import may
+from agencies.text import typed
 
 # Which right opens a kind of file.
 FILE_RIGHTS = {
@@ -171,7 +172,7 @@ def member_switch(request, member_pk):
 @may("agencies.manage")
 @require_POST
 def api_key_new(request):
-    _key, secret = ApiKey.issue(membership=request.membership, name=request.POST.get("name", "")[:100] or "API")
+    _key, secret = ApiKey.issue(membership=request.membership, name=typed(request.POST, "name", 100) or "API")
     return revealed(request, secret, title=_("New API key"), back=office_url("agency_settings"))
 
 
@@ -309,7 +310,7 @@ def notice_list(request):
 
 
 class MessageList(OfficeList):
-    right = "agencies.office"
+    right = "agencies.messages"
     list_name = "messages"
     template_name = "agencies/message_list.html"
     tab_choices = Message.State
@@ -318,7 +319,7 @@ class MessageList(OfficeList):
         return Message.objects.select_related("sent_by").order_by("-created_at")
 
 
-@may("agencies.office")
+@may("agencies.messages")
 @require_POST
 def message_sent(request, message_pk):
     message = get_object_or_404(Message, pk=message_pk)
@@ -362,7 +363,7 @@ def export_start(request, list_name):
     if not rules.has_perm(view.right, request.membership):
         raise PermissionDenied
     done = _("The file is being made; it stands in this list when it is ready.")
-    query = request.POST.get("query", "")
+    query = typed(request.POST, "query", 4000)
     back = office_url("export_list")
     return press(
         request, actions.request_export, back=back, done=done, list_name=list_name, query=query, by=request.user

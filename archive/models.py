@@ -48,6 +48,13 @@ class Document(AgencyModel):
             *AgencyModel.Meta.constraints,
             *same_agency("document", "file"),
             models.UniqueConstraint(fields=["agency", "verify_code"], name="document_verify_code_once"),
+            RowCheck(
+                name="document_ready_is_final",
+                events="UPDATE",
+                condition="""OLD.state <> 'ready' OR (NEW.state, NEW.file_id, NEW.verify_code, NEW.subject_id)
+                    = (OLD.state, OLD.file_id, OLD.verify_code, OLD.subject_id)""",
+                message="a paper that was made does not change",
+            ),
             models.CheckConstraint(
                 condition=Q(state="ready", file__isnull=False) | Q(state__in=["queued", "failed"], file=None),
                 name="document_state",

@@ -23,5 +23,6 @@ app.conf.beat_schedule = {
     "limits": {"task": "supervision.tasks.complaint_limits_everywhere", "schedule": crontab(minute="*")},
     "missed-visits": {"task": "contracts.tasks.mark_missed_everywhere", "schedule": crontab(minute="*/10")},
     "papers": {"task": "archive.tasks.redeliver_everywhere", "schedule": crontab(minute="*")},
+    "exports": {"task": "agencies.office_tasks.redeliver_exports_everywhere", "schedule": crontab(minute="*")},
     "outbox": {"task": "agencies.office_tasks.send_messages_everywhere", "schedule": crontab(minute="*")},
 }

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import rules
+from django.core.cache import cache
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from agencies.links import office_url
-from agencies.tenancy import current_agency
+from agencies.tenancy import agency_key, current_agency
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ MENU = [
             Entry(_("Badges"), "badge_list", "id-badge-2", "caregivers.view"),
             Entry(_("Supplies"), "supply_list", "shield-check", "caregivers.view"),
             Entry(_("Archive"), "archive_list", "archive", "archive.view"),
-            Entry(_("Messages"), "message_list", "send", "agencies.office", count="messages"),
+            Entry(_("Messages"), "message_list", "send", "agencies.messages", count="messages"),
             Entry(_("Staff files"), "staff_file_list", "id", "agencies.manage"),
             Entry(_("Jobs"), "job_list", "clock-play", "agencies.office"),
             Entry(_("Settings"), "agency_settings", "settings", "agencies.manage"),
@@ -109,6 +110,11 @@ def _item(entry, counts, current):
 
 
 def _counts():
+    """Counts of the agency, at most twenty seconds old: they stand on every page, and cost what is stored."""
+    return cache.get_or_set(agency_key("menu"), _count, 20)
+
+
+def _count():
     with connection.cursor() as cursor:
         cursor.execute(COUNTS_SQL, {"agency": current_agency().pk})
         return dict(zip([column.name for column in cursor.description], cursor.fetchone(), strict=True))

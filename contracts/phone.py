@@ -3,15 +3,15 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agencies.calendar import age_on
-from agencies.pages import submit
+from agencies.pages import press, submit
+from agencies.text import typed
 from caregivers.phone import own, phone_page
 from clients.models import Client
 from clients.queries import with_status
@@ -91,15 +91,7 @@ def visit(request, caregiver, visit_pk):
 
 def _do(request, visit_pk, action, done, **kwargs):
     """Run an action and go back to the visit with what happened."""
-    try:
-        with transaction.atomic():
-            action(by=request.user, **kwargs)
-    except ValidationError as refusal:
-        for problem in refusal.messages:
-            messages.error(request, problem)
-    else:
-        messages.success(request, done)
-    return redirect("phone:visit", visit_pk)
+    return press(request, action, back=reverse("phone:visit", args=[visit_pk]), done=done, by=request.user, **kwargs)
 
 
 @require_POST
@@ -118,7 +110,7 @@ def tasks(request, caregiver, visit_pk):
     outcomes = {}
     for pk in row.tasks.values_list("pk", flat=True):
         outcome = request.POST.get(f"outcome{pk}", VisitTask.Outcome.OPEN)
-        outcomes[pk] = (outcome, request.POST.get(f"reason{pk}", "").strip()[:200])
+        outcomes[pk] = (outcome, typed(request.POST, f"reason{pk}"))
     return _do(request, visit_pk, actions.record_tasks, _("Tasks saved."), visit=row, outcomes=outcomes)
 
 

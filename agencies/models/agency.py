@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.tenancy import AgencyHistory, AgencyModel, same_agency
 
-RESERVED_SLUGS = ("accounts", "api", "health", "me", "p", "platform", "static", "media", "i18n", "admin")
+RESERVED_SLUGS = ("accounts", "api", "choose", "health", "me", "p", "platform", "static", "media", "i18n", "admin")
 
 
 class Agency(models.Model):

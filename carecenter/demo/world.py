@@ -352,6 +352,7 @@ def sign_up(world: World, client, caregiver, plan, *, starts_on, ends_on, upto: 
                 agreement=agreement,
                 party=party,
                 signature=signature_png(world.rng),
+                terms_hash=agreement.terms_hash,
                 way="screen" if by else "link",
                 identity_check="当面核对身份证" if by else "签署链接与身份证号后四位",
                 by=by,
@@ -450,6 +451,7 @@ def finish(world: World, agreement: Agreement, ended_on: dt.date, reason: str, *
                 party=party,
                 signer_name=name,
                 signature=signature_png(world.rng),
+                terms_hash=agreement.terms_hash,
             )
         handovers.file_handover(
             handover=handover,

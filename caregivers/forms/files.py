@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.files import IMAGES, UploadField
 from agencies.forms import CleanForm
 from agencies.models import WorkForm
+from agencies.privacy import mask_identity, mask_phone
 from caregivers.models import Absence, Caregiver, LevelGrant
 from caregivers.queries.files import find_caregivers
 
@@ -29,6 +30,7 @@ class CaregiverForm(CleanForm, forms.ModelForm):
         for name in ("birth_date", "sex"):
             self.fields[name].required = False
             self.fields[name].help_text = _("Read from a resident identity number; needed for other papers.")
+        self.mask_kept(identity_number=mask_identity, phone=mask_phone, emergency_phone=mask_phone)
 
     def clean(self):
         self.clean_identity()

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from agencies.calendar import ONE_DAY
@@ -24,17 +24,15 @@ def with_level(caregivers: QuerySet[Caregiver], day: dt.date) -> QuerySet[Caregi
 
 def with_next_expiry(caregivers: QuerySet[Caregiver]) -> QuerySet[Caregiver]:
     """Annotate the first day on which a paper that was not renewed ends."""
-    return caregivers.annotate(next_expiry=Min("credentials__expires_on", filter=~_renewed()))
-
-
-def _renewed():
+    papers = Credential.objects.filter(agency=OuterRef("agency"), caregiver=OuterRef("pk"), expires_on__isnull=False)
     newer = Credential.objects.filter(
         agency=OuterRef("agency"),
-        caregiver=OuterRef("credentials__caregiver"),
-        kind=OuterRef("credentials__kind"),
-        issued_on__gt=OuterRef("credentials__issued_on"),
+        caregiver=OuterRef("caregiver"),
+        kind=OuterRef("kind"),
+        issued_on__gt=OuterRef("issued_on"),
     )
-    return Q(Exists(newer))
+    first = papers.filter(~Exists(newer)).order_by("expires_on").values("expires_on")[:1]
+    return caregivers.annotate(next_expiry=Subquery(first))
 
 
 def find_caregivers(text: str) -> QuerySet[Caregiver]:

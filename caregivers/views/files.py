@@ -21,6 +21,7 @@ from agencies.pages import form_page, press, revealed, submit
 from agencies.panels import panels_of, timeline_of
 from agencies.permissions import may
 from agencies.privacy import mask_phone
+from agencies.text import typed
 from caregivers.actions import files as actions
 from caregivers.actions import posting
 from caregivers.forms.files import (
@@ -196,5 +197,5 @@ def caregiver_reveal(request, caregiver_pk, field):
     caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
     if field not in ("identity_number", "phone"):
         raise Http404
-    log_access(user=request.user, row=caregiver, field=field, reason=request.POST.get("reason", "")[:100])
+    log_access(user=request.user, row=caregiver, field=field, reason=typed(request.POST, "reason", 100))
     return revealed(request, getattr(caregiver, field), title=str(caregiver), back=_back(caregiver))

@@ -17,6 +17,7 @@ from contracts.models import Agreement, CareNote, PlanLine, Visit, VisitTask
 from contracts.queries.visits import badge_scans, midnight, reasons_against
 
 State = Visit.State
+EARLIEST = dt.timedelta(hours=12)  # before a visit that nobody may be there (derived)
 
 # One row for each visit the weekly patterns ask for; the caregiver of the agreement where free, else nobody.
 PLAN_SQL = """
@@ -261,6 +262,9 @@ def check_in(*, visit: Visit, by: User, reason: str = "", credentials_shown: boo
     if visit.state != State.PLANNED or visit.caregiver_id is None:
         raise ValidationError(_("This visit is not planned any more; ask the office."))
     now = timezone.now()
+    if now < visit.period.lower - EARLIEST:
+        text = _("This visit is on %(day)s; check in when you are there.")
+        raise ValidationError(text % {"day": timezone.localtime(visit.period.lower).strftime("%Y-%m-%d %H:%M")})
     if needs_reason(visit, now) and not reason:
         raise ValidationError({"reason": _("It is not the agreed time. Say in a few words why.")})
     visit.state, visit.checked_in_at, visit.exception_reason = State.IN_PROGRESS, now, reason

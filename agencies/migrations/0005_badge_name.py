@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0003_onboarding_settings'),
+        ('agencies', '0004_onboarding_settings'),
     ]
 
     operations = [

@@ -14,9 +14,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0003_onboarding_settings'),
-        ('archive', '0002_caregiver_papers'),
-        ('caregivers', '0001_initial'),
+        ('agencies', '0004_onboarding_settings'),
+        ('archive', '0003_caregiver_papers'),
+        ('caregivers', '0002_final_records'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

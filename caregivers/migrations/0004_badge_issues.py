@@ -9,9 +9,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0004_badge_name'),
-        ('archive', '0003_withdrawn_papers'),
-        ('caregivers', '0002_onboarding_levels_training'),
+        ('agencies', '0005_badge_name'),
+        ('archive', '0004_withdrawn_papers'),
+        ('caregivers', '0003_onboarding_levels_training'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

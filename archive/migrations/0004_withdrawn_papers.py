@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0002_caregiver_papers'),
+        ('archive', '0003_caregiver_papers'),
     ]
 
     operations = [
