@@ -33,6 +33,13 @@ def make_export(*, export_id: int) -> None:
     )
 
 
+def fail_export(*, export_id: int, error: str) -> None:
+    """Note that the file could not be made; whoever asked may ask again."""
+    Export.objects.filter(pk=export_id, state=Export.State.QUEUED).update(
+        state=Export.State.FAILED, error=error[:300], finished_at=timezone.now()
+    )
+
+
 def workbook(list_name: str, query: str) -> tuple[bytes, int]:
     """The rows behind a list page with this query string, and how many they are."""
     view = OfficeList.by_name[list_name]()
@@ -54,4 +61,4 @@ def cell(value):
     if value is None or isinstance(value, int | float):
         return value
     text = str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

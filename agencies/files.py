@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from pathlib import PurePath
 
 import filetype
 from django import forms
@@ -10,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from PIL import Image
+from PIL import Image, ImageOps
 from pypdf import PdfReader
 
 from agencies.models import StoredFile, User
@@ -19,6 +20,8 @@ from agencies.tenancy import current_agency
 IMAGES = ("image/jpeg", "image/png", "image/webp")
 PAPERS = (*IMAGES, "application/pdf")
 MAX_PIXELS = 50_000_000
+PORTRAIT = (480, 640)  # enough for a badge of 86 mm and for a phone
+LEAST_SIDE = 120
 
 
 def store_file(*, kind: str, name: str, content: bytes, content_type: str, by: User | None = None) -> StoredFile:
@@ -65,6 +68,16 @@ def _open(content, content_type):
         image.load()
 
 
+def without_metadata(content: bytes) -> bytes:
+    """A photo turned upright and saved anew: no place, camera or owner in it, and nothing hidden behind its end."""
+    buffer = io.BytesIO()
+    with Image.open(io.BytesIO(content)) as image:
+        upright = ImageOps.exif_transpose(image)
+        upright.info.clear()
+        upright.save(buffer, image.format, quality=90)
+    return buffer.getvalue()
+
+
 class UploadField(forms.FileField):
     """A file checked by what is in it; cleaned to (name, content, content_type)."""
 
@@ -80,7 +93,10 @@ class UploadField(forms.FileField):
         if upload.size > settings.UPLOAD_MAX_BYTES:
             check_content(b" " * (settings.UPLOAD_MAX_BYTES + 1), self.allowed)
         content = upload.read()
-        return upload.name, content, check_content(content, self.allowed)
+        content_type = check_content(content, self.allowed)
+        if content_type in IMAGES:
+            content = without_metadata(content)
+        return upload.name, content, content_type
 
 
 def store_upload(upload: tuple[str, bytes, str] | None, *, kind: str, by: User | None = None) -> StoredFile | None:
@@ -89,3 +105,30 @@ def store_upload(upload: tuple[str, bytes, str] | None, *, kind: str, by: User |
         return None
     name, content, content_type = upload
     return store_file(kind=kind, name=name, content=content, content_type=content_type, by=by)
+
+
+def store_portrait(upload: tuple[str, bytes, str] | None, *, by: User | None = None) -> StoredFile | None:
+    """Save the photo of a face: upright, cut to 3:4, without what the camera wrote into it, such as the place."""
+    if upload is None:
+        return None
+    name, content, _content_type = upload
+    return store_file(
+        kind=StoredFile.Kind.PHOTO,
+        name=f"{PurePath(name).stem}.jpg",
+        content=_portrait(content),
+        content_type="image/jpeg",
+        by=by,
+    )
+
+
+def _portrait(content):
+    with Image.open(io.BytesIO(content)) as image:
+        upright = ImageOps.exif_transpose(image).convert("RGBA")
+    if min(upright.size) < LEAST_SIDE:
+        text = _("The photo is too small for a badge; it needs %(least)s pixels on each side.")
+        raise ValidationError({"photo": text % {"least": LEAST_SIDE}})
+    on_white = Image.new("RGBA", upright.size, "white")
+    on_white.alpha_composite(upright)
+    buffer = io.BytesIO()
+    ImageOps.fit(on_white.convert("RGB"), PORTRAIT, centering=(0.5, 0.4)).save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()

@@ -1,13 +1,25 @@
 """What every form shares: cleaned text, phones, dates as the browser's own pickers."""
 
+import datetime as dt
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.identity import identity_problems, normalise_identity, normalise_phone, phone_problems
+from agencies.identity import (
+    birth_date_of,
+    identity_problems,
+    normalise_identity,
+    normalise_phone,
+    phone_problems,
+    sex_of,
+)
+from agencies.models import IdentityType
 from agencies.text import clean_text, has_control_characters
 
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+CONTROL_CHARACTERS = _("There are invisible control characters in this text; type it anew.")
 WIDGETS = {
     forms.DateField: lambda: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     forms.DateTimeField: lambda: forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -33,15 +45,37 @@ class CleanForm:
                 field.widget.attrs["inputmode"] = "tel"
             _name_the_empty_choice(field)
 
+    def mask_kept(self, **masks):
+        """Show what is on file masked; a field left empty stays as it is. Full values are asked for one by one, and logged."""
+        self.kept = {}
+        for name, mask in masks.items():
+            if self.instance.pk and (value := getattr(self.instance, name)):
+                self.kept[name] = value
+                self.initial[name] = ""
+                field = self.fields[name]
+                field.required = field.widget.is_required = False
+                field.widget.attrs["placeholder"] = mask(value)
+                field.help_text = _("Empty: stays as it is.")
+
     def _clean_fields(self):
         super()._clean_fields()
+        for name, value in getattr(self, "kept", {}).items():
+            if self.cleaned_data.get(name) == "":
+                self.cleaned_data[name] = value
         for name, value in list(self.cleaned_data.items()):
             if isinstance(value, str) and name in self.fields and not self.fields[name].disabled:
                 self._clean_string(name, value)
+            if isinstance(value, dt.date):
+                self._clean_day(name, value)
+
+    def _clean_day(self, name, value):
+        """Days nobody alive can mean are mistyped, and some of them no database can count."""
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
+            self.add_error(name, _("Check the year: %(first)s to %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR})
 
     def _clean_string(self, name, value):
         if has_control_characters(value):
-            self.add_error(name, _("There are invisible control characters in this text; type it anew."))
+            self.add_error(name, CONTROL_CHARACTERS)
             return
         value = normalise_phone(value) if name.endswith("phone") else clean_text(value)
         self.cleaned_data[name] = value
@@ -54,8 +88,16 @@ class CleanForm:
         kind = self.cleaned_data.get("identity_type")
         if number and kind and (problems := identity_problems(kind, number, today=timezone.localdate())):
             self.add_error("identity_number", problems)
+        elif kind in (IdentityType.RESIDENT, IdentityType.HMT_RESIDENCE) and number:
+            self._check_against_number(number)
         if "identity_number" in self.cleaned_data:
             self.cleaned_data["identity_number"] = number
+
+    def _check_against_number(self, number):
+        """What was typed beside the number says the same as the number."""
+        for name, read in (("birth_date", birth_date_of), ("sex", sex_of)):
+            if self.cleaned_data.get(name) and self.cleaned_data[name] != read(number):
+                self.add_error(name, _("This disagrees with the identity number. Check both."))
 
 
 def _name_the_empty_choice(field):

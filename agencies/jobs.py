@@ -21,11 +21,20 @@ class AgencyJob(AgencyTask):
             with agency_context(agency):
                 counts = self.run(*args, **kwargs)
                 _finish(record, JobRun.State.DONE, counts=counts)
+                _forget_empty_runs(record, counts)
         except Exception as error:
             with agency_context(agency):
                 _finish(record, JobRun.State.FAILED, error=type(error).__name__)
             raise
         return counts
+
+
+def _forget_empty_runs(record, counts):
+    """Of the runs of a day that had nothing to do the last one is enough; some jobs run every minute."""
+    if any(counts.values()):
+        return
+    runs = type(record).objects.filter(job=record.job, state=record.State.DONE, counts=counts)
+    runs.filter(started_at__date=timezone.localdate(), started_at__lt=record.started_at).delete()
 
 
 def _finish(record, state, **fields):

@@ -16,7 +16,11 @@ def is_over_limit(what: str, *, limit: int, seconds: int = 3600) -> bool:
     """Count a try and say whether it is one too many since the first; two at once count as two."""
     key = agency_key(f"limit:{what}")
     cache.add(key, 0, seconds)
-    return cache.incr(key) > limit
+    try:
+        return cache.incr(key) > limit
+    except ValueError:  # it ran out between the two: the first try of a new hour
+        cache.set(key, 1, seconds)
+        return limit < 1
 
 
 def forget(what: str) -> None:

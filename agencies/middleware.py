@@ -6,7 +6,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import resolve
-from django.utils import translation
+from django.utils import timezone, translation
 
 from agencies.models import Agency, ApiKey, Membership
 from agencies.tenancy import agency_context
@@ -93,6 +93,8 @@ def membership_of(request, slug: str | None = None, *, is_phone: bool = False) -
     memberships = memberships.select_related("agency", "user").order_by("pk")
     if secret := request.headers.get("X-Api-Key"):
         key = ApiKey.objects.filter(digest=ApiKey.hash(secret), revoked_at=None).first()
+        if key and key.last_used_on != (today := timezone.localdate()):
+            ApiKey.objects.filter(pk=key.pk).update(last_used_on=today)
         return memberships.filter(pk=key.membership_id).first() if key and slug is None else None
     if not request.user.is_authenticated:
         return None

@@ -4,11 +4,22 @@ from celery import shared_task
 
 from agencies import actions, exports
 from agencies.jobs import AgencyJob, EveryAgency
+from agencies.tasks import RowTask
+
+
+@shared_task(base=RowTask, fail=staticmethod(exports.fail_export))
+def make_export(export_id):
+    exports.make_export(export_id=export_id)
 
 
 @shared_task
-def make_export(export_id):
-    exports.make_export(export_id=export_id)
+def redeliver_exports():
+    actions.redeliver_exports()
+
+
+@shared_task(base=EveryAgency)
+def redeliver_exports_everywhere():
+    return redeliver_exports
 
 
 @shared_task(base=AgencyJob)

@@ -5,12 +5,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from agencies.forms import take_refusal
+
+TAKEN = ("23505", "23P01")  # PostgreSQL: a unique key or a time is taken
+
+
+def as_refusal(error: IntegrityError) -> ValidationError:
+    """What the reader is told when somebody else was faster; any other broken rule is our own mistake."""
+    if getattr(error.__cause__, "sqlstate", "") not in TAKEN:
+        raise error
+    return ValidationError(_("Somebody saved the same meanwhile. Look at what is there now."))
 
 
 def submit(form, action: Callable, **kwargs) -> Any:
@@ -22,21 +31,31 @@ def submit(form, action: Callable, **kwargs) -> Any:
             return action(**kwargs, **form.cleaned_data)
     except ValidationError as refusal:
         take_refusal(form, refusal)
-        return None
+    except IntegrityError as error:
+        take_refusal(form, as_refusal(error))
+    return None
 
 
 def press(request: HttpRequest, action: Callable, *, back: str, done: str = "", **kwargs) -> HttpResponse:
     """Run the action behind a button and go back, saying what happened or everything that stands against it."""
+    problems = refusals(action, **kwargs)
+    for problem in problems:
+        messages.error(request, problem)
+    if done and not problems:
+        messages.success(request, done)
+    return redirect(back)
+
+
+def refusals(action: Callable, **kwargs) -> list[str]:
+    """Run an action; everything that stands against it, or nothing when it is done."""
     try:
         with transaction.atomic():
             action(**kwargs)
     except ValidationError as refusal:
-        for problem in refusal.messages:
-            messages.error(request, problem)
-    else:
-        if done:
-            messages.success(request, done)
-    return redirect(back)
+        return refusal.messages
+    except IntegrityError as error:
+        return as_refusal(error).messages
+    return []
 
 
 def form_page(request: HttpRequest, *, form, title: str, back: str, button: str = "", **context) -> HttpResponse:

@@ -31,13 +31,13 @@ class Moment:
     tone: str = "quiet"
 
 
-_panels: dict[str, list[Callable]] = defaultdict(list)
+_panels: dict[str, list[tuple[int, Callable]]] = defaultdict(list)
 _moments: dict[str, list[Callable]] = defaultdict(list)
 
 
-def panel(page: str) -> Callable:
-    """Register a function (membership, row) -> Panel or None for a page such as "clients.client"."""
-    return lambda function: _panels[page].append(function) or function
+def panel(page: str, place: int = 0) -> Callable:
+    """Register a function (membership, row) -> Panel or None for a page such as "clients.client"; lower places first."""
+    return lambda function: _panels[page].append((place, function)) or function
 
 
 def moments(page: str) -> Callable:
@@ -46,7 +46,8 @@ def moments(page: str) -> Callable:
 
 
 def panels_of(page: str, membership, row) -> list[Panel]:
-    made = (function(membership, row) for function in _panels[page])
+    in_order = sorted(_panels[page], key=lambda entry: entry[0])
+    made = (function(membership, row) for _place, function in in_order)
     return [panel for panel in made if panel]
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+NO_MODES: Mapping[str, str] = {}
 SINCE = dt.date(2009, 2, 1)  # DB37/T 1111-2008 is in force from this day
 
 
@@ -44,12 +45,25 @@ def warning(code: str, message: str, **params: object) -> Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """A check and the clause it answers, asked from a day on until a newer rule takes its place."""
+    """A check and the clause it answers, asked from a day on until a newer rule takes its place.
+
+    Where the standard leaves room, an agency may have it silent, warn or forbid; default is what it does by itself.
+    """
 
     clause: str
     since: dt.date
     until: dt.date | None
     check: Callable[..., Finding | None]
+    default: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.check.__name__
+
+    def ask(self, facts: tuple, modes: Mapping[str, str]) -> Finding | None:
+        mode = modes.get(self.name, self.default) if self.default else ""
+        finding = None if mode == "silent" else self.check(*facts)
+        return replace(finding, clause=self.clause, severity=mode or finding.severity) if finding else None
 
     def is_in_force(self, day: dt.date) -> bool:
         return self.since <= day and (self.until is None or day < self.until)
@@ -61,19 +75,21 @@ class Rulebook:
     def __init__(self):
         self.rules: list[Rule] = []
 
-    def clause(self, number: str, *, since: dt.date = SINCE, until: dt.date | None = None) -> Callable:
-        """Register a check under its clause: @RULES.clause("4.2.2.2 b")."""
+    def clause(
+        self, number: str, *, since: dt.date = SINCE, until: dt.date | None = None, default: str = ""
+    ) -> Callable:
+        """Register a check under its clause: @RULES.clause("4.2.2.2 b"). A default lets agencies set it otherwise."""
 
         def register(check):
-            self.rules.append(Rule(number, since, until, check))
+            self.rules.append(Rule(number, since, until, check, default))
             return check
 
         return register
 
-    def findings(self, *facts: object, on: dt.date) -> list[Finding]:
-        """What the rules in force on a day find, in their order."""
-        asked = ((rule.clause, rule.check(*facts)) for rule in self.rules if rule.is_in_force(on))
-        return [replace(finding, clause=clause) for clause, finding in asked if finding]
+    def findings(self, *facts: object, on: dt.date, modes: Mapping[str, str] = NO_MODES) -> list[Finding]:
+        """What the rules in force on a day find, in their order; modes are the agency's own, by the rule's name."""
+        asked = (rule.ask(facts, modes) for rule in self.rules if rule.is_in_force(on))
+        return [finding for finding in asked if finding]
 
 
 def forbidding(findings: list[Finding]) -> list[Finding]:

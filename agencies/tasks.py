@@ -1,5 +1,7 @@
 """Bases of the Celery tasks; AgencyTask is the default, set in carecenter/celery.py."""
 
+from collections.abc import Callable
+
 import structlog
 from celery.contrib.django.task import DjangoTask
 
@@ -18,6 +20,23 @@ class AgencyTask(DjangoTask):
         bound = structlog.contextvars.bound_contextvars(agency=agency_id)
         with bound, agency_context(Agency.objects.get(pk=agency_id)):
             return self.run(*args, **kwargs)
+
+
+class RowTask(AgencyTask):
+    """Works on one row that somebody waits for; when it fails, fail(**kwargs, error=...) notes it on the row."""
+
+    abstract = True
+    fail: Callable
+
+    def __call__(self, *args, agency_id, **kwargs):
+        try:
+            return super().__call__(*args, agency_id=agency_id, **kwargs)
+        except Exception as error:
+            from agencies.models import Agency
+
+            with agency_context(Agency.objects.get(pk=agency_id)):
+                self.fail(**kwargs, error=type(error).__name__)
+            raise
 
 
 class GlobalTask(DjangoTask):

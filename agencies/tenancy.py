@@ -7,6 +7,8 @@ from django.db import connection, models, transaction
 from django_scopes import ScopedManager, get_scope, scope
 from simple_history.models import HistoricalRecords
 
+from agencies.fields import EncryptedTextField
+
 SETTING = "app.agency_id"
 
 
@@ -96,11 +98,15 @@ class SameAgency(_TableRule):
 
 
 class _Trigger(_TableRule):
-    """A rule kept by a trigger, so that it holds whoever writes; each has its own function."""
+    """A rule kept by a trigger, so that it holds whoever writes; each has its own function.
+
+    The function looks for tables in the schema alone: a temporary table of the same name would otherwise come first.
+    """
 
     def trigger_sql(self, model, kind, when, body, timing=""):
         return f"""
-            CREATE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$;
+            CREATE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql
+            SET search_path = pg_catalog, public, pg_temp AS $$ {body} $$;
             CREATE {kind} "{self.name}" {when} ON "{model._meta.db_table}" {timing}
             FOR EACH ROW EXECUTE FUNCTION "{self.name}"()"""
 
@@ -190,13 +196,20 @@ class AgencyModel(models.Model):
 
 
 class AgencyHistory(HistoricalRecords):
-    """simple_history whose tables carry row security and lead with the agency."""
+    """simple_history whose tables carry row security, lead with the agency, and are written once.
+
+    Only encrypted values may be written anew, when keys change.
+    """
 
     def get_meta_options(self, model):
         name = f"{model._meta.app_label}_historical{model._meta.model_name}"
+        encrypted = [field.name for field in model._meta.fields if isinstance(field, EncryptedTextField)]
         return {
             **super().get_meta_options(model),
-            "constraints": [RowSecurity(name=f"{name}_rls")],
+            "constraints": [
+                RowSecurity(name=f"{name}_rls"),
+                InsertOnly(name=f"{model._meta.model_name}_history_insert_only", changeable=encrypted),
+            ],
             "indexes": [
                 models.Index(fields=["agency", "id", "-history_date"], name=f"{model._meta.model_name}_history")
             ],

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from pypinyin import Style, lazy_pinyin
 
@@ -31,6 +32,11 @@ def clean_text(text: str) -> str:
 def has_control_characters(text: str) -> bool:
     """Whether there is something no keyboard types, which is refused rather than dropped."""
     return any(c not in "\r\n\t" and unicodedata.category(c) in ("Cc", "Cs") for c in text)
+
+
+def typed(data: Mapping[str, str], name: str, limit: int = 200) -> str:
+    """A value read from a request without a form: cleaned, and cut to so many characters."""
+    return clean_text(data.get(name, ""))[:limit].strip()
 
 
 def pinyin_of(name: str) -> str:

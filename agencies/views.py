@@ -38,6 +38,7 @@ from agencies.models import (
 )
 from agencies.pages import form_page, press, revealed, submit
 from agencies.permissions import may
+from agencies.text import typed
 
 # Which right opens a kind of file.
 FILE_RIGHTS = {
@@ -87,6 +88,9 @@ def serve(stored: StoredFile) -> HttpResponse:
 SETTING_GROUPS = [
     (gettext_lazy("Visits"), ["horizon_days", "late_after_minutes", "check_in_early_minutes"]),
     (gettext_lazy("Caregivers and assessments"), ["caregiver_max_age", "reassess_after_months"]),
+    (gettext_lazy("On-boarding, badges and levels"), [
+        "interview_mark", "badge_full_name", "level_min_answers", "service_gap_days", "effect_after_days",
+    ]),
     (gettext_lazy("Return visits"), [
         "first_call_within_hours", "settling_call_after_days", "regular_call_every_days", "intensive_call_every_days",
         "call_after_complaint_days", "call_after_end_days", "calls_from", "calls_until", "noon_pause_from",
@@ -168,7 +172,7 @@ def member_switch(request, member_pk):
 @may("agencies.manage")
 @require_POST
 def api_key_new(request):
-    _key, secret = ApiKey.issue(membership=request.membership, name=request.POST.get("name", "")[:100] or "API")
+    _key, secret = ApiKey.issue(membership=request.membership, name=typed(request.POST, "name", 100) or "API")
     return revealed(request, secret, title=_("New API key"), back=office_url("agency_settings"))
 
 
@@ -306,7 +310,7 @@ def notice_list(request):
 
 
 class MessageList(OfficeList):
-    right = "agencies.office"
+    right = "agencies.messages"
     list_name = "messages"
     template_name = "agencies/message_list.html"
     tab_choices = Message.State
@@ -315,7 +319,7 @@ class MessageList(OfficeList):
         return Message.objects.select_related("sent_by").order_by("-created_at")
 
 
-@may("agencies.office")
+@may("agencies.messages")
 @require_POST
 def message_sent(request, message_pk):
     message = get_object_or_404(Message, pk=message_pk)
@@ -359,7 +363,7 @@ def export_start(request, list_name):
     if not rules.has_perm(view.right, request.membership):
         raise PermissionDenied
     done = _("The file is being made; it stands in this list when it is ready.")
-    query = request.POST.get("query", "")
+    query = typed(request.POST, "query", 4000)
     back = office_url("export_list")
     return press(
         request, actions.request_export, back=back, done=done, list_name=list_name, query=query, by=request.user

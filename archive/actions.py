@@ -20,6 +20,8 @@ from agencies.tenancy import current_agency
 from archive.models import ArchiveClass, ArchiveItem, ArchiveRecord, DisposalList, Document, LegalHold
 from archive.standard import retain_until
 
+ATTEMPTS = 3
+
 # Papers that join the archive record of what they are about.
 FILED_WITH = {
     Document.Kind.SIGNED_AGREEMENT: ArchiveRecord.Source.AGREEMENT,
@@ -28,11 +30,30 @@ FILED_WITH = {
 }
 
 _builders: dict[str, Callable[[Document], tuple[str, dict[str, Any]]]] = {}
+_standings: dict[str, Callable[[Document], str]] = {}
 
 
 def builds(kind: Document.Kind) -> Callable:
     """Register the function that says what a kind of paper says: Document -> (template, context)."""
     return lambda function: _builders.setdefault(kind, function)
+
+
+def tells_standing(*kinds: Document.Kind) -> Callable:
+    """Register the function that says why a paper of these kinds counts no more; empty while it does."""
+
+    def register(function):
+        _standings.update(dict.fromkeys(kinds, function))
+        return function
+
+    return register
+
+
+def why_void(document: Document) -> str:
+    """Why a paper that is genuine counts no more, such as a text that was withdrawn; empty while it does."""
+    if document.withdrawn_on:
+        return _("It was withdrawn on %(day)s.") % {"day": document.withdrawn_on.isoformat()}
+    tell = _standings.get(document.kind)
+    return tell(document) if tell else ""
 
 
 def request_document(*, kind: Document.Kind, subject_id: int, title: str, by: User | None) -> Document:
@@ -117,6 +138,11 @@ def _years(archive_class) -> int:
     return limits.keep_contracts_years if archive_class == ArchiveClass.CONTRACTS else limits.keep_other_years
 
 
+def withdraw_document(*, document: Document, on: dt.date) -> None:
+    """Say of a paper that what it says holds no more; its file stays, and whoever verifies it is told."""
+    Document.objects.filter(pk=document.pk, withdrawn_on=None).update(withdrawn_on=on)
+
+
 def place_hold(*, record: ArchiveRecord, by: User, reason: str) -> LegalHold:
     """Keep a record whatever its date says, such as during a dispute."""
     if LegalHold.objects.filter(record=record, lifted_at=None).exists():
@@ -184,16 +210,16 @@ def redeliver_documents() -> dict[str, int]:
 
 
 def fail_document(*, document_id: int, error: str) -> None:
-    """Note that a paper could not be made, for a person to see and try again."""
-    Document.objects.filter(pk=document_id, state=Document.State.QUEUED).update(
-        state=Document.State.FAILED, error=error[:300], attempts=F("attempts") + 1
-    )
+    """Note that a paper could not be made; after the third time a person sees it and may try again."""
+    queued = Document.objects.filter(pk=document_id, state=Document.State.QUEUED)
+    queued.update(error=error[:300], attempts=F("attempts") + 1)
+    queued.filter(attempts__gte=ATTEMPTS).update(state=Document.State.FAILED)
 
 
 def retry_document(*, document: Document) -> None:
     """Put a paper that failed back in the queue."""
     from archive.tasks import render_document
 
-    if not Document.objects.filter(pk=document.pk, state="failed").update(state="queued", error=""):
+    if not Document.objects.filter(pk=document.pk, state="failed").update(state="queued", error="", attempts=0):
         raise ValidationError(_("This paper is ready or in the queue."))
     render_document.delay_on_commit(agency_id=current_agency().pk, document_id=document.pk)

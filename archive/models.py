@@ -38,6 +38,9 @@ class Document(AgencyModel):
     requested_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
     requested_at = models.DateTimeField(auto_now_add=True)
     rendered_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_on = models.DateField(
+        _("withdrawn on"), null=True, blank=True, help_text="it says what holds no more; whoever verifies it is told"
+    )
 
     class Meta(AgencyModel.Meta):
         ordering = ["-requested_at"]
@@ -45,6 +48,13 @@ class Document(AgencyModel):
             *AgencyModel.Meta.constraints,
             *same_agency("document", "file"),
             models.UniqueConstraint(fields=["agency", "verify_code"], name="document_verify_code_once"),
+            RowCheck(
+                name="document_ready_is_final",
+                events="UPDATE",
+                condition="""OLD.state <> 'ready' OR (NEW.state, NEW.file_id, NEW.verify_code, NEW.subject_id)
+                    = (OLD.state, OLD.file_id, OLD.verify_code, OLD.subject_id)""",
+                message="a paper that was made does not change",
+            ),
             models.CheckConstraint(
                 condition=Q(state="ready", file__isnull=False) | Q(state__in=["queued", "failed"], file=None),
                 name="document_state",

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 
+from archive.actions import why_void
 from archive.models import Document
 
 
@@ -20,4 +21,8 @@ def verify(request, code):
     document = get_object_or_404(Document.objects.select_related("file"), verify_code=code, state="ready")
     upload = request.FILES.get("file") if request.method == "POST" else None
     same = upload and upload.size == document.file.size and sha256_of(upload) == document.file.sha256
-    return render(request, "public/verify.html", {"document": document, "upload": upload, "same": same})
+    return render(
+        request,
+        "public/verify.html",
+        {"document": document, "void": why_void(document), "upload": upload, "same": same},
+    )

@@ -3,10 +3,11 @@
 from celery import shared_task
 
 from agencies.jobs import AgencyJob, EveryAgency
+from agencies.tasks import RowTask
 from archive import actions
 
 
-@shared_task
+@shared_task(base=RowTask, fail=staticmethod(actions.fail_document))
 def render_document(document_id):
     actions.render(document_id=document_id)
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.template import Context, Template
 from django.test import Client as Browser
@@ -87,15 +87,19 @@ def lists(small: Agency, large: Agency) -> None:
 
 
 def calls(agency: Agency) -> None:
-    """The nightly call job against a bare INSERT ... SELECT of the same number of rows."""
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE bare AS SELECT * FROM supervision_returnvisit WHERE false")
+    """The nightly call job against a bare INSERT ... SELECT of as many rows into the same table, which is taken back."""
+    with agency_context(agency), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
         start = time.perf_counter()
         cursor.execute(
-            "INSERT INTO bare (agency_id, client_id, agreement_id, kind) SELECT 1, n, n, 'first' FROM generate_series(1, %s) n",
-            [CALLS],
+            """INSERT INTO supervision_returnvisit (agency_id, client_id, agreement_id, kind, state, period_start, due_at,
+                call_after, attempt_count, spoke_with, satisfaction, punctuality, attitude, skill, has_problem, summary)
+            SELECT agency_id, client_id, id, 'first', 'due', starts_on, now(), now(), 0, '', '', '', '', '', false, ''
+            FROM contracts_agreement WHERE agency_id = %s AND state = 'in_force'""",
+            [agency.pk],
         )
         bare = time.perf_counter() - start
+        transaction.set_rollback(True)
     with agency_context(agency), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         start = time.perf_counter()
@@ -107,8 +111,8 @@ def calls(agency: Agency) -> None:
     report(
         f"return visits for {made:,} agreements",
         f"{first:.2f} s",
-        f"{first / bare:.1f} x a bare insert without keys",
-        "1.5 x with keys",
+        f"{first / bare:.1f} x a bare insert",
+        "1.5 x",
     )
     report("the same again", f"{second:.2f} s", f"{second / first:.2f} x the first run", "0.2 x")
 

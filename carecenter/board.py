@@ -14,6 +14,7 @@ from caregivers.models import Caregiver
 from caregivers.queries.files import with_next_expiry
 from clients.models import Client
 from clients.queries import overdue_assessments
+from contracts.actions.gaps import gaps_ahead
 from contracts.models import Visit
 from contracts.queries.agreements import ending_by, without_handover
 from contracts.queries.visits import midnight
@@ -132,6 +133,12 @@ def due() -> list[tuple[str, int, str, str]]:
     active = Caregiver.objects.filter(state=Caregiver.State.ACTIVE)
     return [
         (_("agreements ending within 30 days"), ending_by(month).count(), "warn", f"{agreements}?only=ending"),
+        (
+            _("assignments missing requirements"),
+            gaps_ahead().count(),
+            "late",
+            f"{office_url('visit_list')}?tab=planned&unassigned=gaps",
+        ),
         (_("ended without handover record"), without_handover().count(), "late", f"{agreements}?only=no_handover"),
         (
             _("caregivers with a paper ending within 30 days"),

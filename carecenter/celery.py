@@ -19,8 +19,11 @@ app.conf.beat_schedule = {
     "return-visits": {"task": "supervision.tasks.return_visits_everywhere", "schedule": crontab(hour=1, minute=40)},
     "surveys": {"task": "supervision.tasks.surveys_everywhere", "schedule": crontab(hour=2, minute=10)},
     "level-standings": {"task": "caregivers.tasks.level_standings_everywhere", "schedule": crontab(hour=2, minute=40)},
+    "credentials": {"task": "caregivers.tasks.credential_warnings_everywhere", "schedule": crontab(hour=0, minute=40)},
+    "assignments": {"task": "contracts.tasks.recheck_assignments_everywhere", "schedule": crontab(hour=4, minute=10)},
     "limits": {"task": "supervision.tasks.complaint_limits_everywhere", "schedule": crontab(minute="*")},
     "missed-visits": {"task": "contracts.tasks.mark_missed_everywhere", "schedule": crontab(minute="*/10")},
     "papers": {"task": "archive.tasks.redeliver_everywhere", "schedule": crontab(minute="*")},
+    "exports": {"task": "agencies.office_tasks.redeliver_exports_everywhere", "schedule": crontab(minute="*")},
     "outbox": {"task": "agencies.office_tasks.send_messages_everywhere", "schedule": crontab(minute="*")},
 }

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import rules
+from django.core.cache import cache
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from agencies.links import office_url
-from agencies.tenancy import current_agency
+from agencies.tenancy import agency_key, current_agency
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ MENU = [
             Entry(_("Today"), "today", "layout-dashboard", "agencies.office"),
             Entry(_("Clients"), "client_list", "users", "clients.view", count="clients"),
             Entry(_("Caregivers"), "caregiver_list", "heart-handshake", "caregivers.view", count="caregivers"),
+            Entry(_("On-boarding procedure"), "onboarding_list", "user-plus", "caregivers.view", count="onboarding"),
+            Entry(_("Papers"), "credential_list", "certificate", "caregivers.view"),
             Entry(_("Promotions"), "promotion_list", "stars", "caregivers.view"),
             Entry(_("Agreements"), "agreement_list", "file-text", "contracts.view", count="agreements"),
             Entry(_("Rota"), "rota", "calendar-week", "contracts.view_visits"),
@@ -55,8 +58,11 @@ MENU = [
         [
             Entry(_("Catalogue and prices"), "price_list_list", "receipt-yuan", "agencies.office"),
             Entry(_("Handovers"), "handover_list", "transfer", "contracts.view"),
+            Entry(_("Badges"), "badge_list", "id-badge-2", "caregivers.view"),
+            Entry(_("Supplies"), "supply_list", "shield-check", "caregivers.view"),
             Entry(_("Archive"), "archive_list", "archive", "archive.view"),
-            Entry(_("Messages"), "message_list", "send", "agencies.office", count="messages"),
+            Entry(_("Messages"), "message_list", "send", "agencies.messages", count="messages"),
+            Entry(_("Staff files"), "staff_file_list", "id", "agencies.manage"),
             Entry(_("Jobs"), "job_list", "clock-play", "agencies.office"),
             Entry(_("Settings"), "agency_settings", "settings", "agencies.manage"),
         ],
@@ -67,6 +73,7 @@ COUNTS_SQL = """
     SELECT
     (SELECT count(*) FROM clients_client WHERE agency_id = %(agency)s AND state = 'active') AS clients,
     (SELECT count(*) FROM caregivers_caregiver WHERE agency_id = %(agency)s AND state = 'active') AS caregivers,
+    (SELECT count(*) FROM caregivers_caregiver WHERE agency_id = %(agency)s AND state = 'onboarding') AS onboarding,
     (SELECT count(*) FROM contracts_agreement WHERE agency_id = %(agency)s AND state = 'in_force') AS agreements,
     (SELECT count(*) FROM supervision_returnvisit
      WHERE agency_id = %(agency)s AND state = 'due' AND call_after <= now()) AS calls,
@@ -104,6 +111,11 @@ def _item(entry, counts, current):
 
 
 def _counts():
+    """Counts of the agency, at most twenty seconds old: they stand on every page, and cost what is stored."""
+    return cache.get_or_set(agency_key("menu"), _count, 20)
+
+
+def _count():
     with connection.cursor() as cursor:
         cursor.execute(COUNTS_SQL, {"agency": current_agency().pk})
         return dict(zip([column.name for column in cursor.description], cursor.fetchone(), strict=True))

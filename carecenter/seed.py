@@ -15,10 +15,15 @@ STATEMENTS = [
         md5(%(a)s || 'c' || n), '136' || lpad(n::text, 8, '0'), '', '', '', 'senior_high', 'full_time', '{hourly}', '',
         current_date - 400, current_date - 380, current_date - 390
     FROM generate_series(1, greatest(%(clients)s / 10, 5)) n""",
-    """INSERT INTO caregivers_credential (agency_id, caregiver_id, kind, number, issuer, issued_on, expires_on)
-    SELECT agency_id, id, kind, '', '体检中心', current_date - 100, current_date + 265
+    """INSERT INTO caregivers_credential (agency_id, caregiver_id, kind, number, issuer, issued_on, expires_on,
+        verified_on, verified_by_id)
+    SELECT agency_id, id, kind, '', '体检中心', current_date - 100, current_date + 265, current_date - 99, %(user)s
     FROM caregivers_caregiver, unnest(ARRAY['health', 'identity_card', 'elderly_care', 'background']) kind
     WHERE agency_id = %(a)s""",
+    """INSERT INTO caregivers_levelgrant (agency_id, caregiver_id, level, granted_on, reason, granted_by_id)
+    SELECT agency_id, id, 0, current_date - 380, '', %(user)s FROM caregivers_caregiver WHERE agency_id = %(a)s""",
+    """INSERT INTO caregivers_supervisionacknowledgement (agency_id, caregiver_id, version, acknowledged_on, explained_by_id)
+    SELECT agency_id, id, '2026-1', current_date - 385, %(user)s FROM caregivers_caregiver WHERE agency_id = %(a)s""",
     """INSERT INTO clients_client (agency_id, number, state, name, pinyin, salutation, sex, birth_date, identity_type,
         identity_number, identity_hash, phone, district, address, access_note, work_unit, needs, illnesses, medicines,
         allergies, created_at)

@@ -45,6 +45,7 @@ urlpatterns = [
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/password/change/", account.password_change, name="account_change_password"),
+    path("choose/<int:membership_pk>/", views.choose, name="choose"),
     path("language/", views.set_language, name="set_language"),
     path("me/", include((_all("phone_urls"), "phone"))),
     path("p/<slug:agency_slug>/", include((_all("public_urls"), "public"))),

@@ -2,8 +2,9 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,6 +12,8 @@ from django.views.decorators.http import require_POST
 
 from agencies.models import Membership
 from agencies.permissions import may
+from agencies.tenancy import agency_key
+from agencies.text import typed
 from carecenter import board
 from carecenter.search import find
 from supervision.queries import latest_result
@@ -35,7 +38,20 @@ def _places(membership):
             "url": reverse("today", args=[membership.agency.slug]),
         }
     if "caregiver" in membership.roles:
-        yield {"name": membership.agency.name, "role": membership.role_label, "url": reverse("phone:today")}
+        yield {
+            "name": membership.agency.name,
+            "role": membership.role_label,
+            "url": reverse("phone:today"),
+            "choose": membership.pk,
+        }
+
+
+@require_POST
+def choose(request, membership_pk):
+    """Work for one of several agencies from now on: the phone has no agency in its address."""
+    rows = Membership.objects.filter(user=request.user, is_active=True, agency__is_active=True)
+    request.session["agency_id"] = get_object_or_404(rows, pk=membership_pk).agency_id
+    return redirect("phone:today")
 
 
 @require_POST
@@ -70,7 +86,9 @@ def today(request):
         "counts": counts,
         "tiles": board.tiles(counts),
         "urgent": board.urgent(),
-        "due": board.due(),
+        "due": cache.get_or_set(
+            agency_key(f"due:{request.LANGUAGE_CODE}"), board.due, 60
+        ),  # in weeks: a minute is no age
         "today": timezone.localdate(),
         "latest": latest_result(),
     }
@@ -80,7 +98,7 @@ def today(request):
 @may("agencies.office")
 def search(request):
     """Live hits under the search box, or a page; Enter goes to the only hit."""
-    text = request.GET.get("q", "")
+    text = typed(request.GET, "q")
     hits = find(text)
     if request.htmx:
         return render(request, "_search_hits.html", {"hits": hits}) if text.strip() else HttpResponse()

@@ -2,17 +2,29 @@
 
 from typing import Any
 
+from django.utils import timezone, translation
+
+from agencies.findings import text_of
 from agencies.links import public_url
+from agencies.privacy import mask_identity
 from agencies.tenancy import current_agency
 from archive.actions import builds
 from archive.models import Document
-from caregivers.models import LevelApplication, LevelGrant
+from caregivers.models import BadgeIssue, Caregiver, LevelApplication, LevelGrant, PostingCertificate
+from caregivers.queries.badge import badge_name, badge_url
+from caregivers.queries.files import with_level
+from caregivers.queries.onboarding import facts_for
 from caregivers.standard.levels import FORM, LEAST_POINTS, step_on
+from caregivers.standard.onboarding import edition_on, missing_by_step
 
 LEVELS = {0: "普通居家养老服务员", 1: "一星级居家养老服务员", 2: "二星级居家养老服务员", 3: "三星级居家养老服务员"}
+ON_BADGES = {0: "普通服务员", 1: "一星级服务员", 2: "二星级服务员", 3: "三星级服务员"}
 ROUTES = {"ladder": "逐级晋升", "direct": "大专以上学历直接晋升"}
 GRADES = {5: "五级（初级）", 4: "四级（中级）", 3: "三级（高级）", 2: "二级（技师）", 1: "一级（高级技师）"}
 BELOW = {1: "普通岗位", 2: "一星级岗位", 3: "二星级岗位"}
+A_SHEET = 10
+LONG_AGENCY = 13  # characters that fit the band of a badge in full size
+NAME_SIZES = ((4, "name-short"), (7, "name-middle"), (10, "name-long"))
 
 
 def _frame(document, number):
@@ -23,6 +35,80 @@ def _frame(document, number):
         "mark": "",
         "verify_url": public_url("public:verify", document.verify_code),
     }
+
+
+@builds(Document.Kind.MISSING_NOTICE)
+def missing_notice(document: Document) -> tuple[str, dict[str, Any]]:
+    """The one notice (一次性告知单): every step that is open, and all it lacks, as of the day it is printed."""
+    caregiver = Caregiver.objects.get(pk=document.subject_id)
+    missing = missing_by_step(facts_for(caregiver))
+    missing.pop("posting", None)  # the agency's own last step
+    with translation.override("zh-hans"):
+        rows = [
+            (step, [text_of(finding) for finding in missing[step.code]])
+            for step in edition_on(timezone.localdate()).before_work()
+            if step.code in missing
+        ]
+    return "caregivers/pdf/missing_notice.html", {
+        **_frame(document, caregiver.number),
+        "agency": current_agency(),
+        "caregiver": caregiver,
+        "edition": edition_on(timezone.localdate()),
+        "rows": rows,
+        "by": document.requested_by,
+        "day": timezone.localdate(document.requested_at),
+    }
+
+
+@builds(Document.Kind.POSTING_CERTIFICATE)
+def posting_certificate(document: Document) -> tuple[str, dict[str, Any]]:
+    """The posting certificate (上岗证)."""
+    certificate = PostingCertificate.objects.get(pk=document.subject_id)
+    caregiver = with_level(Caregiver.objects.select_related("photo"), certificate.issued_on)
+    caregiver = caregiver.get(pk=certificate.caregiver_id)
+    return "caregivers/pdf/posting_certificate.html", {
+        **_frame(document, certificate.number),
+        "certificate": certificate,
+        "caregiver": caregiver,
+        "sex": {"female": "女", "male": "男"}[caregiver.sex],
+        "identity": mask_identity(caregiver.identity_number),
+        "level": LEVELS[caregiver.level],
+    }
+
+
+@builds(Document.Kind.BADGE)
+def badge(document: Document) -> tuple[str, dict[str, Any]]:
+    """One badge on a page of its own size."""
+    return "caregivers/pdf/badge.html", {**_frame(document, ""), "badge": _badges(document)[0]}
+
+
+@builds(Document.Kind.BADGE_SHEET)
+def badge_sheet(document: Document) -> tuple[str, dict[str, Any]]:
+    """Ten badges a page, with cut marks."""
+    badges = _badges(document)
+    sheets = [badges[start : start + A_SHEET] for start in range(0, len(badges), A_SHEET)]
+    return "caregivers/pdf/badge_sheet.html", {**_frame(document, ""), "sheets": sheets}
+
+
+def _badges(document):
+    """What stands on each badge of a print, in the order of their numbers."""
+    issues = {issue.caregiver_id: issue.version for issue in BadgeIssue.objects.filter(document=document)}
+    holders = with_level(Caregiver.objects.filter(pk__in=issues), timezone.localdate())
+    agency = current_agency()
+    return [
+        {
+            "agency": agency,
+            "agency_size": "" if len(agency.short_name) <= LONG_AGENCY else "badge-agency-long",
+            "number": caregiver.number,
+            "name": (name := badge_name(caregiver)),
+            "name_size": next((size for most, size in NAME_SIZES if len(name) <= most), "name-longest"),
+            "level": ON_BADGES[caregiver.level or 0],
+            "stars": "★" * (caregiver.level or 0),
+            "photo": caregiver.photo,
+            "url": badge_url(caregiver, issues[caregiver.pk]),
+        }
+        for caregiver in holders.select_related("photo").order_by("number")
+    ]
 
 
 @builds(Document.Kind.LEVEL_FORM)

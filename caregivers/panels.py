@@ -1,16 +1,42 @@
-"""What the caregiver app itself puts on the timeline of a caregiver's file."""
+"""What the caregiver app itself puts on a caregiver's file: posting, badge, supplies, and its timeline."""
 
 import datetime as dt
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rules import has_perm
 
-from agencies.panels import Moment, moments
+from agencies.links import office_url
+from agencies.panels import Moment, Panel, moments, panel
 from caregivers.models import Caregiver
+from caregivers.queries.onboarding import step_name
+from caregivers.standard.onboarding import EDITIONS
 
 
 def _noon(day):
     return timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
+
+
+@panel("caregivers.caregiver", place=-1)
+def posting(membership, caregiver: Caregiver):
+    context = {
+        "caregiver": caregiver,
+        "certificate": caregiver.posting_certificates.select_related("document").first(),
+        "badge": caregiver.badge_issues.select_related("issued_by", "document").first(),
+        "scan": caregiver.badge_scans.first(),
+        "may_edit": has_perm("caregivers.edit", membership),
+    }
+    return Panel("caregivers/_posting.html", context)
+
+
+@panel("caregivers.caregiver", place=1)
+def supplies(membership, caregiver: Caregiver):
+    context = {
+        "caregiver": caregiver,
+        "supplies": caregiver.supplies.all()[:5],
+        "may_edit": has_perm("caregivers.edit", membership),
+    }
+    return Panel("caregivers/_supplies.html", context)
 
 
 @moments("caregivers.caregiver")
@@ -32,3 +58,25 @@ def levels(caregiver: Caregiver):
 def papers(caregiver: Caregiver):
     for paper in caregiver.credentials.all()[:20]:
         yield Moment(_noon(paper.issued_on), _("%(paper)s issued") % {"paper": paper.get_kind_display()})
+
+
+@moments("caregivers.caregiver")
+def certificates(caregiver: Caregiver):
+    url = office_url("onboarding_page", caregiver.pk)
+    for row in caregiver.posting_certificates.select_related("issued_by")[:10]:
+        text = _("Posting certificate %(number)s") % {"number": row.number}
+        yield Moment(_noon(row.issued_on), text, by=row.issued_by.name, url=url, tone="done")
+        if row.revoked_on:
+            text = _("Posting certificate %(number)s withdrawn: %(reason)s")
+            words = {"number": row.number, "reason": row.revoked_reason}
+            yield Moment(_noon(row.revoked_on), text % words, url=url, tone="wrong")
+
+
+@moments("caregivers.caregiver")
+def onboarding(caregiver: Caregiver):
+    names = {step.code: step_name(step) for edition in EDITIONS for step in edition.steps}
+    url = office_url("onboarding_page", caregiver.pk)
+    for row in caregiver.onboarding_steps.select_related("done_by")[:30]:
+        result = _("done") if row.is_passed else _("not passed")
+        text = f"{names.get(row.step, row.step)} · {result}"
+        yield Moment(row.recorded_at, text, by=row.done_by.name, url=url, tone="done" if row.is_passed else "waiting")

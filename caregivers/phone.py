@@ -1,4 +1,4 @@
-"""The caregiver's phone: messages, own file, own level. Each sees only what is theirs."""
+"""The caregiver's phone: messages, own file, own level, supplies received. Each sees only what is theirs."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,15 +8,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from agencies.actions import read_notices
 from agencies.findings import text_of
 from agencies.models import Level, Notice
-from agencies.pages import submit
+from agencies.pages import press, submit
 from agencies.permissions import may
 from caregivers.actions import levels as actions
+from caregivers.actions.supplies import confirm_supply
 from caregivers.forms.levels import AppealForm
-from caregivers.models import Caregiver, LevelApplication, LevelGrant
+from caregivers.models import Caregiver, LevelApplication, LevelGrant, SupplyIssue
 from caregivers.queries.files import with_level
 from caregivers.queries.levels import level_facts
 from caregivers.standard.levels import best_way
@@ -56,9 +58,24 @@ def mine(request, caregiver):
         "caregiver": caregiver,
         "level": "" if caregiver.level is None else Level(caregiver.level).label,
         "credentials": caregiver.credentials.all(),
+        "supplies_open": caregiver.supplies.filter(received_at=None).count(),
         "today": timezone.localdate(),
     }
     return phone_page(request, "phone/mine.html", **context)
+
+
+@own
+def supplies(request, caregiver):
+    """What was handed out; what is not confirmed yet comes first."""
+    rows = sorted(caregiver.supplies.all()[:100], key=lambda row: row.received_at is not None)
+    return phone_page(request, "phone/supplies.html", supplies=rows)
+
+
+@require_POST
+@own
+def supply_confirm(request, caregiver, supply_pk):
+    supply = get_object_or_404(SupplyIssue, pk=supply_pk, caregiver=caregiver)
+    return press(request, confirm_supply, back="phone:supplies", done=_("Confirmed. Thank you."), supply=supply)
 
 
 @own

@@ -3,7 +3,17 @@
 from celery import shared_task
 
 from agencies.jobs import AgencyJob, EveryAgency
-from caregivers.actions import levels
+from caregivers.actions import credentials, levels
+
+
+@shared_task(base=AgencyJob)
+def credential_warnings():
+    return credentials.warn_of_endings()
+
+
+@shared_task(base=EveryAgency)
+def credential_warnings_everywhere():
+    return credential_warnings
 
 
 @shared_task(base=AgencyJob)

@@ -1,12 +1,11 @@
 """Clients through the API: the same actions and rights as the pages; sensitive values masked."""
 
-from django.utils import timezone
 from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet
 from rest_framework import mixins, serializers, viewsets
 
-from agencies.identity import identity_problems, normalise_identity
 from agencies.privacy import mask_identity, mask_phone
 from clients import actions
+from clients.forms import ClientForm
 from clients.models import Client, SelfCare
 from clients.queries import with_status
 
@@ -40,12 +39,15 @@ class ClientSerializer(serializers.ModelSerializer):
     def get_phone_masked(self, client) -> str:
         return mask_phone(client.phone)
 
-    def validate_identity_number(self, number):
-        number = normalise_identity(number)
-        kind = self.initial_data.get("identity_type", getattr(self.instance, "identity_type", ""))
-        if problems := identity_problems(kind, number, today=timezone.localdate()):
-            raise serializers.ValidationError(problems)
-        return number
+    def to_internal_value(self, data):
+        """Judged by the page's form, with the client as it would stand."""
+        names = ClientForm.Meta.fields
+        given = {name: getattr(self.instance, name) for name in names} if self.instance else {}
+        typed = {name: data[name] for name in names if isinstance(data.get(name), str | int | None) and name in data}
+        form = ClientForm({**given, **typed})
+        if not form.is_valid():
+            raise serializers.ValidationError({name: list(map(str, texts)) for name, texts in form.errors.items()})
+        return {name: form.cleaned_data[name] for name in names}
 
     def create(self, validated_data):
         return actions.create_client(by=self.context["request"].user, **validated_data)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.files import UploadField
 from agencies.forms import CleanForm
+from agencies.privacy import mask_identity, mask_phone
 from clients.models import Assessment, Client, Consent, Guardian, RiskNote, SelfCare
 from clients.queries import find_clients
 from clients.scales import SCALES
@@ -28,6 +29,7 @@ class ClientForm(CleanForm, forms.ModelForm):
         for name in ("birth_date", "sex"):
             self.fields[name].required = False
             self.fields[name].help_text = _("Read from a resident identity number; needed for other papers.")
+        self.mask_kept(identity_number=mask_identity, phone=mask_phone)
 
     def clean(self):
         self.clean_identity()

@@ -25,7 +25,7 @@ def changes(client: Client):
 @moments("clients.client")
 def assessments(client: Client):
     for row in client.assessments.select_related("created_by")[:10]:
-        text = _("Assessed: %(status)s, %(total)s points") % {"status": row.get_self_care_display(), "total": row.total}
+        text = _("Assessed: %(status)s") % {"status": row.get_self_care_display()}
         yield Moment(_noon(row.assessed_on), text, by=row.created_by.name, tone="done")
 
 

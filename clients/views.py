@@ -17,6 +17,7 @@ from agencies.pages import form_page, press, revealed, submit
 from agencies.panels import panels_of, timeline_of
 from agencies.permissions import may
 from agencies.privacy import mask_name, mask_phone
+from agencies.text import typed
 from clients import actions
 from clients.forms import (
     AssessmentForm,
@@ -198,5 +199,5 @@ def client_reveal(request, client_pk, field):
     client = get_object_or_404(Client, pk=client_pk)
     if field not in ("identity_number", "phone"):
         raise Http404
-    log_access(user=request.user, row=client, field=field, reason=request.POST.get("reason", "")[:100])
+    log_access(user=request.user, row=client, field=field, reason=typed(request.POST, "reason", 100))
     return revealed(request, getattr(client, field), title=str(client), back=office_url("client_file", client.pk))

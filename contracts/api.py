@@ -1,6 +1,7 @@
 """Agreements and visits through the API: the same actions and rights as the pages."""
 
 from django.core.exceptions import ValidationError
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet, NumberFilter
 from drf_spectacular.utils import extend_schema
@@ -76,7 +77,7 @@ class VisitViewSet(viewsets.ReadOnlyModelViewSet):
     permissions = {"list": "contracts.view_visits", "retrieve": "contracts.view_visits", "assign": "contracts.edit"}
 
     def get_queryset(self):
-        return Visit.objects.order_by("-period")
+        return Visit.objects.order_by(Lower("period").desc(), "-pk")
 
     @extend_schema(request=AssignSerializer, responses=VisitSerializer)
     @action(detail=True, methods=["post"])

@@ -10,5 +10,6 @@ class ContractsConfig(AppConfig):
 
     def ready(self):
         from contracts import documents, panels, permissions
+        from contracts.actions import gaps
 
-        del documents, panels, permissions
+        del documents, gaps, panels, permissions

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 
 from agencies.fields import lookup_hash
 from agencies.links import public_url
 from agencies.tenancy import current_agency
-from archive.actions import builds
+from archive.actions import builds, tells_standing
 from archive.models import Document
 from contracts import paper_words as words
 from contracts.models import Agreement, Handover, HandoverSignature, Signature
@@ -38,6 +39,23 @@ def signed_agreement_paper(document: Document) -> tuple[str, dict[str, Any]]:
     if len(rows) < len(BOXES):
         raise ValueError(f"{agreement.number} lacks signatures")
     return "contracts/pdf/agreement.html", _agreement_context(document, agreement, rows)
+
+
+@tells_standing(Document.Kind.AGREEMENT, Document.Kind.SIGNED_AGREEMENT)
+def agreement_standing(document: Document) -> str:
+    """Withdrawn, replaced, cancelled or ended, with the day where there is one."""
+    agreement = Agreement.objects.get(pk=document.subject_id)
+    if document.pk not in (agreement.document_id, agreement.signed_document_id):
+        return _("This text was withdrawn and replaced by another one.")
+    if agreement.state == Agreement.State.DRAFT:
+        return _("This text was withdrawn.")
+    if agreement.state == Agreement.State.CANCELLED:
+        return _("This agreement was cancelled before it came into force.")
+    if agreement.state == Agreement.State.SUPERSEDED:
+        return _("This agreement was replaced by an amendment.")
+    if agreement.state == Agreement.State.ENDED:
+        return _("This agreement ended on %(day)s.") % {"day": agreement.ended_on.isoformat()}
+    return ""
 
 
 def _agreement(document):

@@ -1,5 +1,6 @@
 """What plans, agreements and visits add to the file pages of clients, caregivers and agreements."""
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,6 +43,15 @@ def caregiver_visits(membership, caregiver):
     return Panel(
         "contracts/_visits.html", {"visits": visits.select_related("client", "caregiver").order_by("period")[:5]}
     )
+
+
+@panel("caregivers.onboarding")
+def placements(membership, caregiver):
+    """Steps 11 and 12 of on-boarding, for information: papers shown at the first meeting, signatures, plan."""
+    shown = Visit.objects.filter(agency=OuterRef("agency"), agreement=OuterRef("pk"), credentials_shown=True)
+    agreements = Agreement.objects.filter(caregiver=caregiver).select_related("client", "plan").defer("terms")
+    first_shown = Subquery(shown.order_by("checked_in_at").values("checked_in_at")[:1])
+    return Panel("contracts/_placements.html", {"placements": agreements.annotate(shown_at=first_shown)[:10]})
 
 
 def _states(history):

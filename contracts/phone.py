@@ -3,22 +3,22 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agencies.calendar import age_on
-from agencies.pages import submit
+from agencies.pages import press, submit
+from agencies.text import typed
 from caregivers.phone import own, phone_page
 from clients.models import Client
 from clients.queries import with_status
 from contracts.actions import visits as actions
 from contracts.forms.visits import CheckInForm, NoteForm
 from contracts.models import Visit, VisitTask
-from contracts.queries.visits import midnight, own_visits
+from contracts.queries.visits import badge_scans, midnight, own_visits
 
 AHEAD = 60  # visits of two weeks, and more than anybody has
 OPEN = (Visit.State.IN_PROGRESS, Visit.State.PLANNED)  # in this order of urgency, which is the alphabet's too
@@ -64,11 +64,13 @@ def _own_visit(caregiver, visit_pk):
 
 
 def _check_in_form(visit, data=None):
+    """At the first visit papers are shown; a scan of the badge at the door has said so already."""
     is_first = not Visit.objects.filter(
         client=visit.client_id, caregiver=visit.caregiver_id, credentials_shown=True
     ).exists()
+    asks_papers = is_first and not badge_scans(visit).exists()
     asks_reason = actions.needs_reason(visit, timezone.now())
-    return CheckInForm(data, asks_papers=is_first, asks_reason=asks_reason)
+    return CheckInForm(data, asks_papers=asks_papers, asks_reason=asks_reason)
 
 
 @own
@@ -83,21 +85,13 @@ def visit(request, caregiver, visit_pk):
         "note_form": NoteForm(),
     }
     if row.state == Visit.State.PLANNED:
-        context["check_in_form"] = _check_in_form(row)
+        context |= {"check_in_form": _check_in_form(row), "scan": badge_scans(row).first()}
     return phone_page(request, "phone/visit.html", **context)
 
 
 def _do(request, visit_pk, action, done, **kwargs):
     """Run an action and go back to the visit with what happened."""
-    try:
-        with transaction.atomic():
-            action(by=request.user, **kwargs)
-    except ValidationError as refusal:
-        for problem in refusal.messages:
-            messages.error(request, problem)
-    else:
-        messages.success(request, done)
-    return redirect("phone:visit", visit_pk)
+    return press(request, action, back=reverse("phone:visit", args=[visit_pk]), done=done, by=request.user, **kwargs)
 
 
 @require_POST
@@ -116,7 +110,7 @@ def tasks(request, caregiver, visit_pk):
     outcomes = {}
     for pk in row.tasks.values_list("pk", flat=True):
         outcome = request.POST.get(f"outcome{pk}", VisitTask.Outcome.OPEN)
-        outcomes[pk] = (outcome, request.POST.get(f"reason{pk}", "").strip()[:200])
+        outcomes[pk] = (outcome, typed(request.POST, f"reason{pk}"))
     return _do(request, visit_pk, actions.record_tasks, _("Tasks saved."), visit=row, outcomes=outcomes)
 
 

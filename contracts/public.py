@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,16 +16,20 @@ from agencies.links import read_token
 from agencies.pages import unknown_link
 from agencies.views import serve
 from contracts.actions import signing
+from contracts.actions.signing import LINK_PARTIES
 from contracts.models import Agreement, Signature
 
 TRIES = 5
-LINK_PARTIES = (Signature.Party.CLIENT, Signature.Party.CAREGIVER)
+KNOWN_SECONDS = 3600
 
 
-class LinkSignatureForm(CleanForm, forms.Form):
+class PersonForm(CleanForm, forms.Form):
     last_digits = forms.CharField(
         label=gettext_lazy("Last four characters of your identity number"), max_length=4, min_length=4
     )
+
+
+class LinkSignatureForm(CleanForm, forms.Form):
     agrees = forms.BooleanField(
         label=gettext_lazy("I have read the agreement and agree to sign it on screen (Electronic Signature Law 3).")
     )
@@ -52,35 +56,50 @@ def _open(request, token, party):
 
 @login_not_required
 def sign(request, token, party):
+    """First who is there, then the text, the paper and the pad: a link alone shows nothing about anybody."""
     agreement, closed = _open(request, token, party)
     if agreement is None:
         return unknown_link(request)
     if closed:
         return render(request, "public/closed.html", {"text": closed})
     signer = agreement.caregiver if party == Signature.Party.CAREGIVER else agreement.guardian or agreement.client
+    context = {"agreement": agreement, "signer": signer, "label": Signature.Party(party).label}
+    if not _is_known(request, agreement, party):
+        form = PersonForm(request.POST or None)
+        if form.is_valid() and _check_person(form, signer, agreement, party):
+            request.session.cycle_key()
+            request.session[_known_key(agreement, party)] = timezone.now().timestamp()
+            return redirect(request.path)
+        return render(request, "public/sign_who.html", {**context, "form": form})
     form = LinkSignatureForm(request.POST or None)
     if request.method == "POST":
         form.full_clean()
-        _check_person(form, signer, agreement, party)
         _check_drawing(form)
     if form.is_valid() and _sign(request, form, agreement, party):
         return render(request, "public/closed.html", {"text": _("You have signed this agreement. Thank you.")})
-    context = {"agreement": agreement, "terms": agreement.terms, "form": form, "token": token, "party": party}
-    return render(request, "public/sign.html", {**context, "signer": signer, "label": Signature.Party(party).label})
+    return render(request, "public/sign.html", {**context, "form": form, "token": token, "party": party})
+
+
+def _known_key(agreement, party):
+    return f"signer:{agreement.agency_id}:{agreement.pk}:{party}:{agreement.link_version}"
+
+
+def _is_known(request, agreement, party):
+    """Whether the last four characters were right in this browser within the hour."""
+    return timezone.now().timestamp() - request.session.get(_known_key(agreement, party), 0) < KNOWN_SECONDS
 
 
 def _check_person(form, signer, agreement, party):
     """Compare the last four characters; each try counts before it is looked at, so that a flood gains nothing."""
-    digits = form.cleaned_data.get("last_digits")
-    if not digits:
-        return
     tries = f"sign:{agreement.pk}:{party}"
     if is_over_limit(tries, limit=TRIES):
         form.add_error("last_digits", _("Too many tries. Wait an hour or ask the agency."))
-    elif signer.identity_number[-4:].upper() != digits.upper():
+    elif signer.identity_number[-4:].upper() != form.cleaned_data["last_digits"].upper():
         form.add_error("last_digits", _("These are not the last four characters of your identity number."))
     else:
         forget(tries)
+        return True
+    return False
 
 
 def _check_drawing(form):
@@ -97,6 +116,7 @@ def _sign(request, form, agreement, party):
                 agreement=agreement,
                 party=party,
                 signature=form.cleaned_data["signature"],
+                terms_hash=agreement.terms_hash,
                 way=Signature.Way.LINK,
                 identity_check=_("Link sent to the signer, last four characters of the identity number"),
                 by=None,
@@ -110,8 +130,12 @@ def _sign(request, form, agreement, party):
 
 @login_not_required
 def sign_paper(request, token, party):
-    """The PDF that is being signed, for whoever holds the link."""
+    """The PDF that is being signed, for the signer alone."""
     agreement, closed = _open(request, token, party)
-    if agreement is None or closed or agreement.document is None or agreement.document.file is None:
+    if agreement is None or closed:
+        raise Http404
+    if not _is_known(request, agreement, party):
+        return redirect("public:sign", request.agency.slug, token, party)
+    if agreement.document is None or agreement.document.file is None:
         raise Http404
     return serve(agreement.document.file)

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from agencies.jobs import AgencyJob, EveryAgency
-from contracts.actions import agreements, visits
+from contracts.actions import agreements, gaps, visits
 
 
 @shared_task(base=AgencyJob)
@@ -24,3 +24,13 @@ def mark_missed():
 @shared_task(base=EveryAgency)
 def mark_missed_everywhere():
     return mark_missed
+
+
+@shared_task(base=AgencyJob)
+def recheck_assignments():
+    return gaps.refresh_gaps()
+
+
+@shared_task(base=EveryAgency)
+def recheck_assignments_everywhere():
+    return recheck_assignments

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet
 from rest_framework import mixins, serializers, viewsets
 
+from agencies.api import CleanSerializer
 from agencies.identity import normalise_phone, phone_problems
 from agencies.privacy import mask_phone
 from clients.models import Client
@@ -11,7 +12,7 @@ from supervision.actions.complaints import receive_complaint
 from supervision.models import Complaint
 
 
-class ComplaintSerializer(serializers.ModelSerializer):
+class ComplaintSerializer(CleanSerializer):
     phone_masked = serializers.SerializerMethodField()
     client_number = serializers.CharField(max_length=20, required=False, source="client.number")
 

@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from agencies.files import UploadField
+from agencies.files import IMAGES, UploadField
 from agencies.forms import CleanForm
 from agencies.models import Membership, User
 from clients.models import Client
@@ -57,7 +57,7 @@ class ComplaintForm(CleanForm, forms.ModelForm):
 
 class PublicComplaintForm(CleanForm, forms.ModelForm):
     website = forms.CharField(required=False, label=_("Leave this field empty"))
-    evidence = UploadField(label=_("photo or PDF, if you have one"), required=False)
+    evidence = UploadField(label=_("photo, if you have one"), allowed=IMAGES, required=False)
 
     class Meta:
         model = Complaint

@@ -3,8 +3,21 @@
 from django.utils.translation import gettext as _
 
 from agencies.links import office_url
-from agencies.panels import Moment, moments
+from agencies.panels import Moment, Panel, moments, panel
 from supervision.models import Complaint, ReturnVisit, SurveyAnswer
+
+
+@panel("caregivers.onboarding", place=1)
+def follow_up(membership, caregiver):
+    """Step 13 of on-boarding, for information: the first calls after service began, and what they brought."""
+    first = [ReturnVisit.Kind.FIRST, ReturnVisit.Kind.SETTLING]
+    calls = ReturnVisit.objects.filter(agreement__caregiver=caregiver, kind__in=first)
+    calls = (
+        calls.exclude(state=ReturnVisit.State.CANCELLED)
+        .select_related("agreement", "client", "done_by")
+        .defer("agreement__terms")
+    )
+    return Panel("supervision/_follow_up.html", {"calls": calls.order_by("-due_at")[:10]})
 
 
 def _calls(filters):

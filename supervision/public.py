@@ -8,16 +8,17 @@ from django.utils.translation import gettext as _
 from agencies.limits import client_address, is_over_limit
 from agencies.links import read_token
 from agencies.pages import submit, unknown_link
+from agencies.text import typed
 from supervision.actions.complaints import receive_complaint
 from supervision.actions.surveys import answer_survey
 from supervision.forms import AnswerForm, PublicComplaintForm
 from supervision.models import Complaint, SurveyInvitation
 
-PER_HOUR = 10
+PER_HOUR = 20
 
 
 def _too_many(request, what):
-    """Whether this address did something more than ten times within the hour."""
+    """Whether this address did something too often within the hour; every try counts, good or bad."""
     return is_over_limit(f"{what}:{client_address(request)}", limit=PER_HOUR)
 
 
@@ -25,13 +26,14 @@ def _too_many(request, what):
 def complain(request):
     if request.agency is None:
         raise Http404
+    if request.method == "POST" and _too_many(request, "complain"):
+        text = _("Too many complaints from this address within an hour. Please call us.")
+        return render(request, "public/closed.html", {"text": text}, status=429)
     form = PublicComplaintForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data.pop("website"):  # only machines fill in what people do not see
             return render(request, "public/closed.html", {"text": _("Thank you.")})
-        if _too_many(request, "complain"):
-            form.add_error(None, _("Too many complaints from this address within an hour. Please call us."))
-        elif complaint := submit(form, receive_complaint, by=None, channel=Complaint.Channel.WEB):
+        if complaint := submit(form, receive_complaint, by=None, channel=Complaint.Channel.WEB):
             return render(request, "public/complaint_done.html", {"complaint": complaint})
     return render(request, "public/complain.html", {"form": form})
 
@@ -41,10 +43,10 @@ def complaint_status(request):
     """The state of a complaint for whoever knows its number and code."""
     if request.agency is None:
         raise Http404
-    number, code = request.POST.get("number", "").strip().upper(), request.POST.get("code", "").strip()
+    number, code = typed(request.POST, "number", 20).upper(), typed(request.POST, "code", 12).upper()
     complaint, problem = None, ""
     if request.method == "POST":
-        if _too_many(request, "lookup"):
+        if _too_many(request, "lookup") or is_over_limit(f"lookup:{number}", limit=PER_HOUR):
             problem = _("Too many tries within an hour. Please call us.")
         else:
             complaint = Complaint.objects.filter(number=number, lookup_code=code).first()

@@ -39,12 +39,15 @@ GLOBAL_MODELS = {
 }
 # Tasks about no single agency: each only sends one task per agency.
 GLOBAL_TASKS = {
+    "agencies.office_tasks.redeliver_exports_everywhere",
     "agencies.office_tasks.send_messages_everywhere",
     "archive.tasks.archive_expiry_everywhere",
     "archive.tasks.redeliver_everywhere",
     "caregivers.tasks.level_standings_everywhere",
+    "caregivers.tasks.credential_warnings_everywhere",
     "contracts.tasks.mark_missed_everywhere",
     "contracts.tasks.plan_visits_everywhere",
+    "contracts.tasks.recheck_assignments_everywhere",
     "supervision.tasks.complaint_limits_everywhere",
     "supervision.tasks.return_visits_everywhere",
     "supervision.tasks.surveys_everywhere",
@@ -59,6 +62,7 @@ URL_KWARGS = {
     "agreement_pk": "contracts.Agreement",
     "call_pk": "supervision.ReturnVisit",
     "caregiver_pk": "caregivers.Caregiver",
+    "certificate_pk": "caregivers.PostingCertificate",
     "client_pk": "clients.Client",
     "complaint_pk": "supervision.Complaint",
     "consent_pk": "clients.Consent",
@@ -76,6 +80,8 @@ URL_KWARGS = {
     "price_list_pk": "agencies.PriceList",
     "record_pk": "archive.ArchiveRecord",
     "round_pk": "supervision.SurveyRound",
+    "staff_file_pk": "caregivers.StaffFile",
+    "supply_pk": "caregivers.SupplyIssue",
     "visit_pk": "contracts.Visit",
 }
 # Arguments that are no ids of an agency's rows: a value to try, or a function of the agency.
@@ -85,6 +91,7 @@ URL_WORDS = {
     "level": 1,
     "list_name": "nothing",
     "party": "client",
+    "step": "interview",
     "token": "1-1~x",
 }
 # Ids of global rows that belong to an agency.

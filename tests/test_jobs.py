@@ -80,7 +80,8 @@ def test_job_runs_twice_at_once_and_leaves_one_set_of_rows(busy, name):
     assert rows(busy, name) == once
     with agency_context(busy):
         runs = JobRun.objects.filter(job=name)
-        assert [run.state for run in runs] == ["done"] * 3
+        assert {run.state for run in runs} == {"done"}
+        assert len([run for run in runs if not any(run.counts.values())]) <= 1  # of the empty ones the last is kept
 
 
 KILLED = """

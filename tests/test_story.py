@@ -167,7 +167,9 @@ def sign_agreement(page, phone, world):
         with agency_context(world.agency):
             assert Agreement.objects.get().state == "signing"
         phone.goto(urlsplit(links[party]).path)
-        fill(phone, last_digits=digits, agrees=True)
+        fill(phone, last_digits=digits)
+        save(phone)
+        fill(phone, agrees=True)
         draw(phone)
         save(phone)
         expect(phone.locator("main")).to_contain_text("您已签署")

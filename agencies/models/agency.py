@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.tenancy import AgencyHistory, AgencyModel, same_agency
 
-RESERVED_SLUGS = ("accounts", "api", "health", "me", "p", "platform", "static", "media", "i18n", "admin")
+RESERVED_SLUGS = ("accounts", "api", "choose", "health", "me", "p", "platform", "static", "media", "i18n", "admin")
 
 
 class Agency(models.Model):
@@ -61,6 +61,11 @@ class AgencySettings(AgencyModel):
     level_min_answers = _count(_("least number of ratings for a higher level"), 5, high=50)
     service_gap_days = _count(_("a gap in service counts until (days)"), 30, low=1, high=90)
     effect_after_days = _count(_("judge the effect of training after (days)"), 30, high=180)
+    badge_full_name = models.BooleanField(
+        _("full name on badges"),
+        default=True,
+        help_text=_("Otherwise the surname only, on the badge and on the page behind its QR code."),
+    )
 
     # Self-care assessment (5)
     reassess_after_months = _count(_("reassess after (months)"), 6, high=24)

@@ -85,6 +85,7 @@ class PriceList(AgencyModel):
                 condition=models.Q(state="published"),
                 name="price_list_one_a_day",
             ),
+            models.UniqueConstraint(fields=["agency"], condition=models.Q(state="draft"), name="price_list_one_draft"),
             models.CheckConstraint(
                 condition=models.Q(state="draft", published_at=None)
                 | models.Q(state="published", published_at__isnull=False),

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from archive.actions import file_record
 from archive.models import ArchiveClass, ArchiveRecord
-from carecenter.demo.world import World, at
+from carecenter.demo.base import World, at
 from contracts.models import Agreement
 from supervision.actions import complaints, return_visits, surveys
 from supervision.models import Complaint, ReturnVisit, SurveyAnswer, SurveyInvitation, SurveyRound

@@ -5,14 +5,12 @@ import datetime as dt
 import io
 from random import Random
 
-import time_machine
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from agencies import actions
 from agencies.models import (
-    Agency,
     Licence,
     Membership,
     Price,
@@ -22,7 +20,9 @@ from agencies.models import (
     User,
 )
 from agencies.tenancy import agency_context
-from carecenter.demo import people
+from carecenter.demo import onboarding, people
+from carecenter.demo.base import World, at
+from caregivers.actions import credentials, posting
 from caregivers.actions import files as caregiver_actions
 from caregivers.models import Caregiver
 from clients import actions as client_actions
@@ -43,12 +43,6 @@ def make_user(phone: str, name: str) -> User:
     return user or User.objects.create_user(phone, PASSWORD, name=name)
 
 
-def at(day: dt.date, hour: int = 9, minute: int = 0):
-    """Do what follows as of a moment of a day."""
-    moment = timezone.make_aware(dt.datetime.combine(day, dt.time(hour, minute)))
-    return time_machine.travel(moment, tick=True)
-
-
 def signature_png(rng: Random) -> str:
     """A drawn squiggle as a signature pad would send it."""
     image = Image.new("RGBA", (360, 120), (255, 255, 255, 0))
@@ -58,25 +52,6 @@ def signature_png(rng: Random) -> str:
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return signing.PNG_PREFIX + base64.b64encode(buffer.getvalue()).decode()
-
-
-class World:
-    """One agency in the making: its people by role, its random numbers, its today."""
-
-    def __init__(self, agency: Agency, staff: dict[str, User], seed: int):
-        self.agency, self.staff = agency, staff
-        self.rng = Random(seed)  # noqa: S311 -- the same world at every start
-        self.now = timezone.now()  # one moment parts what has been from what is planned
-        self.today = timezone.localdate(self.now)
-        self.serial = seed * 500
-        self.manager, self.coordinator = staff["manager"], staff["coordinator"]
-
-    def ago(self, days: int) -> dt.date:
-        return self.today - dt.timedelta(days=days)
-
-    def next_serial(self) -> int:
-        self.serial += 1
-        return self.serial
 
 
 def open_agency(
@@ -141,16 +116,23 @@ def hire(world: World, count: int, first_phone: str) -> list[Caregiver]:
     caregivers = []
     for place in range(count):
         hired = world.ago(1600 if place == count - 4 else world.rng.randint(300, 700))
+        kind = "onboarding" if place in (count - 1, count - 2) else "left" if place == count - 3 else "active"
+        if kind == "onboarding":
+            hired = world.ago(16 if place == count - 2 else 3)
         with at(hired):
             caregiver = _file_of_caregiver(world, place, hired, first_phone)
-        kind = "onboarding" if place in (count - 1, count - 2) else "left" if place == count - 3 else "active"
-        if kind != "onboarding":
+        if place == count - 2:
+            onboarding.register(world, caregiver, hired)
             _papers(world, caregiver, place, hired)
-            with at(hired + dt.timedelta(days=20)):
-                caregiver_actions.post_caregiver(caregiver=caregiver, by=world.manager)
+            onboarding.interview(world, caregiver, hired + dt.timedelta(days=4), 55)
+        if kind != "onboarding":
+            onboarding.register(world, caregiver, hired)
+            _papers(world, caregiver, place, hired)
+            _rule_and_level(world, caregiver, place, hired)
+            onboarding.finish(world, caregiver, hired)
         if kind == "left":
             with at(world.ago(40)):
-                caregiver_actions.dismiss_caregiver(caregiver=caregiver, by=world.manager, left_on=world.ago(40))
+                posting.dismiss_caregiver(caregiver=caregiver, by=world.manager, left_on=world.ago(40))
         caregivers.append(caregiver)
     return caregivers
 
@@ -174,6 +156,7 @@ def _file_of_caregiver(world, place, hired, first_phone):
         work_forms=work_forms,
         declared_no_history_on=hired,
         hired_on=hired,
+        photo=onboarding.portrait(place),
     )
     caregiver.user = make_user(caregiver.phone, caregiver.name)
     Membership.objects.get_or_create(agency=world.agency, user=caregiver.user, defaults={"roles": [Role.CAREGIVER]})
@@ -191,24 +174,30 @@ def _papers(world, caregiver, place, hired):
         ("insurance", None, "泰山财产保险", 200, 165),
     ]
     for kind, grade, issuer, since, left in rows:
-        caregiver_actions.add_credential(
-            caregiver=caregiver,
-            by=world.manager,
-            kind=kind,
-            grade=grade,
-            number=f"{kind[:2].upper()}{world.next_serial():08}",
-            issuer=issuer,
-            issued_on=min(world.ago(since), hired),
-            expires_on=world.today + dt.timedelta(days=left) if left else None,
-            original_sighted=True,
-        )
+        with at(hired):
+            credentials.add_credential(
+                caregiver=caregiver,
+                by=world.manager,
+                kind=kind,
+                grade=grade,
+                number=f"{kind[:2].upper()}{world.next_serial():08}",
+                issuer=issuer,
+                issued_on=min(world.ago(since), hired),
+                expires_on=world.today + dt.timedelta(days=left) if left else None,
+                original_sighted=True,
+            )
     ends = world.today + dt.timedelta(days=health_left)
     while ends > hired:
-        caregiver_actions.add_credential(
-            caregiver=caregiver, by=world.manager, kind="health", grade=None, number=f"JK{world.next_serial():08}",
-            issuer="历下区疾病预防控制中心", issued_on=ends - dt.timedelta(days=365), expires_on=ends, original_sighted=True,
-        )  # fmt: skip
-        ends -= dt.timedelta(days=365)
+        issued = ends - dt.timedelta(days=365)
+        with at(max(issued, hired)):
+            credentials.add_credential(
+                caregiver=caregiver, by=world.manager, kind="health", grade=None, number=f"JK{world.next_serial():08}",
+                issuer="历下区疾病预防控制中心", issued_on=issued, expires_on=ends, original_sighted=True,
+            )  # fmt: skip
+        ends = issued
+
+
+def _rule_and_level(world, caregiver, place, hired):
     acknowledged = hired + dt.timedelta(days=10)
     caregiver_actions.acknowledge_rule(caregiver=caregiver, by=world.manager, acknowledged_on=acknowledged)
     level = place % 4
@@ -353,6 +342,7 @@ def sign_up(world: World, client, caregiver, plan, *, starts_on, ends_on, upto: 
                 agreement=agreement,
                 party=party,
                 signature=signature_png(world.rng),
+                terms_hash=agreement.terms_hash,
                 way="screen" if by else "link",
                 identity_check="当面核对身份证" if by else "签署链接与身份证号后四位",
                 by=by,
@@ -451,6 +441,7 @@ def finish(world: World, agreement: Agreement, ended_on: dt.date, reason: str, *
                 party=party,
                 signer_name=name,
                 signature=signature_png(world.rng),
+                terms_hash=agreement.terms_hash,
             )
         handovers.file_handover(
             handover=handover,

@@ -35,12 +35,13 @@ TONES = {
         "serious",
         "late",
         "expired",
+        "red",
         "rejected",
         "lost",
     ],
     "waiting": [
         *("signing", "queued", "due", "received", "unassigned", "suspended"),
-        *("onboarding", "warn", "fair", "replied", "missing", "near", "submitted", "waiting"),
+        *("onboarding", "warn", "fair", "replied", "missing", "near", "now", "yellow", "submitted", "waiting"),
     ],
     "running": ["in_force", "in_progress", "active", "running", "accepted", "open", "current", "eligible"],
     "done": [
@@ -52,6 +53,7 @@ TONES = {
         "filed",
         "very_satisfied",
         "satisfied",
+        "green",
         "granted",
         "upheld",
     ],

@@ -7,21 +7,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.fields import lookup_hash
-from agencies.files import store_upload
-from agencies.findings import text_of
+from agencies.files import store_portrait
 from agencies.identity import birth_date_of, sex_of
-from agencies.models import AgencySettings, IdentityType, Membership, Role, StoredFile, User
+from agencies.models import IdentityType, Membership, Role, User
 from agencies.numbers import take_numbers
-from agencies.standard import forbidding
 from agencies.tenancy import current_agency
 from agencies.text import pinyin_of
-from caregivers.models import Absence, Caregiver, Credential, LevelGrant, SupervisionAcknowledgement
-from caregivers.queries.files import facts_of
-from caregivers.standard.eligibility import check_assignment, limits_on
+from caregivers.models import Absence, Caregiver, LevelGrant, SupervisionAcknowledgement
 
 RULE_VERSION = "2026-1"
 
@@ -32,7 +27,7 @@ def create_caregiver(*, by: User, photo=None, **data: Any) -> Caregiver:
     _refuse_double(caregiver)
     [number] = take_numbers("badge")
     caregiver.number = f"{number:04}"
-    caregiver.photo = store_upload(photo, kind=StoredFile.Kind.PHOTO, by=by)
+    caregiver.photo = store_portrait(photo, by=by)
     caregiver.save()
     return caregiver
 
@@ -41,7 +36,7 @@ def update_caregiver(*, caregiver: Caregiver, by: User, photo=None, **data: Any)
     for name, value in _derived(data).items():
         setattr(caregiver, name, value)
     _refuse_double(caregiver)
-    caregiver.photo = store_upload(photo, kind=StoredFile.Kind.PHOTO, by=by) or caregiver.photo
+    caregiver.photo = store_portrait(photo, by=by) or caregiver.photo
     caregiver.save()
     return caregiver
 
@@ -62,29 +57,6 @@ def _refuse_double(caregiver):
     if double := double.exclude(state=Caregiver.State.LEFT).first():
         text = _("%(caregiver)s has this identity number already; open that file.") % {"caregiver": double}
         raise ValidationError({"identity_number": text})
-
-
-def add_credential(
-    *, caregiver: Caregiver, by: User, scan=None, original_sighted: bool = False, **data: Any
-) -> Credential:
-    """Add a paper; the original is looked at and given back, never kept."""
-    if data.get("expires_on") and data["expires_on"] < data["issued_on"]:
-        raise ValidationError({"expires_on": _("A paper cannot end before it was issued.")})
-    return Credential.objects.create(
-        caregiver=caregiver,
-        scan=store_upload(scan, kind=StoredFile.Kind.CREDENTIAL, by=by),
-        verified_by=by if original_sighted else None,
-        verified_on=timezone.localdate() if original_sighted else None,
-        **data,
-    )
-
-
-def verify_credential(*, credential: Credential, by: User) -> None:
-    """Say that the original was sighted today."""
-    if credential.verified_on:
-        raise ValidationError(_("The original was sighted before."))
-    credential.verified_by, credential.verified_on = by, timezone.localdate()
-    credential.save()
 
 
 def grant_level(*, caregiver: Caregiver, by: User, level: int, granted_on: dt.date, reason: str = "") -> LevelGrant:
@@ -122,44 +94,6 @@ def acknowledge_rule(*, caregiver: Caregiver, by: User, acknowledged_on: dt.date
     return SupervisionAcknowledgement.objects.create(
         caregiver=caregiver, version=RULE_VERSION, acknowledged_on=acknowledged_on, explained_by=by
     )
-
-
-def missing_for_posting(caregiver: Caregiver) -> list[str]:
-    """Everything that stands against finishing on-boarding, at once (7.2.2 d)."""
-    now = timezone.now()
-    form = caregiver.work_forms[0] if caregiver.work_forms else ""
-    [facts] = facts_of([caregiver], start=now, end=now + dt.timedelta(hours=1), work_form=form, level_needed=0).values()
-    limits = limits_on(facts.first_day, max_age=AgencySettings.objects.get().caregiver_max_age)
-    passing = ("state_onboarding", "state_suspended", "absent")
-    findings = forbidding(check_assignment(facts, limits))
-    return [text_of(finding) for finding in findings if finding.code not in passing]
-
-
-def post_caregiver(*, caregiver: Caregiver, by: User) -> None:
-    """Finish on-boarding, or return from suspension; names everything that is missing."""
-    if missing := missing_for_posting(caregiver):
-        raise ValidationError(missing)
-    _move(caregiver, ["onboarding", "suspended"], "active", posted_on=caregiver.posted_on or timezone.localdate())
-
-
-def suspend_caregiver(*, caregiver: Caregiver, by: User) -> None:
-    _move(caregiver, ["active"], "suspended")
-
-
-def dismiss_caregiver(*, caregiver: Caregiver, by: User, left_on: dt.date) -> None:
-    """The caregiver leaves; the account of the phone closes with it."""
-    _move(caregiver, ["onboarding", "active", "suspended"], "left", left_on=left_on)
-    if caregiver.user_id:
-        membership = Membership.objects.filter(agency=current_agency(), user=caregiver.user_id)
-        membership.filter(roles=[Role.CAREGIVER]).update(is_active=False)
-
-
-def _move(caregiver, from_states, to_state, **fields):
-    claimed = Caregiver.objects.filter(pk=caregiver.pk, state__in=from_states).update(state=to_state, **fields)
-    if not claimed:
-        raise ValidationError(_("The state has changed meanwhile; look at the file again."))
-    caregiver.refresh_from_db()
-    caregiver.save()  # for the history
 
 
 def open_account(*, caregiver: Caregiver, by: User) -> str:

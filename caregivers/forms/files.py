@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.files import IMAGES, UploadField
 from agencies.forms import CleanForm
 from agencies.models import WorkForm
-from caregivers.models import Absence, Caregiver, Credential, LevelGrant
+from agencies.privacy import mask_identity, mask_phone
+from caregivers.models import Absence, Caregiver, LevelGrant
 from caregivers.queries.files import find_caregivers
 
 
@@ -29,6 +30,7 @@ class CaregiverForm(CleanForm, forms.ModelForm):
         for name in ("birth_date", "sex"):
             self.fields[name].required = False
             self.fields[name].help_text = _("Read from a resident identity number; needed for other papers.")
+        self.mask_kept(identity_number=mask_identity, phone=mask_phone, emergency_phone=mask_phone)
 
     def clean(self):
         self.clean_identity()
@@ -41,21 +43,6 @@ class CaregiverForm(CleanForm, forms.ModelForm):
 
     def validate_unique(self):
         """The action says which file has the number already."""
-
-
-class CredentialForm(CleanForm, forms.ModelForm):
-    scan = UploadField(label=_("photo or scan"), required=False)
-    original_sighted = forms.BooleanField(label=_("I have sighted the original and given it back"), required=False)
-
-    class Meta:
-        model = Credential
-        fields = ["kind", "grade", "number", "issuer", "issued_on", "expires_on"]
-
-    def clean(self):
-        data = super().clean()
-        if data.get("issued_on") and data.get("expires_on") and data["expires_on"] < data["issued_on"]:
-            self.add_error("expires_on", _("A paper cannot end before it was issued."))
-        return data
 
 
 class LevelForm(CleanForm, forms.ModelForm):

@@ -1,6 +1,6 @@
 """Tables of the caregiver file."""
 
-from caregivers.models.badge import BadgeScan
+from caregivers.models.badge import BadgeIssue, BadgeScan
 from caregivers.models.caregiver import Absence, Availability, Caregiver, SupervisionAcknowledgement
 from caregivers.models.credentials import Credential, CredentialWarning, RuleSetting, StaffFile
 from caregivers.models.evaluation import Evaluation, QualityRecord, ServiceDay
@@ -21,6 +21,7 @@ __all__ = [
     "Absence",
     "Attendance",
     "Availability",
+    "BadgeIssue",
     "BadgeScan",
     "Caregiver",
     "Course",

@@ -3,14 +3,17 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from agencies.calendar import ONE_DAY
 from agencies.fields import lookup_hash
 from agencies.identity import normalise_identity
-from caregivers.models import Absence, Caregiver, Credential, LevelGrant, SupervisionAcknowledgement
-from caregivers.standard.eligibility import Facts, Paper
+from agencies.models import AgencySettings
+from caregivers.models import Absence, Caregiver, Credential, LevelGrant, RuleSetting, SupervisionAcknowledgement
+from caregivers.standard.eligibility import Facts, Limits, Paper, limits_on
 
 
 def with_level(caregivers: QuerySet[Caregiver], day: dt.date) -> QuerySet[Caregiver]:
@@ -21,17 +24,15 @@ def with_level(caregivers: QuerySet[Caregiver], day: dt.date) -> QuerySet[Caregi
 
 def with_next_expiry(caregivers: QuerySet[Caregiver]) -> QuerySet[Caregiver]:
     """Annotate the first day on which a paper that was not renewed ends."""
-    return caregivers.annotate(next_expiry=Min("credentials__expires_on", filter=~_renewed()))
-
-
-def _renewed():
+    papers = Credential.objects.filter(agency=OuterRef("agency"), caregiver=OuterRef("pk"), expires_on__isnull=False)
     newer = Credential.objects.filter(
         agency=OuterRef("agency"),
-        caregiver=OuterRef("credentials__caregiver"),
-        kind=OuterRef("credentials__kind"),
-        issued_on__gt=OuterRef("credentials__issued_on"),
+        caregiver=OuterRef("caregiver"),
+        kind=OuterRef("kind"),
+        issued_on__gt=OuterRef("issued_on"),
     )
-    return Q(Exists(newer))
+    first = papers.filter(~Exists(newer)).order_by("expires_on").values("expires_on")[:1]
+    return caregivers.annotate(next_expiry=Subquery(first))
 
 
 def find_caregivers(text: str) -> QuerySet[Caregiver]:
@@ -45,48 +46,104 @@ def find_caregivers(text: str) -> QuerySet[Caregiver]:
     return Caregiver.objects.filter(found)
 
 
+@dataclass(frozen=True)
+class Assignment:
+    """A caregiver and the work in question: a half-open time, its form, the level it needs."""
+
+    caregiver: Caregiver
+    start: dt.datetime
+    end: dt.datetime
+    work_form: str
+    level_needed: int = 0
+
+
+def agency_limits(day: dt.date) -> Limits:
+    """The limits in force on a day as the open agency keeps them."""
+    modes = dict(RuleSetting.objects.values_list("rule", "mode"))
+    return limits_on(day, max_age=AgencySettings.objects.get().caregiver_max_age, modes=modes)
+
+
 def facts_of(
     caregivers: Iterable[Caregiver], *, start: dt.datetime, end: dt.datetime, work_form: str, level_needed: int
 ) -> dict[int, Facts]:
-    """What check_assignment asks about each caregiver for a half-open time; four queries for any number."""
-    people = list(caregivers)
-    ids = [person.pk for person in people]
-    first, last = _days(start, end)
-    papers = defaultdict(list)
-    for kind, issued, expires, owner in Credential.objects.filter(caregiver__in=ids).values_list(
-        "kind", "issued_on", "expires_on", "caregiver_id"
+    """What check_assignment asks about each caregiver for one time; four queries for any number."""
+    asked = [Assignment(person, start, end, work_form, level_needed) for person in caregivers]
+    return {one.caregiver.pk: facts for one, facts in zip(asked, assignment_facts(asked), strict=True)}
+
+
+def assignment_facts(asked: list[Assignment]) -> list[Facts]:
+    """What check_assignment asks about each assignment, in their order; four queries for any number."""
+    ids = {one.caregiver.pk for one in asked}
+    papers, unsighted = _papers(ids)
+    levels, absences, informed = _levels(ids), _absences(ids, asked), _informed(ids)
+    return [_facts(one, papers, unsighted, levels, absences, informed) for one in asked]
+
+
+def _facts(one, papers, unsighted, levels, absences, informed):
+    person = one.caregiver
+    first, last = _days(one.start, one.end)
+    held = [level for granted_on, level in levels[person.pk] if granted_on <= first]
+    return Facts(
+        first_day=first,
+        last_day=last,
+        state=person.state,
+        birth_date=person.birth_date,
+        education=person.education,
+        level=held[-1] if held else None,
+        work_forms=frozenset(person.work_forms),
+        work_form=one.work_form,
+        level_needed=one.level_needed,
+        papers=tuple(papers[person.pk]),
+        unsighted=frozenset(unsighted[person.pk]),
+        declared_no_history=person.declared_no_history_on is not None,
+        acknowledged_rule=any(day <= first for day in informed[person.pk]),
+        age_exception=person.age_exception,
+        is_absent=any(period.lower < one.end and one.start < period.upper for period in absences[person.pk]),
+    )
+
+
+def _papers(ids):
+    """Sighted papers by caregiver, each good until it proved invalid, and the kinds that wait to be sighted."""
+    papers, unsighted = defaultdict(list), defaultdict(set)
+    rows = Credential.objects.filter(caregiver__in=ids, declined_reason="")
+    for owner, kind, issued, expires, invalid, verified in rows.values_list(
+        "caregiver_id", "kind", "issued_on", "expires_on", "invalid_from", "verified_on"
     ):
-        papers[owner].append(Paper(kind, issued, expires))
-    levels = dict(with_level(Caregiver.objects.filter(pk__in=ids), first).values_list("pk", "level"))
-    absent = set(
-        Absence.objects.filter(caregiver__in=ids, period__overlap=(start, end)).values_list("caregiver", flat=True)
-    )
-    informed = set(
-        SupervisionAcknowledgement.objects.filter(caregiver__in=ids, acknowledged_on__lte=first).values_list(
-            "caregiver", flat=True
-        )
-    )
-    return {
-        person.pk: Facts(
-            first_day=first,
-            last_day=last,
-            state=person.state,
-            birth_date=person.birth_date,
-            education=person.education,
-            level=levels.get(person.pk),
-            work_forms=frozenset(person.work_forms),
-            work_form=work_form,
-            level_needed=level_needed,
-            papers=tuple(papers[person.pk]),
-            declared_no_history=person.declared_no_history_on is not None,
-            acknowledged_rule=person.pk in informed,
-            age_exception=person.age_exception,
-            is_absent=person.pk in absent,
-        )
-        for person in people
-    }
+        if invalid:
+            expires = min(expires or dt.date.max, invalid - ONE_DAY)
+        if verified is None:
+            unsighted[owner].add(kind)
+        elif expires is None or expires >= issued:
+            papers[owner].append(Paper(kind, issued, expires))
+    return papers, unsighted
+
+
+def _levels(ids):
+    levels = defaultdict(list)
+    rows = LevelGrant.objects.filter(caregiver__in=ids).order_by("granted_on")
+    for owner, granted_on, level in rows.values_list("caregiver_id", "granted_on", "level"):
+        levels[owner].append((granted_on, level))
+    return levels
+
+
+def _absences(ids, asked):
+    absences = defaultdict(list)
+    if not asked:
+        return absences
+    span = (min(one.start for one in asked), max(one.end for one in asked))
+    rows = Absence.objects.filter(caregiver__in=ids, state=Absence.State.APPROVED, period__overlap=span)
+    for owner, period in rows.values_list("caregiver_id", "period"):
+        absences[owner].append(period)
+    return absences
+
+
+def _informed(ids):
+    informed = defaultdict(list)
+    rows = SupervisionAcknowledgement.objects.filter(caregiver__in=ids)
+    for owner, day in rows.values_list("caregiver_id", "acknowledged_on"):
+        informed[owner].append(day)
+    return informed
 
 
 def _days(start, end):
-
     return timezone.localtime(start).date(), timezone.localtime(end - dt.timedelta(seconds=1)).date()

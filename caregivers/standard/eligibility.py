@@ -1,11 +1,11 @@
 """May this caregiver be sent to this work (DB37/T 1111-2008, 4.2.1, 4.2.2.2, 6, 7.2.2 d, 7.4.1)?"""
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from agencies.calendar import ONE_DAY, age_on
-from agencies.standard import SINCE, Finding, Rulebook, problem, warning
+from agencies.standard import SINCE, Finding, Rulebook, problem
 from agencies.standard import gettext_noop as _
 
 EDUCATION = ("primary", "junior_high", "senior_high", "college", "bachelor")  # in rising order
@@ -19,21 +19,22 @@ class Limits:
     min_age: int
     max_age: int
     least_education: str
+    modes: Mapping[str, str] = field(default_factory=dict)  # the agency's own strictness, by the rule's name
 
 
 # A newer rule is a further row; what was judged before keeps the row of its day.
 LIMITS = [Limits(SINCE, min_age=18, max_age=55, least_education="junior_high")]
 
 
-def limits_on(day: dt.date, *, max_age: int | None = None) -> Limits:
-    """The limits in force on a day, with the agency's own greatest age where it set one."""
+def limits_on(day: dt.date, *, max_age: int | None = None, modes: Mapping[str, str] | None = None) -> Limits:
+    """The limits in force on a day, with the agency's own greatest age and strictness where it set them."""
     limits = max((row for row in LIMITS if row.since <= day), key=lambda row: row.since, default=LIMITS[0])
-    return limits if max_age is None else replace(limits, max_age=max_age)
+    return replace(limits, max_age=max_age or limits.max_age, modes=modes or {})
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A credential: its kind, the first and the last day it is good; None is without limit."""
+    """A credential whose original was sighted: its kind, the first and the last day it is good; None is without limit."""
 
     kind: str
     issued_on: dt.date
@@ -54,6 +55,7 @@ class Facts:
     work_form: str
     level_needed: int = 0
     papers: tuple[Paper, ...] = ()
+    unsighted: frozenset[str] = frozenset()  # kinds of which a paper waits to be sighted
     declared_no_history: bool = False
     acknowledged_rule: bool = False
     age_exception: str = ""
@@ -80,6 +82,16 @@ def uncovered(papers: Iterable[Paper], first_day: dt.date, last_day: dt.date) ->
 
 
 RULES = Rulebook()
+
+
+def _asked(facts, code, text, *kinds):
+    """A finding unless papers of these kinds are good throughout; one that only waits to be sighted is named as such."""
+    if facts.has(*kinds):
+        return None
+    if facts.unsighted & set(kinds):
+        return problem(code, _("A paper is on file; its original was not sighted yet."))
+    return problem(code, text)
+
 
 STATE_TEXTS = {
     "onboarding": _("On-boarding is not finished."),
@@ -129,7 +141,7 @@ def declared_no_history(facts: Facts, limits: Limits) -> Finding | None:
 
 @RULES.clause("4.2.1 a")
 def has_identity_card(facts: Facts, limits: Limits) -> Finding | None:
-    return None if facts.has("identity_card") else problem("no_identity_card", _("No valid identity card on file."))
+    return _asked(facts, "no_identity_card", _("No valid identity card on file."), "identity_card")
 
 
 @RULES.clause("4.2.1 c")
@@ -145,21 +157,20 @@ def has_health_certificate(facts: Facts, limits: Limits) -> Finding | None:
     if certificates:
         begins = min(paper.issued_on for paper in certificates)
         return problem("health_later", _("The health certificate is good only from %(on)s."), on=begins)
-    return problem("no_health", _("No health certificate on file."))
+    return _asked(facts, "no_health", _("No health certificate on file."), "health")
 
 
 @RULES.clause("4.2.1 d")
 def has_certificate(facts: Facts, limits: Limits) -> Finding | None:
     """A domestic-service or elderly-care certificate; either goes on where the other ends."""
-    if facts.has("domestic_service", "elderly_care"):
-        return None
-    return problem("no_certificate", _("No valid domestic-service or elderly-care certificate on file."))
+    text = _("No valid domestic-service or elderly-care certificate on file.")
+    return _asked(facts, "no_certificate", text, "domestic_service", "elderly_care")
 
 
-@RULES.clause("4.2.1 b")
+@RULES.clause("4.2.1 b", default="forbid")
 def has_background(facts: Facts, limits: Limits) -> Finding | None:
     """The caregiver's own declaration and what the query of it said (derived)."""
-    return None if facts.has("background") else problem("no_background", _("The background declaration is missing."))
+    return _asked(facts, "no_background", _("The background declaration is missing."), "background")
 
 
 @RULES.clause("7.4.1")
@@ -178,7 +189,7 @@ def has_level(facts: Facts, limits: Limits) -> Finding | None:
     return problem("level_too_low", _("The work needs a higher level (%(level)s)."), level=facts.level_needed)
 
 
-@RULES.clause("3.3")
+@RULES.clause("3.3", default="forbid")
 def offers_work_form(facts: Facts, limits: Limits) -> Finding | None:
     return None if facts.work_form in facts.work_forms else problem("work_form", _("Does not work in this work form."))
 
@@ -188,12 +199,30 @@ def is_present(facts: Facts, limits: Limits) -> Finding | None:
     return problem("absent", _("Is on leave at that time.")) if facts.is_absent else None
 
 
-@RULES.clause("7.2.4")
+@RULES.clause("7.2.4", default="warn")
 def is_insured(facts: Facts, limits: Limits) -> Finding | None:
     """Accident insurance is expected, not demanded (derived)."""
-    return None if facts.has("insurance") else warning("not_insured", _("No accident insurance in force."))
+    return _asked(facts, "not_insured", _("No accident insurance in force."), "insurance")
 
 
 def check_assignment(facts: Facts, limits: Limits | None = None) -> list[Finding]:
     """Everything against sending this caregiver, by the rules in force on the first day; warnings are among them."""
-    return RULES.findings(facts, limits or limits_on(facts.first_day), on=facts.first_day)
+    limits = limits or limits_on(facts.first_day)
+    return RULES.findings(facts, limits, on=facts.first_day, modes=limits.modes)
+
+
+@dataclass(frozen=True)
+class Adjustable:
+    """A rule that an agency may keep more or less strictly, as its settings page shows it."""
+
+    name: str
+    clause: str
+    default: str
+    text: str
+
+
+ADJUSTABLE = [
+    Adjustable("has_background", "4.2.1 b", "forbid", _("Background declaration and what its query said")),
+    Adjustable("offers_work_form", "3.3", "forbid", _("Only work forms the caregiver offers")),
+    Adjustable("is_insured", "7.2.4", "warn", _("Accident insurance in force")),
+]

@@ -21,18 +21,20 @@ from agencies.pages import form_page, press, revealed, submit
 from agencies.panels import panels_of, timeline_of
 from agencies.permissions import may
 from agencies.privacy import mask_phone
+from agencies.text import typed
 from caregivers.actions import files as actions
+from caregivers.actions import posting
 from caregivers.forms.files import (
     AbsenceForm,
     AcknowledgeForm,
     CaregiverFilter,
     CaregiverForm,
-    CredentialForm,
     DismissForm,
     LevelForm,
 )
-from caregivers.models import Caregiver, Credential
+from caregivers.models import Caregiver
 from caregivers.queries.files import with_level, with_next_expiry
+from caregivers.views.credentials import shown_credentials
 
 
 def _level_label(level):
@@ -73,17 +75,14 @@ def _back(caregiver):
 def caregiver_file(request, caregiver_pk):
     caregiver = get_object_or_404(with_level(Caregiver.objects, timezone.localdate()), pk=caregiver_pk)
     today = timezone.localdate()
-    credentials = list(caregiver.credentials.select_related("scan", "verified_by"))
-    for credential in credentials:
-        credential.standing = _standing(credential, today)
     context = {
         "caregiver": caregiver,
         "level_label": _level_label(caregiver.level),
         "age": age_on(caregiver.birth_date, today),
-        "credentials": credentials,
+        "credentials": shown_credentials(caregiver.credentials),
         "absences": caregiver.absences.filter(period__endswith__gt=timezone.now()).order_by("period"),
         "acknowledgements": caregiver.acknowledgements.select_related("explained_by"),
-        "missing": actions.missing_for_posting(caregiver) if caregiver.state != Caregiver.State.LEFT else [],
+        "missing": _missing(caregiver),
         "may_edit": has_perm("caregivers.edit", request.membership),
         "may_grant": has_perm("caregivers.grant", request.membership),
         "panels": panels_of("caregivers.caregiver", request.membership, caregiver),
@@ -92,16 +91,13 @@ def caregiver_file(request, caregiver_pk):
     return render(request, "caregivers/caregiver_file.html", context)
 
 
-def _standing(credential, today):
-    """How long a paper is still good: (state, words); the steps are 90, 30, 7 and 0 days."""
-    if credential.expires_on is None:
-        return "done", _("without limit")
-    days = (credential.expires_on - today).days
-    if days < 0:
-        return "expired", _("ended %(days)s days ago") % {"days": -days}
-    if days <= 90:
-        return "warn" if days > 7 else "late", _("%(days)s days left") % {"days": days}
-    return "done", _("valid")
+def _missing(caregiver):
+    """What stands against work at clients: the steps still open, or what has lapsed since."""
+    if caregiver.state == Caregiver.State.LEFT:
+        return []
+    if caregiver.state == Caregiver.State.ONBOARDING:
+        return posting.missing_for_posting(caregiver)
+    return posting.against_return(caregiver)
 
 
 @may("caregivers.edit")
@@ -126,13 +122,6 @@ def caregiver_edit(request, caregiver_pk):
     instance = Caregiver.objects.get(pk=caregiver.pk)
     form = CaregiverForm(request.POST or None, request.FILES or None, instance=instance)
     return _verb(request, form, _("Correct the file"), caregiver, actions.update_caregiver)
-
-
-@may("caregivers.edit")
-def credential_new(request, caregiver_pk):
-    caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
-    form = CredentialForm(request.POST or None, request.FILES or None)
-    return _verb(request, form, _("Add a credential"), caregiver, actions.add_credential)
 
 
 @may("caregivers.grant")
@@ -162,7 +151,7 @@ def caregiver_dismiss(request, caregiver_pk):
         done = _("The file is closed; future visits need somebody else.")
         return press(
             request,
-            actions.dismiss_caregiver,
+            posting.dismiss_caregiver,
             back=_back(caregiver),
             done=done,
             caregiver=caregiver,
@@ -172,33 +161,13 @@ def caregiver_dismiss(request, caregiver_pk):
     return form_page(request, form=form, title=_("Caregiver leaves"), lead=str(caregiver), back=_back(caregiver))
 
 
-@may("caregivers.edit")
-@require_POST
-def credential_verify(request, credential_pk):
-    credential = get_object_or_404(Credential, pk=credential_pk)
-    back = office_url("caregiver_file", credential.caregiver_id)
-    return press(
-        request, actions.verify_credential, back=back, done=_("Saved."), credential=credential, by=request.user
-    )
-
-
-@may("caregivers.edit")
-@require_POST
-def caregiver_post(request, caregiver_pk):
-    caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
-    done = _("May be sent to clients now.")
-    return press(
-        request, actions.post_caregiver, back=_back(caregiver), done=done, caregiver=caregiver, by=request.user
-    )
-
-
 @may("caregivers.grant")
 @require_POST
 def caregiver_suspend(request, caregiver_pk):
     caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
     return press(
         request,
-        actions.suspend_caregiver,
+        posting.suspend_caregiver,
         back=_back(caregiver),
         done=_("Suspended."),
         caregiver=caregiver,
@@ -228,5 +197,5 @@ def caregiver_reveal(request, caregiver_pk, field):
     caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
     if field not in ("identity_number", "phone"):
         raise Http404
-    log_access(user=request.user, row=caregiver, field=field, reason=request.POST.get("reason", "")[:100])
+    log_access(user=request.user, row=caregiver, field=field, reason=typed(request.POST, "reason", 100))
     return revealed(request, getattr(caregiver, field), title=str(caregiver), back=_back(caregiver))

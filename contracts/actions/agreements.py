@@ -17,8 +17,8 @@ from agencies.queries import prices_on
 from agencies.standard import Finding, forbidding
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
-from caregivers.queries.files import facts_of
-from caregivers.standard.eligibility import check_assignment, limits_on
+from caregivers.queries.files import agency_limits, facts_of
+from caregivers.standard.eligibility import check_assignment
 from clients.models import Client, Consent, Guardian
 from clients.queries import current_assessment, has_consent
 from contracts.actions.visits import cancel_visits_from, plan_agreement_visits, restore_visits_from
@@ -50,6 +50,7 @@ def create_agreement(*, client: Client, by: User, plan: ServicePlan, **data: Any
 
 def update_agreement(*, agreement: Agreement, by: User, **data: Any) -> Agreement:
     """Change a draft; what is out for signing or signed does not change."""
+    agreement = Agreement.objects.select_for_update(of=["self"]).get(pk=agreement.pk)
     if agreement.state != State.DRAFT:
         raise ValidationError(_("Only a draft can be changed. Amend the agreement instead."))
     if data.get("plan"):
@@ -112,10 +113,13 @@ def _slots_of_line(line, slots):
     return tuple(replace(slot, minutes=line.minutes or slot.minutes) for slot in chosen)
 
 
-def approve_price(*, agreement: Agreement, by: User) -> None:
-    """A manager approves a price that departs from the list."""
-    if not Agreement.objects.filter(pk=agreement.pk, state="draft").update(rate_approved_by=by):
+def approve_price(*, agreement: Agreement, by: User, rate: str) -> None:
+    """A manager approves a price that departs from the list: the one that was on the page, as it was written there."""
+    if agreement.state != State.DRAFT:
         raise ValidationError(_("Only a draft's price is approved."))
+    claimed = Agreement.objects.filter(pk=agreement.pk, state=State.DRAFT, rate=agreement.rate)
+    if rate != str(agreement.rate) or not claimed.update(rate_approved_by=by):
+        raise ValidationError(_("The price changed meanwhile; look at it again."))
 
 
 def missing_for_signing(agreement: Agreement) -> list[str]:
@@ -163,8 +167,7 @@ def caregiver_findings(agreement: Agreement) -> list[Finding]:
         work_form=agreement.work_form,
         level_needed=max((line.service_item.level_needed for line in items), default=0),
     )[agreement.caregiver_id]
-    limits = limits_on(agreement.starts_on, max_age=AgencySettings.objects.get().caregiver_max_age)
-    findings = forbidding(check_assignment(facts, limits))
+    findings = forbidding(check_assignment(facts, agency_limits(agreement.starts_on)))
     return [replace(finding, about=str(agreement.caregiver)) for finding in findings if finding.code != "absent"]
 
 
@@ -273,10 +276,16 @@ def resume_agreement(*, agreement: Agreement, by: User, on_day: dt.date) -> None
 
 def end_agreement(*, agreement: Agreement, by: User, ended_on: dt.date, end_reason: str, end_note: str = "") -> None:
     """End an agreement: visits after the day go, the papers are filed with their clock, the client's state follows."""
+    problems = {}
+    latest = min(agreement.ends_on, timezone.localdate() + dt.timedelta(days=AgencySettings.objects.get().horizon_days))
     if ended_on < agreement.starts_on:
-        raise ValidationError({"ended_on": _("The end lies before the first day.")})
+        problems["ended_on"] = _("The end lies before the first day.")
+    elif ended_on > max(latest, agreement.starts_on):
+        problems["ended_on"] = _("The last day may be %(day)s at the latest.") % {"day": latest}
     if end_reason != Agreement.EndReason.EXPIRY and not end_note:
-        raise ValidationError({"end_note": _("Say in a sentence why it ends early.")})
+        problems["end_note"] = _("Say in a sentence why it ends early.")
+    if problems:
+        raise ValidationError(problems)
     _move(agreement, State.ENDED, ended_on=ended_on, end_reason=end_reason, end_note=end_note)
     cancel_visits_from(
         agreement=agreement,

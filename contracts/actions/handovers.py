@@ -13,6 +13,8 @@ from agencies.models import StoredFile, User
 from agencies.numbers import next_number
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
+from clients.models import Consent
+from clients.queries import has_consent
 from contracts.actions.signing import drawing
 from contracts.models import Agreement, Handover, HandoverSignature
 
@@ -34,7 +36,7 @@ def start_handover(*, agreement: Agreement, by: User) -> Handover:
         to=Handover.To.CLIENT,
         handed_over_at=timezone.now(),
         place=f"{client.district}{client.address}"[:100],
-        medicines=client.medicines,
+        medicines=client.medicines if has_consent(client, Consent.Kind.HEALTH_DATA) else "",
         risks="\n".join(risks),
         habits=client.needs,
         keys=client.access_note,

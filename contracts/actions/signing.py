@@ -26,6 +26,7 @@ from contracts.standard import missing_before_force
 
 Party = Signature.Party
 State = Agreement.State
+LINK_PARTIES = (Party.CLIENT, Party.CAREGIVER)  # the agency signs in the office
 PNG_PREFIX = "data:image/png;base64,"
 
 
@@ -42,9 +43,20 @@ def drawing(data_url: str) -> bytes:
 
 
 def sign_on_screen(
-    *, agreement: Agreement, party: str, signature: str, way: str, identity_check: str, by: User | None, **trace: Any
+    *,
+    agreement: Agreement,
+    party: str,
+    signature: str,
+    terms_hash: str,
+    way: str,
+    identity_check: str,
+    by: User | None,
+    **trace: Any,
 ) -> Signature:
-    """Sign with the pad, in the office or from a link; signature is the pad's PNG as a data address."""
+    """Sign with the pad, in the office or from a link; signature is the pad's PNG as a data address.
+
+    terms_hash is that of the text the signer had before them.
+    """
     image = store_file(
         kind=StoredFile.Kind.SIGNATURE,
         name=f"{agreement.number}-{party}.png",
@@ -55,11 +67,13 @@ def sign_on_screen(
     name, capacity = signer_of(agreement, party, by)
     return _sign(
         agreement, party, image, signer_name=name, signer_capacity=capacity, way=way, identity_check=identity_check,
-        signed_on=timezone.localdate(), recorded_by=by, **trace,
+        signed_on=timezone.localdate(), recorded_by=by, document_hash=terms_hash, **trace,
     )  # fmt: skip
 
 
-def record_paper_signature(*, agreement: Agreement, party: str, scan, signed_on: dt.date, by: User) -> Signature:
+def record_paper_signature(
+    *, agreement: Agreement, party: str, scan, signed_on: dt.date, terms_hash: str, by: User
+) -> Signature:
     """Keep the photo or scan of a signed paper as a party's signature."""
     if signed_on > timezone.localdate():
         raise ValidationError({"signed_on": _("A signature cannot lie in the future.")})
@@ -68,6 +82,7 @@ def record_paper_signature(*, agreement: Agreement, party: str, scan, signed_on:
         agreement, party, store_upload(scan, kind=StoredFile.Kind.SIGNED_PAPER, by=by),
         signer_name=name, signer_capacity=capacity, way=Signature.Way.PAPER,
         identity_check=_("Signed paper seen by %(who)s") % {"who": by.name}, signed_on=signed_on, recorded_by=by,
+        document_hash=terms_hash,
     )  # fmt: skip
 
 
@@ -85,15 +100,15 @@ def _sign(agreement, party, image, **fields):
     agreement = Agreement.objects.select_for_update(of=["self"]).get(pk=agreement.pk)
     if agreement.state != State.SIGNING:
         raise ValidationError(_("This agreement is not out for signing (it is “%s”).") % agreement.get_state_display())
+    if fields["document_hash"] != agreement.terms_hash:
+        raise ValidationError(_("The text was changed after this page was opened. Read it again, then sign."))
     signed = {party, *Signature.objects.filter(agreement=agreement).values_list("party", flat=True)}
     is_last = len(signed) == len(Party)
     if is_last and (missing := _missing_for_force(agreement, signed)):
         raise ValidationError(missing)
     try:
         with transaction.atomic():
-            signature = Signature.objects.create(
-                agreement=agreement, party=party, image=image, document_hash=agreement.terms_hash, **fields
-            )
+            signature = Signature.objects.create(agreement=agreement, party=party, image=image, **fields)
     except IntegrityError:
         raise ValidationError(_("This party has signed already.")) from None
     if is_last:

@@ -14,9 +14,10 @@ from agencies.models import AgencySettings, User
 from agencies.tenancy import current_agency
 from caregivers.models import Caregiver
 from contracts.models import Agreement, CareNote, PlanLine, Visit, VisitTask
-from contracts.queries.visits import midnight, reasons_against
+from contracts.queries.visits import badge_scans, midnight, reasons_against
 
 State = Visit.State
+EARLIEST = dt.timedelta(hours=12)  # before a visit that nobody may be there (derived)
 
 # One row for each visit the weekly patterns ask for; the caregiver of the agreement where free, else nobody.
 PLAN_SQL = """
@@ -168,6 +169,7 @@ def assign_visit(*, visit: Visit, caregiver: Caregiver, by: User) -> Visit:
     previous = visit.caregiver
     visit.caregiver = caregiver
     _save_unless_booked(visit)
+    visit.gaps.all().delete()
     _tell(caregiver, _("New visit"), visit)
     if previous and previous != caregiver:
         _tell(previous, _("A visit was given to somebody else"), visit)
@@ -200,6 +202,7 @@ def unassign_visit(*, visit: Visit, by: User) -> Visit:
     _tell(visit.caregiver, _("A visit was taken back"), visit)
     visit.caregiver = None
     visit.save()
+    visit.gaps.all().delete()
     return visit
 
 
@@ -249,17 +252,23 @@ def needs_reason(visit: Visit, now: dt.datetime) -> bool:
 
 
 def check_in(*, visit: Visit, by: User, reason: str = "", credentials_shown: bool = False) -> Visit:
-    """Arrive. Outside the window it is an exception with a reason, not a block; pressed twice it changes nothing."""
+    """Arrive. Outside the window it is an exception with a reason, not a block; pressed twice it changes nothing.
+
+    A badge that was scanned at the door counts as credentials shown.
+    """
     visit = _lock(visit)
     if visit.state == State.IN_PROGRESS:
         return visit
     if visit.state != State.PLANNED or visit.caregiver_id is None:
         raise ValidationError(_("This visit is not planned any more; ask the office."))
     now = timezone.now()
+    if now < visit.period.lower - EARLIEST:
+        text = _("This visit is on %(day)s; check in when you are there.")
+        raise ValidationError(text % {"day": timezone.localtime(visit.period.lower).strftime("%Y-%m-%d %H:%M")})
     if needs_reason(visit, now) and not reason:
         raise ValidationError({"reason": _("It is not the agreed time. Say in a few words why.")})
     visit.state, visit.checked_in_at, visit.exception_reason = State.IN_PROGRESS, now, reason
-    visit.credentials_shown = credentials_shown
+    visit.credentials_shown = credentials_shown or badge_scans(visit).exists()
     visit.save()
     weekday = timezone.localtime(visit.planned_start).isoweekday()
     lines = PlanLine.objects.filter(plan=visit.agreement.plan_id)
@@ -309,6 +318,7 @@ def check_out(*, visit: Visit, by: User, reason: str = "") -> Visit:
     if open_tasks:
         raise ValidationError(_("Note what came of: %(tasks)s.") % {"tasks": "、".join(open_tasks)})
     visit.state, visit.checked_out_at = State.DONE, timezone.now()
+    visit.credentials_shown = visit.credentials_shown or badge_scans(visit).exists()
     if reason:
         visit.exception_reason = f"{visit.exception_reason} {reason}".strip()[:200]
     visit.save()

@@ -65,6 +65,7 @@ class PaperSignatureForm(CleanForm, forms.Form):
     party = forms.ChoiceField(label=_("party"), choices=Signature.Party)
     signed_on = forms.DateField(label=_("date under the signature"), initial=timezone.localdate)
     scan = UploadField(label=_("photo or scan of the signed paper"))
+    terms_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, *args, parties, **kwargs):
         super().__init__(*args, **kwargs)

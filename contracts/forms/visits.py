@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.forms import CleanForm
 from caregivers.queries.files import find_caregivers
 from clients.queries import find_clients
+from contracts.actions.gaps import gaps_ahead
 from contracts.models import Visit
 
 
@@ -49,7 +50,9 @@ class VisitFilter(django_filters.FilterSet):
     client = django_filters.CharFilter(label=_("Client"), method="of_client")
     caregiver = django_filters.CharFilter(label=_("Caregiver"), method="of_caregiver")
     unassigned = django_filters.ChoiceFilter(
-        label=_("Only"), choices=[("1", _("unassigned"))], method="only_unassigned"
+        label=_("Only"),
+        choices=[("1", _("unassigned")), ("gaps", _("missing requirements"))],
+        method="only_some",
     )
 
     class Meta:
@@ -62,5 +65,8 @@ class VisitFilter(django_filters.FilterSet):
     def of_caregiver(self, queryset, name, value):
         return queryset.filter(caregiver__in=find_caregivers(value))
 
-    def only_unassigned(self, queryset, name, value):
-        return queryset.filter(caregiver=None, state=Visit.State.PLANNED)
+    def only_some(self, queryset, name, value):
+        planned = queryset.filter(state=Visit.State.PLANNED)
+        return (
+            planned.filter(pk__in=gaps_ahead().values("visit")) if value == "gaps" else planned.filter(caregiver=None)
+        )

@@ -151,7 +151,7 @@ class Agreement(AgencyModel):
             RowCheck(
                 name="agreement_terms_frozen",
                 events="UPDATE",
-                condition="""OLD.state = 'draft' OR NEW.terms_hash = OLD.terms_hash OR (NEW.state = 'draft' AND
+                condition="""OLD.state = 'draft' OR (NEW.terms_hash = OLD.terms_hash AND NEW.terms = OLD.terms) OR (NEW.state = 'draft' AND
                     NOT EXISTS (SELECT FROM contracts_signature s
                      WHERE s.agency_id = NEW.agency_id AND s.agreement_id = NEW.id))""",
                 message="the text of a signed agreement does not change",

@@ -1,18 +1,20 @@
 """Reads of visits: the week, candidates for one visit, a caregiver's own days."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from agencies.findings import text_of
 from agencies.models import AgencySettings
 from agencies.standard import Finding, forbidding
-from caregivers.models import Absence, Caregiver
-from caregivers.queries.files import facts_of, with_level
-from caregivers.standard.eligibility import check_assignment, limits_on
+from caregivers.models import Absence, BadgeScan, Caregiver
+from caregivers.queries.badge import shown_between
+from caregivers.queries.files import agency_limits, facts_of, with_level
+from caregivers.standard.eligibility import check_assignment
 from contracts.models import PlanLine, Visit
 
 DAYS_BEHIND, DAYS_AHEAD = 7, 14
@@ -70,7 +72,7 @@ def reasons_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[str
     facts = facts_of(
         people, start=start, end=end, work_form=visit.agreement.work_form, level_needed=level_needed(visit)
     )
-    limits = limits_on(timezone.localtime(start).date(), max_age=AgencySettings.objects.get().caregiver_max_age)
+    limits = agency_limits(timezone.localtime(start).date())
     booked = set(
         Visit.objects.filter(caregiver__in=people, period__overlap=(start, end))
         .exclude(state=Visit.State.CANCELLED)
@@ -95,30 +97,32 @@ class RotaRow:
     minutes: int = 0
 
 
-def rota_week(monday: dt.date) -> list[RotaRow]:
-    """The unassigned first, then every caregiver who works or has a visit that week; four queries."""
+def rota_people(monday: dt.date) -> QuerySet[Caregiver]:
+    """Caregivers of a week's rota: who works, and who has a visit although they do not any more."""
+    visits = visits_between(monday, monday + dt.timedelta(days=6)).exclude(state=Visit.State.CANCELLED)
+    booked = Exists(visits.filter(agency=OuterRef("agency"), caregiver=OuterRef("pk")))
+    people = Caregiver.objects.filter(Q(state=Caregiver.State.ACTIVE) | Q(booked)).order_by("number")
+    return with_level(people, monday).defer("identity_number")
+
+
+def rota_week(monday: dt.date, people: Iterable[Caregiver]) -> list[RotaRow]:
+    """The unassigned first, then these caregivers; three queries."""
     sunday = monday + dt.timedelta(days=6)
+    rows = {None: RotaRow(None), **{person.pk: RotaRow(person) for person in people}}
     visits = visits_between(monday, sunday).exclude(state=Visit.State.CANCELLED)
-    visits = visits.select_related("client").only(
-        "id", "state", "period", "caregiver_id", "client__id", "client__name", "client__salutation", "agency_id"
-    )
-    rows = {None: RotaRow(None)}
-    people = Caregiver.objects.filter(state=Caregiver.State.ACTIVE).order_by("number")
-    for person in with_level(people, monday):
-        rows[person.pk] = RotaRow(person)
+    visits = visits.filter(Q(caregiver=None) | Q(caregiver__in=[pk for pk in rows if pk])).select_related("client")
     late = timezone.now() - dt.timedelta(minutes=AgencySettings.objects.get().late_after_minutes)
-    for visit in visits:
-        row = rows.get(visit.caregiver_id) or rows.setdefault(visit.caregiver_id, RotaRow(None))
+    for visit in visits.only(
+        "id", "state", "period", "caregiver_id", "client__id", "client__name", "client__salutation", "agency_id"
+    ):
+        row = rows[visit.caregiver_id]
         visit.chip = chip_of(visit, late)
         place = max((timezone.localtime(visit.period.lower).date() - monday).days, 0)
         row.days[place].append(visit)
         row.minutes += int((visit.period.upper - visit.period.lower).total_seconds() // 60)
-    for absence in Absence.objects.filter(period__overlap=(midnight(monday), midnight(sunday + dt.timedelta(days=1)))):
-        if row := rows.get(absence.caregiver_id):
-            _place_absence(row, absence, monday)
-    gone = {pk: row for pk, row in rows.items() if pk and row.caregiver is None}
-    for person in Caregiver.objects.filter(pk__in=gone) if gone else []:
-        gone[person.pk].caregiver = person
+    week = (midnight(monday), midnight(sunday + dt.timedelta(days=1)))
+    for absence in Absence.objects.filter(caregiver__in=[pk for pk in rows if pk], period__overlap=week):
+        _place_absence(rows[absence.caregiver_id], absence, monday)
     return list(rows.values())
 
 
@@ -138,8 +142,18 @@ def chip_of(visit: Visit, late: dt.datetime) -> str:
     return visit.state
 
 
+def badge_scans(visit: Visit) -> QuerySet[BadgeScan]:
+    """Scans of the caregiver's badge from when check-in opens until the visit's end: credentials were shown (7.3.2 b)."""
+    if visit.caregiver_id is None:
+        return BadgeScan.objects.none()
+    early = dt.timedelta(minutes=AgencySettings.objects.get().check_in_early_minutes)
+    return shown_between(visit.caregiver_id, visit.period.lower - early, visit.period.upper)
+
+
 def own_visits(caregiver: Caregiver) -> QuerySet[Visit]:
-    """What a caregiver may see on the phone: own visits from a week back to two weeks ahead."""
+    """What a caregiver may see on the phone: own visits from a week back to two weeks ahead; none while suspended."""
+    if caregiver.state != Caregiver.State.ACTIVE:
+        return Visit.objects.none()
     today = timezone.localdate()
     near = visits_between(today - dt.timedelta(days=DAYS_BEHIND), today + dt.timedelta(days=DAYS_AHEAD))
     return near.filter(caregiver=caregiver).exclude(state=Visit.State.CANCELLED).select_related("client", "agreement")

@@ -17,9 +17,11 @@ from agencies.pages import form_page, press, submit
 from agencies.panels import panels_of, timeline_of
 from agencies.permissions import may
 from agencies.privacy import mask_name
+from agencies.text import typed
 from clients.models import Client
 from contracts.actions import agreements as actions
 from contracts.actions import signing
+from contracts.actions.signing import LINK_PARTIES
 from contracts.forms.agreements import (
     AgreementFilter,
     AgreementForm,
@@ -73,19 +75,20 @@ def _back(agreement):
 def agreement_file(request, agreement_pk):
     agreement = _get(agreement_pk)
     signatures = {row.party: row for row in agreement.signatures.select_related("image")}
-    is_signing = agreement.state == Agreement.State.SIGNING
+    may_edit = has_perm("contracts.edit", request.membership)
+    shows_links = may_edit and agreement.state == Agreement.State.SIGNING
     context = {
         "agreement": agreement,
         "steps": list(_steps(agreement.state)),
         "missing": actions.missing_for_signing(agreement) if agreement.state == Agreement.State.DRAFT else [],
         "parties": [(value, label, signatures.get(value)) for value, label in Signature.Party.choices],
-        "links": {party: signing.link_of(agreement, party) for party in ("client", "caregiver")} if is_signing else {},
+        "links": {party: signing.link_of(agreement, party) for party in LINK_PARTIES} if shows_links else {},
         "departs": agreement.rate != agreement.list_rate,
         "handovers": agreement.handovers.all(),
         "amendments": agreement.amendments.all(),
         "suspensions": agreement.suspensions.select_related("created_by"),
         "may_sign_for_agency": has_perm("contracts.sign_for_agency", request.membership),
-        "may_edit": has_perm("contracts.edit", request.membership),
+        "may_edit": may_edit,
         "may_approve": has_perm("contracts.approve", request.membership),
         "panels": panels_of("contracts.agreement", request.membership, agreement),
         "timeline": timeline_of("contracts.agreement", agreement),
@@ -167,7 +170,11 @@ def _press(request, agreement_pk, action, done):
 @may("contracts.approve")
 @require_POST
 def agreement_approve(request, agreement_pk):
-    return _press(request, agreement_pk, actions.approve_price, _("Price approved."))
+    agreement = _get(agreement_pk)
+    return press(
+        request, actions.approve_price, back=_back(agreement), done=_("Price approved."), agreement=agreement,
+        by=request.user, rate=typed(request.POST, "rate"),
+    )  # fmt: skip
 
 
 @may("contracts.edit")
@@ -214,6 +221,7 @@ def signature_new(request, agreement_pk, party):
                     agreement=agreement,
                     party=party,
                     signature=request.POST.get("signature", ""),
+                    terms_hash=typed(request.POST, "terms_hash"),
                     way=Signature.Way.SCREEN,
                     identity_check=_("Identity paper seen by %(who)s") % {"who": request.user.name},
                     by=request.user,
@@ -234,6 +242,9 @@ def signature_new(request, agreement_pk, party):
 def signature_paper(request, agreement_pk):
     agreement = _get(agreement_pk)
     signed = set(agreement.signatures.values_list("party", flat=True))
+    if not has_perm("contracts.sign_for_agency", request.membership):
+        signed.add(Signature.Party.AGENCY)
     parties = [party for party in Signature.Party.values if party not in signed]
-    form = PaperSignatureForm(request.POST or None, request.FILES or None, parties=parties)
+    initial = {"terms_hash": agreement.terms_hash}
+    form = PaperSignatureForm(request.POST or None, request.FILES or None, parties=parties, initial=initial)
     return _verb(request, form, _("Signed on paper"), agreement, signing.record_paper_signature)

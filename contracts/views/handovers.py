@@ -67,6 +67,7 @@ def handover_page(request, handover_pk):
         "parties": [(value, label, signatures.get(value)) for value, label in HandoverSignature.Party.choices],
         "all_signed": len(signatures) == len(HandoverSignature.Party),
         "may_edit": has_perm("contracts.edit", request.membership),
+        "may_health": has_perm("clients.health", request.membership),
     }
     return render(request, "contracts/handover_page.html", context)
 

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.core.paginator import Paginator
+from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from rules import has_perm
 
+from agencies.findings import text_of
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
 from agencies.models import Level
@@ -18,21 +21,32 @@ from agencies.permissions import may
 from agencies.privacy import mask_name
 from caregivers.models import Caregiver
 from contracts.actions import visits as actions
+from contracts.actions.gaps import findings_of
 from contracts.forms.visits import CancelForm, MoveForm, NoteForm, VisitFilter
 from contracts.models import Visit
-from contracts.queries.visits import candidates, rota_week
+from contracts.queries.visits import badge_scans, candidates, rota_people, rota_week
+
+FAR_DAYS = 3650
+ROTA_ROWS = 60  # caregivers on a page
+
+
+def _day(text):
+    """A day of an address, when it is one and lies within some years of today."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return day if day and abs((day - timezone.localdate()).days) < FAR_DAYS else None
 
 
 @may("contracts.view_visits")
 def rota(request):
     """A week: caregivers down, days across, the unassigned on top."""
     today = timezone.localdate()
-    try:
-        day = parse_date(request.GET.get("week", "")) or today
-    except ValueError:
-        day = today
+    day = _day(request.GET.get("week", "")) or today
     monday = day - dt.timedelta(days=day.weekday())
-    rows = rota_week(monday)
+    page = Paginator(rota_people(monday), ROTA_ROWS).get_page(request.GET.get("page"))
+    rows = rota_week(monday, page.object_list)
     for row in rows:
         level = getattr(row.caregiver, "level", None)
         row.level_label = "" if level is None else Level(level).label
@@ -40,6 +54,7 @@ def rota(request):
     week = dt.timedelta(days=7)
     context = {
         "rows": rows,
+        "page_obj": page,
         "days": [monday + dt.timedelta(days=place) for place in range(7)],
         "today": today,
         "previous": monday - week,
@@ -64,7 +79,7 @@ class VisitList(OfficeList):
     ]
 
     def rows(self):
-        return Visit.objects.select_related("client", "caregiver").order_by("-period")
+        return Visit.objects.select_related("client", "caregiver").order_by(Lower("period").desc(), "-pk")
 
 
 def _get(visit_pk):
@@ -82,6 +97,8 @@ def visit_page(request, visit_pk):
         "visit": visit,
         "tasks": visit.tasks.select_related("service_item"),
         "care_notes": visit.care_notes.select_related("written_by"),
+        "scans": badge_scans(visit)[:10],
+        "gaps": [text_of(finding) for gap in visit.gaps.all() for finding in findings_of(gap)],
         "changes": visit.history.select_related("history_user", "caregiver").order_by("-history_date")[:20],
         "may_edit": has_perm("contracts.edit", request.membership),
     }

@@ -41,7 +41,7 @@ def receive_complaint(*, by: User | None, evidence=None, **data: Any) -> Complai
         received_at=now,
         acknowledge_by=acknowledge_by(now, rules.complaint_acknowledge_hours),
         limit_on=complaint_limit(timezone.localdate(now), severity, _limits(rules)),
-        lookup_code=f"{secrets.randbelow(10**6):06}",
+        lookup_code=secrets.token_hex(4).upper(),
         evidence=store_upload(evidence, kind=StoredFile.Kind.COMPLAINT, by=by),
         created_by=by,
         **data,

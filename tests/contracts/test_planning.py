@@ -171,7 +171,7 @@ def test_first_version_is_served_until_the_day_its_amendment_begins(world):
     for party in ("agency", "client", "caregiver"):
         signing.sign_on_screen(
             agreement=amendment, party=party, signature=demo.signature_png(world.rng), way="screen",
-            identity_check="x", by=world.manager,
+            identity_check="x", by=world.manager, terms_hash=amendment.terms_hash,
         )  # fmt: skip
     AgencySettings.objects.update(horizon_days=60)
     visits.plan_visits()

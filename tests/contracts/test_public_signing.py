@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from agencies.tenancy import agency_context
+from archive.actions import render
 from carecenter.demo import world as demo
 from contracts.actions import agreements
 from contracts.actions.signing import PNG_PREFIX, link_of
@@ -31,6 +32,7 @@ def link(db):
         agreement = sign_agreement(world, caregiver, client, upto="draft")
         agreements.send_for_signing(agreement=agreement, by=world.coordinator)
         address = urlsplit(link_of(agreement, "caregiver")).path
+        render(document_id=agreement.document_id)
     return world, agreement, address, caregiver.identity_number[-4:]
 
 
@@ -39,28 +41,50 @@ def signatures(world, agreement):
         return [(row.party, row.way, row.ip_address) for row in Signature.objects.filter(agreement=agreement)]
 
 
-def test_wrong_digits_no_consent_and_an_empty_pad_are_named_together(client, link):
+def test_link_alone_shows_nobodys_data_and_no_paper(client, link):
     world, agreement, address, _digits = link
-    form = client.post(address, {"last_digits": "0000", "signature": ""}).context["form"]
-    assert set(form.errors) == {"last_digits", "agrees", "__all__"}
+    page = client.get(address).content.decode()
+    with agency_context(world.agency):
+        assert agreement.client.name not in page
+        assert agreement.caregiver.name not in page
+    assert client.get(f"{address}paper/").headers["Location"] == address
+    signed = client.post(address, {"agrees": "on", "signature": drawing()})
+    assert set(signed.context["form"].errors) == {"last_digits"}
     assert signatures(world, agreement) == []
 
 
-def test_right_digits_and_a_drawing_sign_with_the_signers_own_address(client, link, settings):
+def test_missing_consent_and_an_empty_pad_are_named_together(client, link):
+    world, agreement, address, digits = link
+    client.post(address, {"last_digits": digits})
+    form = client.post(address, {"signature": ""}).context["form"]
+    assert set(form.errors) == {"agrees", "__all__"}
+    assert signatures(world, agreement) == []
+
+
+def test_right_digits_open_the_paper_and_a_drawing_signs_with_the_signers_own_address(client, link, settings):
     world, agreement, address, digits = link
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    data = {"last_digits": digits.lower(), "agrees": "on", "signature": drawing()}
+    assert client.post(address, {"last_digits": digits.lower()}).headers["Location"] == address
+    assert client.get(f"{address}paper/")["Content-Type"] == "application/pdf"
+    data = {"agrees": "on", "signature": drawing()}
     response = client.post(address, data, headers={"X-Forwarded-For": "198.51.100.7"})
     assert "You have signed" in response.content.decode()
     assert signatures(world, agreement) == [("caregiver", "link", "198.51.100.7")]
 
 
+def test_digits_of_one_party_do_not_open_the_link_of_the_other(client, link):
+    world, agreement, address, digits = link
+    client.post(address, {"last_digits": digits})
+    with agency_context(world.agency):
+        other = urlsplit(link_of(agreement, "client")).path
+    assert client.get(f"{other}paper/").headers["Location"] == other
+
+
 def test_after_five_wrong_tries_the_right_digits_are_refused_too(client, link):
     world, agreement, address, digits = link
-    wrong = {"last_digits": "0000", "agrees": "on", "signature": drawing()}
     for _try in range(5):
-        errors = client.post(address, wrong).context["form"].errors["last_digits"]
+        errors = client.post(address, {"last_digits": "0000"}).context["form"].errors["last_digits"]
         assert "not the last four" in errors[0]
-    errors = client.post(address, {**wrong, "last_digits": digits}).context["form"].errors["last_digits"]
+    errors = client.post(address, {"last_digits": digits}).context["form"].errors["last_digits"]
     assert "Too many tries" in errors[0]
     assert signatures(world, agreement) == []

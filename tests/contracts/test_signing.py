@@ -41,6 +41,7 @@ def sign(world, agreement, party):
         agreement=agreement,
         party=party,
         signature=demo.signature_png(world.rng),
+        terms_hash=agreement.terms_hash,
         way="screen",
         identity_check="x",
         by=by,
@@ -70,6 +71,7 @@ def test_nobody_signs_twice_and_the_pad_must_not_be_empty(world, agreement):
                 agreement=agreement,
                 party="agency",
                 signature=nothing,
+                terms_hash=agreement.terms_hash,
                 way="screen",
                 identity_check="",
                 by=world.manager,
@@ -189,11 +191,13 @@ def test_amendment_in_force_replaces_the_first_from_its_day(world):
 
 def test_approval_of_a_price_ends_with_the_price(world):
     agreement = sign_agreement(world, world.caregivers[0], world.clients[0], upto="draft")
-    agreements.update_agreement(agreement=agreement, by=world.coordinator, rate=Decimal(44), rate_reason="老客户")
-    agreements.approve_price(agreement=agreement, by=world.manager)
+    agreement = agreements.update_agreement(
+        agreement=agreement, by=world.coordinator, rate=Decimal(44), rate_reason="老客户"
+    )
+    agreements.approve_price(agreement=agreement, by=world.manager, rate=str(agreement.rate))
     agreement.refresh_from_db()
     assert agreement.rate_approved_by == world.manager
-    agreements.update_agreement(agreement=agreement, by=world.coordinator, rate=Decimal(1))
+    agreement = agreements.update_agreement(agreement=agreement, by=world.coordinator, rate=Decimal(1))
     agreement.refresh_from_db()
     assert agreement.rate_approved_by is None
     with pytest.raises(ValidationError, match="manager"):

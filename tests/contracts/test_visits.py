@@ -12,6 +12,7 @@ from django.utils import timezone
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
 from caregivers.actions import files as caregiver_actions
+from caregivers.actions import posting
 from contracts.actions import visits as actions
 from contracts.models import Visit
 from tests.world import make_world, sign_agreement, staff_up
@@ -78,7 +79,7 @@ def test_everything_against_a_caregiver_is_named_at_once(world):
     visit = Visit.objects.order_by("period").first()
     other = world.caregivers[1]
     other.credentials.filter(kind="health").delete()
-    caregiver_actions.suspend_caregiver(caregiver=other, by=world.manager)
+    posting.suspend_caregiver(caregiver=other, by=world.manager)
     with pytest.raises(ValidationError) as refusal:
         actions.assign_visit(visit=visit, caregiver=other, by=world.manager)
     text = " ".join(refusal.value.messages)

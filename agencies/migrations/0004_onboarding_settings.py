@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0002_whole_export_query'),
+        ('agencies', '0003_final_records'),
     ]
 
     operations = [

@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0003_onboarding_settings'),
-        ('contracts', '0001_initial'),
+        ('agencies', '0004_onboarding_settings'),
+        ('contracts', '0002_final_records'),
     ]
 
     operations = [

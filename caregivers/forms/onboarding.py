@@ -1,0 +1,105 @@
+"""Forms of on-boarding, posting, badges and supplies."""
+
+import django_filters
+from django import forms
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.files import UploadField
+from agencies.forms import CleanForm
+from caregivers.models import Caregiver, SupplyIssue
+from caregivers.queries.files import find_caregivers
+
+
+class RecordForm(CleanForm, forms.Form):
+    """What every recorded step has: its day, a note, and a photo or scan of the paper."""
+
+    done_on = forms.DateField(label=_("done on"), initial=timezone.localdate)
+    note = forms.CharField(label=_("note"), max_length=300, required=False)
+    evidence = UploadField(label=_("photo or scan"), required=False)
+
+
+class RegistrationForm(RecordForm):
+    is_informed = forms.BooleanField(
+        label=_("Has read the privacy notice and agreed that personal data is kept"), required=False
+    )
+    field_order = ["done_on", "is_informed", "evidence", "note"]
+
+
+class InterviewForm(RecordForm):
+    score = forms.IntegerField(label=_("score"), min_value=0, max_value=100, help_text=_("Of 100 points."))
+    field_order = ["done_on", "score", "note", "evidence"]
+
+
+class ContractForm(RecordForm):
+    nothing_withheld = forms.BooleanField(
+        label=_("No deposit was taken and no original paper kept (Labour Contract Law 9)"), required=False
+    )
+    field_order = ["done_on", "note", "nothing_withheld", "evidence"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["note"].label = _("kind and number of the contract")
+
+
+class ReasonForm(CleanForm, forms.Form):
+    reason = forms.CharField(label=_("reason"), max_length=200)
+
+
+class SupplyForm(CleanForm, forms.ModelForm):
+    class Meta:
+        model = SupplyIssue
+        fields = ["item", "quantity", "issued_on", "note"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["issued_on"].initial = timezone.localdate
+        self.fields["quantity"].min_value = 1
+
+
+class PeopleFilter(django_filters.FilterSet):
+    """Finds people as every list of caregivers does."""
+
+    q = django_filters.CharFilter(label=_("Name, pinyin, phone, badge number"), method="search")
+
+    class Meta:
+        model = Caregiver
+        fields = []
+
+    def search(self, queryset, name, value):
+        return queryset.filter(pk__in=find_caregivers(value)) if value else queryset
+
+
+class BadgeFilter(PeopleFilter):
+    only = django_filters.ChoiceFilter(
+        label=_("Only"),
+        choices=[("to_print", _("not printed yet")), ("no_photo", _("without a photo"))],
+        method="only_some",
+    )
+
+    def only_some(self, queryset, name, value):
+        if value == "no_photo":
+            return queryset.filter(photo=None)
+        return queryset.filter(~Q(printed_version=F("badge_version")) | Q(printed_version=None))
+
+
+class SupplyFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Name, pinyin, phone, badge number"), method="search")
+    item = django_filters.ChoiceFilter(label=_("Article"), choices=SupplyIssue.Item.choices)
+    day_from = django_filters.DateFilter(
+        label=_("From"), field_name="issued_on", lookup_expr="gte", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    day_to = django_filters.DateFilter(
+        label=_("Until"), field_name="issued_on", lookup_expr="lte", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    open = django_filters.ChoiceFilter(
+        label=_("Only"), choices=[("1", _("receipt not confirmed"))], field_name="received_at", lookup_expr="isnull"
+    )
+
+    class Meta:
+        model = SupplyIssue
+        fields = []
+
+    def search(self, queryset, name, value):
+        return queryset.filter(caregiver__in=find_caregivers(value)) if value else queryset

@@ -1,0 +1,41 @@
+"""Reads of papers and staff files."""
+
+import datetime as dt
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from caregivers.models import Caregiver, Credential, StaffFile
+from caregivers.standard.eligibility import Paper
+from caregivers.standard.staff import StaffFacts
+
+
+def with_renewed(credentials: QuerySet[Credential]) -> QuerySet[Credential]:
+    """Annotate whether a newer paper of the same kind has taken a paper's place."""
+    newer = Credential.objects.filter(
+        Q(caregiver=OuterRef("caregiver")) | Q(staff_file=OuterRef("staff_file")),
+        agency=OuterRef("agency"),
+        kind=OuterRef("kind"),
+        issued_on__gt=OuterRef("issued_on"),
+        declined_reason="",
+    )
+    return credentials.annotate(is_renewed=Exists(newer))
+
+
+def listed_credentials() -> QuerySet[Credential]:
+    """Papers of everybody who works here, those that end first on top; without what was renewed or sent back."""
+    rows = Credential.objects.exclude(caregiver__state=Caregiver.State.LEFT).filter(declined_reason="")
+    rows = with_renewed(rows).filter(is_renewed=False)
+    return rows.select_related("caregiver", "staff_file__user", "scan").order_by("expires_on", "pk")
+
+
+def staff_facts(staff_file: StaffFile, day: dt.date) -> StaffFacts:
+    """What check_staff asks about a member of staff."""
+    rows = staff_file.credentials.filter(verified_on__isnull=False, invalid_from=None)
+    return StaffFacts(
+        day=day,
+        is_manager=staff_file.is_manager,
+        education=staff_file.education,
+        managing_since=staff_file.managing_since,
+        knows_law_on=staff_file.knows_law_on,
+        papers=tuple(Paper(row.kind, row.issued_on, row.expires_on) for row in rows),
+    )

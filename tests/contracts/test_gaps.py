@@ -1,0 +1,112 @@
+"""Visits ahead whose caregiver lacks something: found, named, gone when mended; the search misses nobody."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from agencies.standard import forbidding
+from agencies.tenancy import agency_context
+from carecenter.demo import world as demo
+from caregivers.actions import credentials, posting
+from caregivers.models import Absence, Caregiver, Credential
+from caregivers.queries.files import Assignment, agency_limits, assignment_facts
+from caregivers.standard.eligibility import check_assignment
+from contracts.actions.gaps import findings_of, refresh_gaps, suspect_visits
+from contracts.models import AssignmentGap, Visit
+from tests.world import make_world, sign_agreement, staff_up
+
+TODAY = timezone.localdate
+
+
+@pytest.fixture
+def world(db):
+    world = make_world()
+    with agency_context(world.agency):
+        [world.caregiver] = staff_up(world, 1)
+        client = demo.take_in(world, 8)[1]
+        world.agreement = sign_agreement(world, world.caregiver, client)
+        yield world
+
+
+def gaps():
+    return {gap.visit_id: [finding.code for finding in findings_of(gap)] for gap in AssignmentGap.objects.all()}
+
+
+def test_nothing_is_found_while_everything_is_in_order(world):
+    assert Visit.objects.filter(state="planned", caregiver=world.caregiver).count() > 0
+    assert refresh_gaps() == {"gaps": 0}
+
+
+def test_paper_that_proves_false_shows_at_once_and_a_new_one_mends_it(world):
+    health = Credential.objects.filter(caregiver=world.caregiver, kind="health").order_by("-issued_on").first()
+    credentials.invalidate_credential(
+        credential=health, by=world.manager, invalid_from=TODAY(), invalid_reason="医院未出具"
+    )
+    ahead = set(Visit.objects.filter(state="planned", caregiver=world.caregiver).values_list("pk", flat=True))
+    assert gaps() == {key: ["health_expired"] for key in ahead}
+    credentials.add_credential(
+        caregiver=world.caregiver, by=world.manager, kind="health", issuer="疾控中心", issued_on=TODAY(),
+        original_sighted=True,
+    )  # fmt: skip
+    assert refresh_gaps() == {"gaps": 0}
+    assert gaps() == {}
+
+
+def test_suspension_shows_on_every_visit_ahead(world):
+    posting.suspend_caregiver(caregiver=world.caregiver, by=world.manager)
+    assert set(map(tuple, gaps().values())) == {("state_suspended",)}
+
+
+def test_running_it_twice_leaves_the_same_rows(world):
+    posting.suspend_caregiver(caregiver=world.caregiver, by=world.manager)
+    once = gaps()
+    refresh_gaps()
+    assert gaps() == once
+
+
+SPOIL = {
+    "suspended": lambda person: Caregiver.objects.filter(pk=person.pk).update(state="suspended"),
+    "too_old": lambda person: Caregiver.objects.filter(pk=person.pk).update(birth_date=dt.date(1960, 1, 1)),
+    "too_young": lambda person: Caregiver.objects.filter(pk=person.pk).update(birth_date=dt.date(2015, 1, 1)),
+    "schooling": lambda person: Caregiver.objects.filter(pk=person.pk).update(education="primary"),
+    "no_declaration": lambda person: Caregiver.objects.filter(pk=person.pk).update(declared_no_history_on=None),
+    "work_form": lambda person: Caregiver.objects.filter(pk=person.pk).update(work_forms=["live_in"]),
+    "unsighted": lambda person: Credential.objects.filter(caregiver=person).update(verified_on=None, verified_by=None),
+    "declined": lambda person: Credential.objects.filter(caregiver=person).update(declined_reason="x"),
+    "ending": lambda person: Credential.objects.filter(caregiver=person, kind="health").update(
+        expires_on=TODAY() + dt.timedelta(days=3)
+    ),
+    "later": lambda person: Credential.objects.filter(caregiver=person, kind="identity_card").update(
+        issued_on=TODAY() + dt.timedelta(days=5), expires_on=None
+    ),
+    "no_certificate": lambda person: Credential.objects.filter(
+        caregiver=person, kind__in=["domestic_service", "elderly_care"]
+    ).update(invalid_from=TODAY() + dt.timedelta(days=10), invalid_reason="x"),
+    "no_background": lambda person: Credential.objects.filter(caregiver=person, kind="background").update(
+        expires_on=TODAY() - dt.timedelta(days=1)
+    ),
+    "absent": lambda person: Absence.objects.create(
+        caregiver=person, kind="leave", period=(timezone.now(), timezone.now() + dt.timedelta(days=9))
+    ),
+    "nothing": lambda _person: None,
+}
+
+
+@pytest.mark.parametrize("spoiled", SPOIL)
+def test_search_misses_no_visit_that_the_rules_refuse(world, spoiled):
+    SPOIL[spoiled](world.caregiver)
+    suspects = {row[0]: row for row in suspect_visits()}
+    visits = list(
+        Visit.objects.filter(state="planned", caregiver__isnull=False).select_related("caregiver", "agreement")
+    )
+    asked = [Assignment(v.caregiver, v.period.lower, v.period.upper, v.agreement.work_form) for v in visits]
+    refused = {
+        visit.pk
+        for visit, facts in zip(visits, assignment_facts(asked), strict=True)
+        if forbidding(check_assignment(facts, agency_limits(facts.first_day)))
+    }
+    assert refused <= suspects.keys()
+    refresh_gaps()
+    assert gaps().keys() == refused
+    assert bool(refused) is (spoiled != "nothing")
