@@ -8,6 +8,7 @@ from agencies.models import Agency
 from agencies.tenancy import agency_context
 from carecenter.demo import onboarding
 from carecenter.demo import world as demo
+from carecenter.demo.careers import careers
 from carecenter.demo.supervision import supervise
 from contracts.actions import agreements
 
@@ -51,6 +52,7 @@ def build_agency(facts: dict, now: dt.datetime, *, caregivers: int, clients: int
         staff = demo.hire(world, caregivers, first_phone)
         files = demo.take_in(world, clients)
         active = [person for person in staff if person.state == "active"]
+        careers(world, active)
         signed = _agreements(world, active, iter(files[:-3]))
         demo.absences(world, active)
         onboarding.equip(world, active)

@@ -19,6 +19,7 @@ from agencies.numbers import next_number
 from agencies.tenancy import current_agency
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
+from caregivers.actions.fitness import fitness_changed
 from caregivers.models import (
     Caregiver,
     Credential,
@@ -275,6 +276,7 @@ def _write_grant(caregiver, by, **fields):
     except IntegrityError:
         raise ValidationError(_("The level of this caregiver changed today already; go on tomorrow.")) from None
     refresh_standing(caregiver)
+    fitness_changed(caregiver)
     return grant
 
 

@@ -1,0 +1,100 @@
+"""Service, ratings, exams and evaluations of the past, so that the promotions board has something true to show."""
+
+import datetime as dt
+
+from carecenter.demo.base import World, at
+from caregivers.actions import levels
+from caregivers.models import (
+    Caregiver,
+    Course,
+    Credential,
+    Evaluation,
+    ExamResult,
+    LevelGrant,
+    QualityRecord,
+    ServiceDay,
+)
+from caregivers.standard.levels import FORM
+
+NAMES = {1: "一星级", 2: "二星级", 3: "三星级"}
+HOURS = {1: 40, 2: 60, 3: 80}
+
+
+def careers(world: World, caregivers: list[Caregiver]) -> None:
+    """Everybody has served and been rated; some have every exam, some lack one; one has just risen."""
+    courses = {
+        (kind, level): Course.objects.create(
+            name=f"{NAMES[level]}{words}", kind=kind, level=level, hours=HOURS[level], pass_mark=60
+        )
+        for level in NAMES
+        for kind, words in (("level", "等级专业培训"), ("promotion", "升星培训"))
+    }
+    for place, caregiver in enumerate(caregivers):
+        _serve(world, caregiver)
+        held = LevelGrant.objects.filter(caregiver=caregiver).order_by("-granted_on").first()
+        if held.level == 3:
+            continue
+        for kind in ("level", "promotion")[: 2 if place % 3 else 1]:
+            _pass(world, caregiver, courses[kind, held.level + 1])
+        _judge(world, caregiver, count=3 if place % 5 == 4 else 7)
+        if place % 4 == 0:
+            _certify(world, caregiver, 5 - held.level)
+    _raise_one(world, caregivers)
+    levels.refresh_standings()
+
+
+def _serve(world, caregiver):
+    first = max(caregiver.hired_on + dt.timedelta(days=22), world.ago(500))
+    days = [first + dt.timedelta(days=n) for n in range((world.today - first).days)]
+    ServiceDay.objects.bulk_create(
+        [
+            ServiceDay(agency=world.agency, caregiver=caregiver, day=day, minutes=240)
+            for day in days
+            if day.isoweekday() < 6
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _pass(world, caregiver, course):
+    for part in ExamResult.Part.values:
+        ExamResult.objects.create(
+            course=course, caregiver=caregiver, part=part, score=world.rng.randint(72, 96), is_passed=True,
+            taken_on=world.ago(60), examiner="济南市家政服务业协会", recorded_by=world.manager,
+        )  # fmt: skip
+
+
+def _judge(world, caregiver, count):
+    for n in range(count):
+        QualityRecord.objects.create(
+            caregiver=caregiver, kind="rating", source="return_visit", source_id=caregiver.pk * 100 + n,
+            value=world.rng.choice([3, 3, 4, 4, 2]), happened_on=world.ago(20 + n * 12),
+        )  # fmt: skip
+    Evaluation.objects.create(
+        caregiver=caregiver, period=(world.ago(200), world.ago(20)), scores={line.code: 4 for line in FORM}, result="fit",
+        strengths="守时、耐心", evaluated_on=world.ago(15), evaluated_by=world.manager,
+    )  # fmt: skip
+
+
+def _certify(world, caregiver, grade):
+    Credential.objects.create(
+        caregiver=caregiver, kind="elderly_care", grade=grade, issued_as="skill_level", issuer="济南市家政服务业协会",
+        number=f"YL{world.next_serial():08}", issued_on=world.ago(90), verified_on=world.ago(80), verified_by=world.manager,
+    )  # fmt: skip
+
+
+def _raise_one(world, caregivers):
+    """The first who may rise does: proposed by the coordinator, approved by manager and quality officer."""
+    levels.refresh_standings()
+    scores = {line.code: world.rng.choice([4, 5]) for line in FORM}
+    for caregiver in caregivers[1:]:
+        standing = caregiver.standings.first()
+        if standing and standing.stage == "eligible" and "quality_officer" in world.staff:
+            with at(world.today, hour=8):
+                application = levels.apply_for_level(
+                    caregiver=caregiver, by=world.coordinator, level=standing.next_level, scores=scores,
+                    comment="服务细致，客户评价好，建议晋升。",
+                )  # fmt: skip
+                levels.approve_application(application=application, by=world.manager)
+                levels.approve_application(application=application, by=world.staff["quality_officer"])
+            return

@@ -1,0 +1,291 @@
+"""Levels with rows: what is counted, two approvals, certificate, lost evidence, demotion and appeal."""
+
+import datetime as dt
+import io
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from agencies.models import AgencySettings, Notice, Role
+from agencies.tenancy import agency_context
+from archive.actions import render
+from archive.models import ArchiveRecord
+from caregivers.actions import levels as actions
+from caregivers.actions.files import grant_level
+from caregivers.models import (
+    Absence,
+    Caregiver,
+    Course,
+    Credential,
+    Evaluation,
+    ExamResult,
+    LevelApplication,
+    LevelGrant,
+    LevelStanding,
+    QualityRecord,
+    ServiceDay,
+)
+from caregivers.queries.files import with_level
+from caregivers.queries.levels import level_facts, levels_held
+from caregivers.standard.levels import FORM, days_left_out
+from caregivers.tasks import level_standings
+from tests.factories import make_member, make_one, make_user
+
+SCORES = {line.code: 4 for line in FORM}
+TODAY = timezone.localdate
+
+
+def ago(days):
+    return TODAY() - dt.timedelta(days=days)
+
+
+def ready(level=1, name="王秀兰", **values):
+    """A caregiver who has everything for a level: half a year at the ordinary one, ratings, exams, paper, evaluation."""
+    caregiver = make_one(Caregiver, name=name, state="active", posted_on=ago(300), work_forms=["hourly"], **values)
+    make_one(LevelGrant, caregiver=caregiver, level=level - 1, granted_on=ago(800))
+    for day in range(0, 700, 7):
+        ServiceDay.objects.create(caregiver=caregiver, day=ago(700 - day), minutes=120)
+    for source in range(5):
+        make_one(QualityRecord, caregiver=caregiver, kind="rating", value=3, source="survey", source_id=caregiver.pk * 10 + source, happened_on=ago(30))  # fmt: skip
+    for kind in ("level", "promotion"):
+        course = Course.objects.get_or_create(
+            name=f"{kind}{level}", defaults={"kind": kind, "level": level, "hours": 8}
+        )[0]
+        for part in ("theory", "practice"):
+            make_one(ExamResult, caregiver=caregiver, course=course, part=part, is_passed=True, taken_on=ago(20))
+    make_one(Credential, caregiver=caregiver, kind="elderly_care", grade=6 - level, issued_on=ago(400), verified_on=ago(390), verified_by=make_user())  # fmt: skip
+    make_one(Evaluation, caregiver=caregiver, result="fit", evaluated_on=ago(10), scores={})
+    return caregiver
+
+
+def granted(caregiver, agency):
+    application = actions.apply_for_level(caregiver=caregiver, by=make_user(), level=1, scores=SCORES)
+    actions.approve_application(application=application, by=make_user())
+    return application, actions.approve_application(application=application, by=make_user())
+
+
+@pytest.mark.parametrize("gap_days", [30, 3])
+def test_rows_are_counted_as_the_rule_counts_them(in_maple, gap_days):
+    in_maple_settings(gap_days)
+    caregiver = make_one(Caregiver, education="college")
+    make_one(LevelGrant, caregiver=caregiver, level=0, granted_on=ago(200))
+    days = [ago(back) for back in (250, 249, 199, 198, 190, 150, 100, 60, 59, 20)]
+    ServiceDay.objects.bulk_create(
+        [ServiceDay(agency=in_maple, caregiver=caregiver, day=day, minutes=60) for day in days]
+    )
+    away = [(ago(185), ago(170)), (ago(120), ago(95)), (ago(5), ago(-5))]
+    for first, last in away:
+        start = timezone.make_aware(dt.datetime.combine(first, dt.time()))
+        end = timezone.make_aware(dt.datetime.combine(last + dt.timedelta(days=1), dt.time()))
+        Absence.objects.create(caregiver=caregiver, kind="leave", period=DateTimeTZRange(start, end))
+    Absence.objects.create(
+        caregiver=caregiver, kind="leave", state="declined",
+        period=DateTimeTZRange(timezone.now() - dt.timedelta(days=80), timezone.now() - dt.timedelta(days=70)),
+    )  # fmt: skip
+    facts = level_facts([caregiver], TODAY())[caregiver.pk]
+    at_level = [day for day in days if day >= ago(200)]
+    assert facts.at_level.first_day == ago(199)
+    assert facts.at_level.left_out == days_left_out(at_level, away, until=TODAY(), gap_days=gap_days) > 0
+    assert facts.in_service.first_day == ago(250)
+    assert facts.in_service.left_out == days_left_out(days, away, until=TODAY(), gap_days=gap_days)
+    assert facts.is_graduate
+
+
+def in_maple_settings(gap_days):
+    AgencySettings.objects.update(service_gap_days=gap_days)
+
+
+def test_only_what_counts_is_counted(in_maple):
+    caregiver = ready()
+    ExamResult.objects.filter(course__kind="level", part="theory").update(annulled_on=TODAY(), annulled_reason="作弊")
+    Credential.objects.update(verified_on=None, verified_by=None)
+    make_one(QualityRecord, caregiver=caregiver, kind="rating", value=1, source="x", happened_on=ago(900))
+    facts = level_facts([caregiver], TODAY())[caregiver.pk]
+    assert facts.exams == frozenset({("promotion", 1)})
+    assert facts.grade is None
+    assert (facts.ratings, facts.rating_sum) == (5, 15)
+
+
+def test_queries_are_the_same_for_one_and_for_many(in_maple):
+    ready()
+    counts = []
+    for more in (0, 4):
+        for _one in range(more):
+            ready()
+        with CaptureQueriesContext(connection) as captured:
+            level_facts(Caregiver.objects.all(), TODAY())
+        counts.append(len(captured))
+    assert counts == [8, 8]
+
+
+def test_application_names_everything_and_leaves_nothing(in_maple):
+    caregiver = make_one(Caregiver)
+    make_one(LevelGrant, caregiver=caregiver, level=0, granted_on=ago(10))
+    with pytest.raises(ValidationError) as refusal:
+        actions.apply_for_level(caregiver=caregiver, by=make_user(), level=1, scores=SCORES | {"safety": 2})
+    assert len(refusal.value.messages) == 7  # six conditions and a line of the form
+    assert not LevelApplication.objects.exists()
+
+
+def test_two_others_approve_and_the_level_stands_with_its_evidence(in_maple):
+    caregiver, applicant, first, second = ready(), make_user(), make_user(), make_user()
+    application = actions.apply_for_level(caregiver=caregiver, by=applicant, level=1, scores=SCORES)
+    with pytest.raises(ValidationError, match="Who applied"):
+        actions.approve_application(application=application, by=applicant)
+    assert actions.approve_application(application=application, by=first) is None
+    with pytest.raises(ValidationError, match="second person"):
+        actions.approve_application(application=application, by=first)
+    grant = actions.approve_application(application=application, by=second)
+    assert (grant.level, grant.kind, grant.granted_on) == (1, "promotion", TODAY())
+    assert len(grant.evidence["rating_records"]) == 5
+    assert len(grant.evidence["exam_results"]) == 4
+    assert levels_held([caregiver.pk], TODAY()).level[caregiver.pk] == 1
+    assert levels_held([caregiver.pk], ago(1)).level[caregiver.pk] == 0
+    application.refresh_from_db()
+    assert application.state == "granted"
+    assert ArchiveRecord.objects.filter(source="level_application", source_id=application.pk).exists()
+    with pytest.raises(ValidationError, match="decided"):
+        actions.reject_application(application=application, by=first, reason="x")
+
+
+def test_database_refuses_a_promotion_with_one_approval(in_maple):
+    caregiver = ready()
+    application = actions.apply_for_level(caregiver=caregiver, by=make_user(), level=1, scores=SCORES)
+    actions.approve_application(application=application, by=make_user())
+    with pytest.raises(IntegrityError, match="two approvals"):
+        _grant_past_the_action(caregiver, application)
+
+
+def _grant_past_the_action(caregiver, application):
+    with transaction.atomic(), connection.cursor() as cursor:
+        LevelGrant.objects.create(
+            caregiver=caregiver, kind="promotion", level=1, granted_on=TODAY(), reason="x", granted_by=make_user(),
+            application=application, number="XJ-1",
+        )  # fmt: skip
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_what_was_lost_meanwhile_stops_the_second_approval(in_maple):
+    caregiver = ready()
+    application = actions.apply_for_level(caregiver=caregiver, by=make_user(), level=1, scores=SCORES)
+    actions.approve_application(application=application, by=make_user())
+    Credential.objects.update(invalid_from=TODAY(), invalid_reason="伪造")
+    with pytest.raises(ValidationError, match="certificate of grade 5"), transaction.atomic():
+        actions.approve_application(application=application, by=make_user())
+    assert application.approvals.count() == 1
+    assert LevelGrant.objects.filter(kind="promotion").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("lose", "code"),
+    [
+        (lambda: Credential.objects.update(invalid_from=TODAY(), invalid_reason="伪造"), "credentials"),
+        (lambda: ExamResult.objects.update(annulled_on=TODAY(), annulled_reason="作弊"), "exam_results"),
+        (lambda: QualityRecord.objects.all().delete(), "rating_records"),
+    ],
+)
+def test_evidence_lost_after_the_grant_is_shown(maple, lose, code):
+    with agency_context(maple):
+        caregiver = ready()
+        granted(caregiver, maple)
+        assert LevelStanding.objects.get().lost == []
+        lose()
+    level_standings(agency_id=maple.pk)
+    with agency_context(maple):
+        assert LevelStanding.objects.get().lost == [code]
+
+
+def test_board_says_who_may_rise_and_what_the_others_lack(client, maple):
+    with agency_context(maple):
+        fit = ready(name="王秀兰")
+        short = ready(name="何梅")
+        ServiceDay.objects.filter(caregiver=short, day__lt=ago(100)).delete()
+        lacking = ready(name="胡爱华")
+        Credential.objects.filter(caregiver=lacking).delete()
+        top = make_one(Caregiver, state="active", posted_on=ago(1))
+        make_one(LevelGrant, caregiver=top, level=3, granted_on=ago(1))
+    level_standings(agency_id=maple.pk)
+    level_standings(agency_id=maple.pk)
+    with agency_context(maple):
+        rows = {row.caregiver_id: (row.stage, row.missing) for row in LevelStanding.objects.all()}
+        assert rows == {
+            fit.pk: ("eligible", []), short.pk: ("waiting", ["time"]), lacking.pk: ("lacking", ["certificate"]),
+        }  # fmt: skip
+    client.force_login(make_member(maple).user)
+    page = client.get(reverse("promotion_list", args=["maple"]), {"tab": "eligible"}).content.decode()
+    assert "王秀兰" in page
+    assert "何梅" not in page
+    file = client.get(reverse("caregiver_level", args=["maple", short.pk])).content.decode()
+    assert "The time is served on" in file
+
+
+def test_certificate_and_form_name_person_level_and_number(in_maple):
+    caregiver = ready(name="王秀兰")
+    application, grant = granted(caregiver, in_maple)
+    application.refresh_from_db()
+    texts = []
+    for document in (application.form, grant.certificate):
+        render(document_id=document.pk)
+        document.refresh_from_db()
+        with document.file.file.open() as file:
+            reader = PdfReader(io.BytesIO(file.read()))
+        texts.append("".join(page.extract_text() for page in reader.pages).replace(" ", "").replace("\n", ""))
+        assert len(reader.pages) == 1
+    form, certificate = texts
+    for words in ("星级评定表", "王秀兰", application.number, "5次评价，平均3.00分", "6.2.1", "一星级居家养老服务员"):
+        assert words in form
+    for words in ("居家养老服务员星级证书", "王秀兰", "一星级居家养老服务员", grant.number):
+        assert words in certificate
+
+
+def test_demotion_is_told_objected_to_and_given_back_by_somebody_else(client, maple):
+    member = make_member(maple, Role.CAREGIVER)
+    manager, other = make_user(), make_user()
+    with agency_context(maple):
+        caregiver = ready(level=2, user=member.user)
+        with pytest.raises(ValidationError, match="below"):
+            actions.demote(caregiver=caregiver, by=manager, level=1, reason="x")
+        LevelGrant.objects.create(
+            caregiver=caregiver, kind="demotion", level=0, granted_on=ago(2), granted_by=manager, reason="多次迟到"
+        )
+    client.force_login(member.user)
+    page = client.get("/me/level/").content.decode()
+    assert "多次迟到" in page
+    with agency_context(maple):
+        grant = LevelGrant.objects.get(kind="demotion")
+    assert client.post(f"/me/level/grants/{grant.pk}/appeal/", {"text": "都提前请过假"}).status_code == 302
+    with agency_context(maple):
+        appeal = caregiver.level_appeals.get()
+        with pytest.raises(ValidationError, match="does not decide"):
+            actions.decide_appeal(appeal=appeal, by=manager, is_upheld=True, decision="x")
+        actions.decide_appeal(appeal=appeal, by=other, is_upheld=True, decision="查有请假记录")
+        assert levels_held([caregiver.pk], TODAY()).level[caregiver.pk] == 1
+        assert levels_held([caregiver.pk], TODAY()).since[caregiver.pk] == ago(800)
+        assert with_level(Caregiver.objects.filter(pk=caregiver.pk), ago(1)).get().level == 0
+        assert Notice.objects.filter(user=member.user, title__contains="upheld").exists()
+        with pytest.raises(ValidationError, match="decided before"):
+            actions.decide_appeal(appeal=appeal, by=other, is_upheld=False, decision="x")
+
+
+def test_nobody_objects_to_what_is_not_theirs(client, maple):
+    member = make_member(maple, Role.CAREGIVER)
+    with agency_context(maple):
+        make_one(Caregiver, user=member.user)
+        grant = make_one(LevelGrant, kind="demotion", reason="x", level=0)
+    client.force_login(member.user)
+    assert client.post(f"/me/level/grants/{grant.pk}/appeal/", {"text": "x"}).status_code == 404
+
+
+def test_level_at_entry_is_granted_once_and_a_star_needs_its_proof(in_maple):
+    caregiver, by = make_one(Caregiver), make_user()
+    with pytest.raises(ValidationError, match="what proves"):
+        grant_level(caregiver=caregiver, by=by, level=2, granted_on=TODAY())
+    grant_level(caregiver=caregiver, by=by, level=0, granted_on=ago(3))
+    with pytest.raises(ValidationError, match="applied for"):
+        grant_level(caregiver=caregiver, by=by, level=1, granted_on=TODAY(), reason="x")
