@@ -27,7 +27,7 @@ LISTS = [
     ("client_list", Client, 5),
     ("caregiver_list", Caregiver, 5),
     ("onboarding_list", Caregiver, 5),
-    ("supply_list", SupplyIssue, 5),
+    ("supply_list", SupplyIssue, 6),
     ("agreement_list", Agreement, 6),
     ("visit_list", Visit, 6),
     ("handover_list", Handover, 7),

@@ -43,10 +43,6 @@ class ContractForm(RecordForm):
         self.fields["note"].label = _("kind and number of the contract")
 
 
-class ReasonForm(CleanForm, forms.Form):
-    reason = forms.CharField(label=_("reason"), max_length=200)
-
-
 class SupplyForm(CleanForm, forms.ModelForm):
     quantity = forms.IntegerField(label=_("quantity"), min_value=1, max_value=1000, initial=1)
 

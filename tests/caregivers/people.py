@@ -6,7 +6,7 @@ import io
 from django.utils import timezone
 from PIL import Image
 
-from caregivers.actions import files, onboarding, posting
+from caregivers.actions import credentials, files, onboarding, posting
 from caregivers.models import Attendance, Caregiver, Course, ExamResult, TrainingSession
 from tests.factories import make_one
 
@@ -45,7 +45,7 @@ def add_papers(caregiver, by, kinds=PAPERS, **fields):
     dates = {"issued_on": today - dt.timedelta(days=30), "expires_on": today + dt.timedelta(days=300)}
     for kind in kinds:
         paper = {"kind": kind, "issuer": "济南市", "original_sighted": True, **dates, **fields}
-        files.add_credential(caregiver=caregiver, by=by, **paper)
+        credentials.add_credential(caregiver=caregiver, by=by, **paper)
 
 
 def open_course(name="岗前培训"):

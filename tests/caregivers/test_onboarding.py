@@ -13,14 +13,21 @@ from openpyxl import load_workbook
 from agencies.exports import workbook
 from agencies.models import AgencySettings, Role, StoredFile, User
 from agencies.tenancy import agency_context
-from archive.actions import withdraw_document
 from archive.models import ArchiveRecord, Document
-from caregivers.actions import files, onboarding, posting
-from caregivers.models import Caregiver, Credential, ExamResult, LevelGrant, OnboardingStep, PostingCertificate
+from caregivers.actions import credentials, files, onboarding, posting
+from caregivers.models import (
+    Caregiver,
+    Credential,
+    ExamResult,
+    LevelGrant,
+    OnboardingStep,
+    PostingCertificate,
+    RuleSetting,
+)
 from caregivers.queries.onboarding import facts_for, in_onboarding, onboarding_facts
 from caregivers.standard.onboarding import missing_by_step
 from tests.caregivers import people
-from tests.factories import DAY, make_member, make_one
+from tests.factories import make_member, make_one
 from tests.test_lists import queries_of
 
 
@@ -125,10 +132,25 @@ def test_a_score_is_of_a_hundred(newcomer, manager, score):
 def test_only_sighted_papers_count_and_only_while_they_hold(newcomer, manager):
     people.add_papers(newcomer, manager, kinds=["health"], original_sighted=False)
     assert lacking(newcomer)["health"] == ["no_health"]
-    files.verify_credential(credential=Credential.objects.get(), by=manager)
+    credentials.verify_credential(credential=Credential.objects.get(), by=manager)
     assert "health" not in lacking(newcomer)
     Credential.objects.update(invalid_from=today(), invalid_reason="forged")
-    assert lacking(newcomer)["health"] == ["no_health"]
+    assert lacking(newcomer)["health"] == ["health_expired"]
+    Credential.objects.update(invalid_from=today() + dt.timedelta(days=1))
+    assert "health" not in lacking(newcomer)
+
+
+def test_insurance_is_asked_unless_the_agency_does_not_ask_for_it_at_all(newcomer):
+    assert lacking(newcomer)["contract"] == ["no_contract", "no_cover"]
+    setting = make_one(RuleSetting, rule="is_insured", mode="warn", reason="x")
+    assert lacking(newcomer)["contract"] == ["no_contract", "no_cover"]
+    RuleSetting.objects.filter(pk=setting.pk).update(mode="silent")
+    assert lacking(newcomer)["contract"] == ["no_contract"]
+
+
+def test_a_rule_the_agency_only_warns_of_stops_no_step(newcomer):
+    make_one(RuleSetting, rule="has_background", mode="warn", reason="x")
+    assert "background" not in lacking(newcomer)
 
 
 def test_every_course_offered_has_to_be_attended_and_passed(newcomer, manager, course):
@@ -197,7 +219,6 @@ def test_a_withdrawn_certificate_suspends_and_coming_back_brings_a_new_one(clien
     caregiver.refresh_from_db()
     assert caregiver.state == "suspended"
     assert (certificate.revoked_on, certificate.revoked_reason) == (today(), "多次投诉属实")
-    assert Document.objects.get(pk=certificate.document_id).withdrawn_on == today()
     with pytest.raises(ValidationError, match="withdrawn before"):
         posting.revoke_certificate(certificate=certificate, by=manager, reason="again")
     posting.reinstate_caregiver(caregiver=caregiver, by=manager)
@@ -312,14 +333,15 @@ def test_last_step_shows_its_effects_before_it_is_taken(office, newcomer, manage
     assert Caregiver.objects.get(pk=newcomer.pk).state == "active"
 
 
-def test_withdrawn_paper_says_so_to_whoever_verifies_it(client, maple, in_maple):
-    paper = make_one(Document, state="ready", file=make_one(StoredFile), verify_code="0123456789abcdef")
-    address = reverse("public:verify", args=["maple", paper.verify_code])
+def test_a_withdrawn_certificate_says_so_to_whoever_verifies_it(client, maple, in_maple, manager, course):
+    certificate = people.posted(manager).posting_certificates.get()
+    Document.objects.update(state="ready", file=make_one(StoredFile))
+    address = reverse("public:verify", args=["maple", certificate.document.verify_code])
     assert "This paper was made by this agency" in client.get(address).content.decode()
-    withdraw_document(document=paper, on=DAY)
+    posting.revoke_certificate(certificate=certificate, by=manager, reason="遗失")
     page = client.get(address).content.decode()
-    assert "not valid any more" in page
-    assert "This paper was made by this agency" not in page
+    assert f"It was withdrawn on {today()}." in page
+    assert "遗失" not in page
 
 
 def test_list_names_steps_left_and_costs_the_same_for_fifty(office, maple, in_maple, manager, course):
@@ -328,13 +350,13 @@ def test_list_names_steps_left_and_costs_the_same_for_fifty(office, maple, in_ma
     people.add_papers(half, manager)
     office.get(url("onboarding_list"))
     count, page = queries_of(office, url("onboarding_list"))
-    assert count == 6
+    assert count == 5
     [row] = page.context["object_list"]
     assert (row.done_count, row.remaining[0], len(row.remaining)) == (4, "Interview", 6)
     for _row in range(49):
         make_one(Caregiver)
     count, page = queries_of(office, url("onboarding_list"))
-    assert (count, len(page.context["object_list"])) == (6, 50)
+    assert (count, len(page.context["object_list"])) == (5, 50)
 
 
 def test_list_is_exported_with_the_steps_left(in_maple, manager, course):
