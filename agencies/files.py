@@ -108,7 +108,7 @@ def store_upload(upload: tuple[str, bytes, str] | None, *, kind: str, by: User |
 
 
 def store_portrait(upload: tuple[str, bytes, str] | None, *, by: User | None = None) -> StoredFile | None:
-    """Save the photo of a face: upright, cut to 3:4, without what the camera wrote into it, such as the place."""
+    """Save the photo of a face that an UploadField cleaned, cut to 3:4 and small enough for a badge and a phone."""
     if upload is None:
         return None
     name, content, _content_type = upload
@@ -123,12 +123,12 @@ def store_portrait(upload: tuple[str, bytes, str] | None, *, by: User | None = N
 
 def _portrait(content):
     with Image.open(io.BytesIO(content)) as image:
-        upright = ImageOps.exif_transpose(image).convert("RGBA")
-    if min(upright.size) < LEAST_SIDE:
+        face = image.convert("RGBA")
+    if min(face.size) < LEAST_SIDE:
         text = _("The photo is too small for a badge; it needs %(least)s pixels on each side.")
         raise ValidationError({"photo": text % {"least": LEAST_SIDE}})
-    on_white = Image.new("RGBA", upright.size, "white")
-    on_white.alpha_composite(upright)
+    on_white = Image.new("RGBA", face.size, "white")
+    on_white.alpha_composite(face)
     buffer = io.BytesIO()
     ImageOps.fit(on_white.convert("RGB"), PORTRAIT, centering=(0.5, 0.4)).save(buffer, "JPEG", quality=85)
     return buffer.getvalue()

@@ -50,8 +50,6 @@ def tells_standing(*kinds: Document.Kind) -> Callable:
 
 def why_void(document: Document) -> str:
     """Why a paper that is genuine counts no more, such as a text that was withdrawn; empty while it does."""
-    if document.withdrawn_on:
-        return _("It was withdrawn on %(day)s.") % {"day": document.withdrawn_on.isoformat()}
     tell = _standings.get(document.kind)
     return tell(document) if tell else ""
 
@@ -136,11 +134,6 @@ def file_record(
 def _years(archive_class) -> int:
     limits = AgencySettings.objects.get()
     return limits.keep_contracts_years if archive_class == ArchiveClass.CONTRACTS else limits.keep_other_years
-
-
-def withdraw_document(*, document: Document, on: dt.date) -> None:
-    """Say of a paper that what it says holds no more; its file stays, and whoever verifies it is told."""
-    Document.objects.filter(pk=document.pk, withdrawn_on=None).update(withdrawn_on=on)
 
 
 def place_hold(*, record: ArchiveRecord, by: User, reason: str) -> LegalHold:

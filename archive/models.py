@@ -38,9 +38,6 @@ class Document(AgencyModel):
     requested_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
     requested_at = models.DateTimeField(auto_now_add=True)
     rendered_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_on = models.DateField(
-        _("withdrawn on"), null=True, blank=True, help_text="it says what holds no more; whoever verifies it is told"
-    )
 
     class Meta(AgencyModel.Meta):
         ordering = ["-requested_at"]

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from agencies.findings import text_of
 from agencies.links import public_url
 from agencies.privacy import mask_identity
 from agencies.tenancy import current_agency
-from archive.actions import builds
+from archive.actions import builds, tells_standing
 from archive.models import Document
 from caregivers.models import BadgeIssue, Caregiver, LevelApplication, LevelGrant, PostingCertificate
 from caregivers.queries.badge import badge_name, badge_url
@@ -74,6 +75,15 @@ def posting_certificate(document: Document) -> tuple[str, dict[str, Any]]:
         "identity": mask_identity(caregiver.identity_number),
         "level": LEVELS[caregiver.level],
     }
+
+
+@tells_standing(Document.Kind.POSTING_CERTIFICATE)
+def certificate_standing(document: Document) -> str:
+    """A certificate that was withdrawn is genuine, and counts no more."""
+    certificate = PostingCertificate.objects.get(pk=document.subject_id)
+    if certificate.revoked_on is None:
+        return ""
+    return _("It was withdrawn on %(day)s.") % {"day": certificate.revoked_on.isoformat()}
 
 
 @builds(Document.Kind.BADGE)

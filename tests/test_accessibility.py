@@ -9,8 +9,11 @@ from django.utils import timezone, translation
 from agencies.models import Message, User
 from agencies.tenancy import agency_context
 from archive.models import Document
+from carecenter.demo import onboarding
 from carecenter.demo import world as demo
 from carecenter.demo.supervision import supervise
+from caregivers.models import Caregiver
+from caregivers.queries.badge import badge_url
 from contracts.actions import agreements, signing
 from contracts.models import Visit
 from supervision.models import Complaint, ReturnVisit, SurveyInvitation, SurveyRound
@@ -37,6 +40,8 @@ def world(committed_db):
             demo.live_through(world, agreement, until=world.today)
         demo.plan_ahead()
         supervise(world, signed)
+        onboarding.equip(world, caregivers)
+        onboarding.scan_badges(world, signed)
         world.signing = sign_agreement(world, caregivers[0], clients[5], slot=2, upto="signing")
         world.ended = sign_agreement(world, caregivers[1], clients[7], starts_on=world.ago(30), slot=2)
         agreements.end_agreement(
@@ -67,6 +72,14 @@ def office_paths(world):
         "caregivers/",
         f"caregivers/{world.caregivers[0].pk}/",
         f"caregivers/{world.caregivers[0].pk}/credentials/new/",
+        f"caregivers/{world.caregivers[0].pk}/onboarding/",
+        f"caregivers/{first(Caregiver, state='onboarding')}/onboarding/",
+        f"caregivers/{first(Caregiver, state='onboarding')}/onboarding/interview/",
+        f"caregivers/{world.caregivers[0].pk}/badge/lost/",
+        f"caregivers/{world.caregivers[0].pk}/supplies/new/",
+        "onboarding/",
+        "badges/",
+        "supplies/",
         "agreements/",
         f"agreements/{agreement}/",
         f"agreements/{world.signing.pk}/",
@@ -113,11 +126,12 @@ def test_phone_and_public_pages_with_content_are_sound(world, phone_page):
         invitation = SurveyInvitation.objects.filter(round__state="open", answers=None).first()
         paper = Document.objects.filter(state="ready").first().verify_code
         text = Message.objects.get(key=f"survey:{invitation.pk}").body
+        badges = [urlsplit(badge_url(world.caregivers[0], version)).path for version in (1, 9)]
         link = urlsplit(signing.link_of(world.signing, "client")).path
     paths = ["", "complain/", "complain/status/", f"verify/{paper}/", text[text.index("survey/") :]]
     found = {path: problems(phone_page, f"/p/kangze/{path}", 390) for path in paths}
-    found[link] = problems(phone_page, link, 390)
+    found |= {path: problems(phone_page, path, 390) for path in (link, *badges)}
     sign_in(phone_page, world.caregivers[0].phone)
-    for path in ("/me/", "/me/schedule/", "/me/mine/", "/me/messages/", f"/me/visits/{visit}/"):
+    for path in ("/me/", "/me/schedule/", "/me/mine/", "/me/messages/", "/me/supplies/", f"/me/visits/{visit}/"):
         found[path] = problems(phone_page, path, 390)
     assert {where: what for where, what in found.items() if what} == {}

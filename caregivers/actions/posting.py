@@ -11,7 +11,7 @@ from agencies.models import Level, Membership, Role, StoredFile, User
 from agencies.numbers import next_number
 from agencies.standard import forbidding
 from agencies.tenancy import current_agency
-from archive.actions import file_record, request_document, withdraw_document
+from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
 from caregivers.actions.files import grant_level
 from caregivers.actions.fitness import fitness_changed
@@ -65,8 +65,6 @@ def _withdraw(certificate, day, reason):
         raise ValidationError(_("This certificate was withdrawn before."))
     certificate.refresh_from_db()
     certificate.save()  # for the history
-    if certificate.document:
-        withdraw_document(document=certificate.document, on=day)
 
 
 def suspend_caregiver(*, caregiver: Caregiver, by: User) -> None:
@@ -74,10 +72,11 @@ def suspend_caregiver(*, caregiver: Caregiver, by: User) -> None:
 
 
 def against_return(caregiver: Caregiver) -> list[str]:
-    """Everything that stands against coming back from a suspension, at once."""
-    now = timezone.now()
+    """Everything that stands against coming back from a suspension today, at once."""
+    noon = timezone.make_aware(dt.datetime.combine(timezone.localdate(), dt.time(12)))
     form = caregiver.work_forms[0] if caregiver.work_forms else ""
-    [facts] = facts_of([caregiver], start=now, end=now + dt.timedelta(hours=1), work_form=form, level_needed=0).values()
+    day = {"start": noon, "end": noon + dt.timedelta(hours=1)}
+    [facts] = facts_of([caregiver], **day, work_form=form, level_needed=0).values()
     limits = agency_limits(facts.first_day)
     passing = ("state_suspended", "absent")
     findings = forbidding(check_assignment(facts, limits))
@@ -96,7 +95,7 @@ def reinstate_caregiver(*, caregiver: Caregiver, by: User) -> None:
 def dismiss_caregiver(*, caregiver: Caregiver, by: User, left_on: dt.date) -> None:
     """The caregiver leaves: certificate and phone account end, the file goes to the archive with its clock (7.5.3)."""
     _move(caregiver, [State.ONBOARDING, State.ACTIVE, State.SUSPENDED], State.LEFT, left_on=left_on)
-    for certificate in caregiver.posting_certificates.filter(revoked_on=None).select_related("document"):
+    for certificate in caregiver.posting_certificates.filter(revoked_on=None):
         _withdraw(certificate, left_on, _("Left the agency"))
     if caregiver.user_id:
         membership = Membership.objects.filter(agency=current_agency(), user=caregiver.user_id)

@@ -43,11 +43,9 @@ class ContractForm(RecordForm):
         self.fields["note"].label = _("kind and number of the contract")
 
 
-class ReasonForm(CleanForm, forms.Form):
-    reason = forms.CharField(label=_("reason"), max_length=200)
-
-
 class SupplyForm(CleanForm, forms.ModelForm):
+    quantity = forms.IntegerField(label=_("quantity"), min_value=1, max_value=1000, initial=1)
+
     class Meta:
         model = SupplyIssue
         fields = ["item", "quantity", "issued_on", "note"]
@@ -55,7 +53,6 @@ class SupplyForm(CleanForm, forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["issued_on"].initial = timezone.localdate
-        self.fields["quantity"].min_value = 1
 
 
 class PeopleFilter(django_filters.FilterSet):
@@ -93,8 +90,8 @@ class SupplyFilter(django_filters.FilterSet):
     day_to = django_filters.DateFilter(
         label=_("Until"), field_name="issued_on", lookup_expr="lte", widget=forms.DateInput(attrs={"type": "date"})
     )
-    open = django_filters.ChoiceFilter(
-        label=_("Only"), choices=[("1", _("receipt not confirmed"))], field_name="received_at", lookup_expr="isnull"
+    only = django_filters.ChoiceFilter(
+        label=_("Only"), choices=[("open", _("receipt not confirmed"))], method="only_open"
     )
 
     class Meta:
@@ -103,3 +100,6 @@ class SupplyFilter(django_filters.FilterSet):
 
     def search(self, queryset, name, value):
         return queryset.filter(caregiver__in=find_caregivers(value)) if value else queryset
+
+    def only_open(self, queryset, name, value):
+        return queryset.filter(received_at=None)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -74,13 +74,13 @@ def facts_of(
 def assignment_facts(asked: list[Assignment]) -> list[Facts]:
     """What check_assignment asks about each assignment, in their order; four queries for any number."""
     ids = {one.caregiver.pk for one in asked}
-    papers, unsighted = _papers(ids)
-    levels, absences, informed = _levels(ids), _absences(ids, asked), _informed(ids)
-    return [_facts(one, papers, unsighted, levels, absences, informed) for one in asked]
+    papers, levels, absences, informed = _papers(ids), _levels(ids), _absences(ids, asked), _informed(ids)
+    return [_facts(one, papers, levels, absences, informed) for one in asked]
 
 
-def _facts(one, papers, unsighted, levels, absences, informed):
+def _facts(one, papers, levels, absences, informed):
     person = one.caregiver
+    good, unsighted = good_papers(papers[person.pk])
     first, last = _days(one.start, one.end)
     held = [level for granted_on, level in levels[person.pk] if granted_on <= first]
     return Facts(
@@ -93,8 +93,8 @@ def _facts(one, papers, unsighted, levels, absences, informed):
         work_forms=frozenset(person.work_forms),
         work_form=one.work_form,
         level_needed=one.level_needed,
-        papers=tuple(papers[person.pk]),
-        unsighted=frozenset(unsighted[person.pk]),
+        papers=good,
+        unsighted=unsighted,
         declared_no_history=person.declared_no_history_on is not None,
         acknowledged_rule=any(day <= first for day in informed[person.pk]),
         age_exception=person.age_exception,
@@ -102,20 +102,29 @@ def _facts(one, papers, unsighted, levels, absences, informed):
     )
 
 
+# What good_papers reads of a credential, in this order.
+PAPER_FIELDS = ("kind", "issued_on", "expires_on", "invalid_from", "verified_on")
+
+
 def _papers(ids):
-    """Sighted papers by caregiver, each good until it proved invalid, and the kinds that wait to be sighted."""
-    papers, unsighted = defaultdict(list), defaultdict(set)
+    papers = defaultdict(list)
     rows = Credential.objects.filter(caregiver__in=ids, declined_reason="")
-    for owner, kind, issued, expires, invalid, verified in rows.values_list(
-        "caregiver_id", "kind", "issued_on", "expires_on", "invalid_from", "verified_on"
-    ):
+    for owner, *paper in rows.values_list("caregiver_id", *PAPER_FIELDS):
+        papers[owner].append(paper)
+    return papers
+
+
+def good_papers(rows: Iterable[Sequence]) -> tuple[tuple[Paper, ...], frozenset[str]]:
+    """Sighted papers, each good until it proved invalid, and the kinds that wait to be sighted; see PAPER_FIELDS."""
+    good, unsighted = [], set()
+    for kind, issued, expires, invalid, verified in rows:
         if invalid:
             expires = min(expires or dt.date.max, invalid - ONE_DAY)
         if verified is None:
-            unsighted[owner].add(kind)
+            unsighted.add(kind)
         elif expires is None or expires >= issued:
-            papers[owner].append(Paper(kind, issued, expires))
-    return papers, unsighted
+            good.append(Paper(kind, issued, expires))
+    return tuple(good), frozenset(unsighted)
 
 
 def _levels(ids):

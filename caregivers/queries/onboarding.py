@@ -21,10 +21,12 @@ from caregivers.models import (
     ExamResult,
     OnboardingStep,
     PostingCertificate,
+    RuleSetting,
     SupervisionAcknowledgement,
     SupplyIssue,
 )
-from caregivers.standard.eligibility import Facts, Paper, limits_on
+from caregivers.queries.files import PAPER_FIELDS, good_papers
+from caregivers.standard.eligibility import Facts, limits_on
 from caregivers.standard.onboarding import OnboardingFacts, Record, Step, Training
 
 # Which step a sighted paper is evidence of.
@@ -49,6 +51,8 @@ def with_onboarding(caregivers: QuerySet[Caregiver]) -> QuerySet[Caregiver]:
     here = {"agency": OuterRef("agency")}
     mine = {**here, "caregiver": OuterRef("pk")}
     before_posting = Course.Kind.BEFORE_POSTING
+    papers = Credential.objects.filter(**mine, declined_reason="").order_by()
+    modes = RuleSetting.objects.filter(**here).order_by()
     records = OnboardingStep.objects.filter(**mine).order_by("recorded_at", "id")
     courses = Course.objects.filter(**here, kind=before_posting, is_active=True).order_by("name")
     attended = Attendance.objects.filter(
@@ -58,10 +62,8 @@ def with_onboarding(caregivers: QuerySet[Caregiver]) -> QuerySet[Caregiver]:
     rules = AgencySettings.objects.filter(**here)
     explained = SupervisionAcknowledgement.objects.filter(**mine).order_by("acknowledged_on")
     return caregivers.annotate(
-        papers_sighted=ArraySubquery(
-            sighted(timezone.localdate()).filter(**mine).order_by()
-            .values(json=JSONObject(kind="kind", issued_on="issued_on", expires_on="expires_on"))
-        ),
+        papers_held=ArraySubquery(papers.values(json=JSONObject(**{name: name for name in PAPER_FIELDS}))),
+        rule_modes=ArraySubquery(modes.values(json=JSONObject(rule="rule", mode="mode"))),
         steps_recorded=ArraySubquery(
             records.values(json=JSONObject(step="step", is_passed="is_passed", done_on="done_on", score="score"))
         ),
@@ -81,7 +83,7 @@ def onboarding_facts(caregiver: Caregiver) -> OnboardingFacts:
     today = timezone.localdate()
     return OnboardingFacts(
         person=_person(caregiver, today),
-        limits=limits_on(today, max_age=caregiver.max_age),
+        limits=limits_on(today, max_age=caregiver.max_age, modes=_modes(caregiver)),
         interview_mark=caregiver.interview_mark,
         records={
             row["step"]: Record(row["is_passed"], _day(row["done_on"]), row["score"])
@@ -95,7 +97,14 @@ def onboarding_facts(caregiver: Caregiver) -> OnboardingFacts:
     )
 
 
+def _modes(caregiver):
+    return {row["rule"]: row["mode"] for row in caregiver.rule_modes}
+
+
 def _person(caregiver, today):
+    papers, unsighted = good_papers(
+        [row["kind"], *(_day(row[name]) for name in PAPER_FIELDS[1:])] for row in caregiver.papers_held
+    )
     return Facts(
         first_day=today,
         last_day=today,
@@ -105,9 +114,8 @@ def _person(caregiver, today):
         level=None,
         work_forms=frozenset(caregiver.work_forms),
         work_form="",
-        papers=tuple(
-            Paper(row["kind"], _day(row["issued_on"]), _day(row["expires_on"])) for row in caregiver.papers_sighted
-        ),
+        papers=papers,
+        unsighted=unsighted,
         declared_no_history=caregiver.declared_no_history_on is not None,
         acknowledged_rule=caregiver.acknowledged_on is not None and caregiver.acknowledged_on <= today,
         age_exception=caregiver.age_exception,

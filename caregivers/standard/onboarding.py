@@ -176,7 +176,9 @@ def has_contract(facts: OnboardingFacts) -> Finding | None:
 
 @RULES.clause("7.2.4")
 def is_covered(facts: OnboardingFacts) -> Finding | None:
-    """Nobody begins without accident insurance (derived); an assignment later only warns."""
+    """Nobody begins without accident insurance (derived), unless the agency does not ask for it at all."""
+    if facts.limits.modes.get("is_insured") == "silent":
+        return None
     return None if facts.person.has("insurance") else problem("no_cover", _("Accident insurance is not in force."))
 
 

@@ -19,7 +19,8 @@ from agencies.permissions import may
 from archive.models import Document
 from caregivers.actions import onboarding as actions
 from caregivers.actions import posting
-from caregivers.forms.onboarding import ContractForm, InterviewForm, PeopleFilter, ReasonForm, RegistrationForm
+from caregivers.forms.credentials import ReasonForm
+from caregivers.forms.onboarding import ContractForm, InterviewForm, PeopleFilter, RegistrationForm
 from caregivers.models import Caregiver, PostingCertificate
 from caregivers.queries.onboarding import evidence_of, in_onboarding, onboarding_facts, step_name, with_onboarding
 from caregivers.standard.onboarding import edition_on, missing_before, missing_by_step, progress, reminders
