@@ -1,15 +1,44 @@
 """Base of the scheduled jobs: one run per agency, in one transaction, with a record the office can see."""
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from agencies.tasks import AgencyTask, GlobalTask
 from agencies.tenancy import agency_context
 
+COUNTS = {
+    "acknowledge": _("not told in time"),
+    "answered": _("answered"),
+    "assigned": _("planned with a caregiver"),
+    "cancelled": _("cancelled"),
+    "closed": _("closed"),
+    "ended": _("ended"),
+    "events": _("after a complaint or an end"),
+    "failed": _("failed"),
+    "gaps": _("visits missing requirements"),
+    "invited": _("invited"),
+    "missed": _("missed"),
+    "near": _("near the limit"),
+    "opened": _("opened"),
+    "passed": _("past the limit"),
+    "proposed": _("proposed for disposal"),
+    "reminded": _("reminded"),
+    "running": _("for running agreements"),
+    "sent": _("sent"),
+    "standings": _("caregivers on the board"),
+    "warned": _("warned"),
+    "unassigned": _("planned without a caregiver"),
+}
+
 
 class AgencyJob(AgencyTask):
-    """A job for one agency. The body returns its counts; a killed run leaves only its record, as running."""
+    """A job for one agency, with a label for the office.
+
+    The body returns its counts, named in COUNTS; a killed run leaves only its record, as running.
+    """
 
     abstract = True
+    label = ""
 
     def __call__(self, *args, agency_id, **kwargs):
         from agencies.models import Agency, JobRun

@@ -38,6 +38,7 @@ class OfficeList(ListView):
     filterset_class = None
     tab_field = "state"
     tab_choices: type[TextChoices] | None = None
+    first_tab = ""  # what a bare address opens: the rows that the menu counts
     columns: ClassVar[list[Column]] = []
     paginate_by = 50
     by_name: ClassVar[dict[str, type["OfficeList"]]] = {}
@@ -72,7 +73,8 @@ class OfficeList(ListView):
 
     @cached_property
     def tab(self) -> str:
-        tab = self.params.get("tab", "")
+        is_bare = not set(self.params) - {"page"}
+        tab = self.params.get("tab", self.first_tab if is_bare else "")
         return tab if self.tab_choices and tab in self.tab_choices.values else ""
 
     @cached_property
@@ -101,7 +103,7 @@ class OfficeList(ListView):
     def tabs(self) -> list[Tab]:
         if not self.tab_choices:
             return []
-        every = Tab("", "", sum(self.counts.values()), not self.tab)
+        every = Tab("all", "", sum(self.counts.values()), not self.tab)
         choices = self.tab_choices.choices
         return [every, *(Tab(value, label, self.counts.get(value, 0), self.tab == value) for value, label in choices)]
 

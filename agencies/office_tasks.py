@@ -1,6 +1,7 @@
 """Tasks of the tenant app; tasks.py holds only their bases, which Celery imports before the apps are ready."""
 
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
 
 from agencies import actions, exports
 from agencies.jobs import AgencyJob, EveryAgency
@@ -22,7 +23,7 @@ def redeliver_exports_everywhere():
     return redeliver_exports
 
 
-@shared_task(base=AgencyJob)
+@shared_task(base=AgencyJob, label=_("Send messages"))
 def send_messages():
     return actions.send_due_messages()
 

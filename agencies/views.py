@@ -2,10 +2,13 @@
 
 from decimal import Decimal
 
+import django_filters
 import rules
+from celery import current_app
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,6 +20,7 @@ from django.views.decorators.http import require_POST
 from agencies import actions
 from agencies.files import UploadField, store_upload
 from agencies.forms import CleanForm
+from agencies.jobs import COUNTS
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
 from agencies.models import (
@@ -38,6 +42,7 @@ from agencies.models import (
 )
 from agencies.pages import form_page, press, revealed, submit
 from agencies.permissions import may
+from agencies.queries import price_list_on
 from agencies.text import typed
 
 # Which right opens a kind of file.
@@ -217,6 +222,7 @@ def _add_licence(*, by, scan, **data):
 def price_list_list(request):
     context = {
         "price_lists": PriceList.objects.prefetch_related("prices__service_item"),
+        "current": price_list_on(timezone.localdate()),
         "items": ServiceItem.objects.all(),
         "today": timezone.localdate(),
     }
@@ -309,11 +315,24 @@ def notice_list(request):
     return render(request, "agencies/notices.html", {"notices": notices})
 
 
+class MessageFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=gettext_lazy("Recipient, subject"), method="search")
+
+    class Meta:
+        model = Message
+        fields = []
+
+    def search(self, queryset, name, value):
+        return queryset.filter(Q(recipient_name__contains=value) | Q(subject__contains=value))
+
+
 class MessageList(OfficeList):
+    filterset_class = MessageFilter
     right = "agencies.messages"
     list_name = "messages"
     template_name = "agencies/message_list.html"
     tab_choices = Message.State
+    first_tab = Message.State.QUEUED
 
     def rows(self):
         return Message.objects.select_related("sent_by").order_by("-created_at")
@@ -337,6 +356,16 @@ class JobList(OfficeList):
 
     def rows(self):
         return JobRun.objects.order_by("-started_at")
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        labels = {
+            name.rpartition(".")[2]: task.label for name, task in current_app.tasks.items() if hasattr(task, "label")
+        }
+        for run in context["object_list"]:
+            run.label = labels.get(run.job, run.job)
+            run.count_labels = [(COUNTS.get(name, name), count) for name, count in run.counts.items()]
+        return context
 
 
 class AccessLogList(OfficeList):

@@ -1,6 +1,7 @@
 """Tasks of the archive."""
 
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
 
 from agencies.jobs import AgencyJob, EveryAgency
 from agencies.tasks import RowTask
@@ -12,7 +13,7 @@ def render_document(document_id):
     actions.render(document_id=document_id)
 
 
-@shared_task(base=AgencyJob)
+@shared_task(base=AgencyJob, label=_("Archive: what may go"))
 def archive_expiry():
     return actions.propose_expired()
 

@@ -20,6 +20,9 @@ class Hit:
     url: str
 
 
+FIELDS = ("id", "agency_id", "name", "number", "salutation", "district", "phone")
+
+
 def find(text: str) -> list[Hit]:
     """Hits of each kind, eight at most; nothing for less than two characters of Latin letters."""
     text = text.strip()[:50]
@@ -29,8 +32,8 @@ def find(text: str) -> list[Hit]:
 
 
 def _clients(text):
-    for client in find_clients(text).only("id", "agency_id", "name", "number", "salutation")[:LIMIT]:
-        title = f"{client.number} {client.name} {client.salutation}"
+    for client in find_clients(text).only(*FIELDS)[:LIMIT]:
+        title = f"{client.number} {client.name} {client.salutation} · {client.district} · …{client.phone[-4:]}"
         yield Hit(title, _("client"), office_url("client_file", client.pk))
 
 

@@ -1,12 +1,13 @@
 """Scheduled jobs about caregivers."""
 
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
 
 from agencies.jobs import AgencyJob, EveryAgency
 from caregivers.actions import credentials, levels
 
 
-@shared_task(base=AgencyJob)
+@shared_task(base=AgencyJob, label=_("Papers that end"))
 def credential_warnings():
     return credentials.warn_of_endings()
 
@@ -16,7 +17,7 @@ def credential_warnings_everywhere():
     return credential_warnings
 
 
-@shared_task(base=AgencyJob)
+@shared_task(base=AgencyJob, label=_("Promotions board"))
 def level_standings():
     return levels.refresh_standings()
 

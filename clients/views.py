@@ -29,7 +29,7 @@ from clients.forms import (
     RiskNoteForm,
 )
 from clients.models import Client, Consent, Guardian, RiskNote
-from clients.queries import current_assessment, with_status
+from clients.queries import current_assessment, has_consent, with_status
 from clients.scales import SCALES
 
 
@@ -39,6 +39,7 @@ class ClientList(OfficeList):
     template_name = "clients/client_list.html"
     filterset_class = ClientFilter
     tab_choices = Client.State
+    first_tab = Client.State.ACTIVE
     columns = [
         Column(gettext_lazy("number"), lambda client: client.number),
         Column(gettext_lazy("name"), lambda client: mask_name(client.name)),
@@ -119,6 +120,9 @@ def client_edit(request, client_pk):
 @may("clients.edit")
 def client_health(request, client_pk):
     client = get_object_or_404(Client, pk=client_pk)
+    if not has_consent(client, Consent.Kind.HEALTH_DATA):
+        messages.warning(request, _("Record the separate consent to keeping health data first (PIPL 29)."))
+        return redirect(f"{office_url('consent_new', client.pk)}?kind={Consent.Kind.HEALTH_DATA}")
     form = HealthForm(request.POST or None, instance=Client.objects.get(pk=client.pk))
     return _verb(request, form, _("Health summary"), client, actions.update_client)
 
@@ -140,7 +144,7 @@ def risk_note_new(request, client_pk):
 @may("clients.edit")
 def consent_new(request, client_pk):
     client = get_object_or_404(Client, pk=client_pk)
-    form = ConsentForm(request.POST or None, request.FILES or None)
+    form = ConsentForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind")})
     return _verb(request, form, _("Record a consent"), client, actions.give_consent)
 
 

@@ -1,12 +1,13 @@
 """Tasks of visits and agreements."""
 
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
 
 from agencies.jobs import AgencyJob, EveryAgency
 from contracts.actions import agreements, gaps, visits
 
 
-@shared_task(base=AgencyJob)
+@shared_task(base=AgencyJob, label=_("Plan visits"))
 def plan_visits():
     return agreements.end_expired_agreements() | visits.plan_visits()
 
@@ -16,7 +17,7 @@ def plan_visits_everywhere():
     return plan_visits
 
 
-@shared_task(base=AgencyJob)
+@shared_task(base=AgencyJob, label=_("Mark missed visits"))
 def mark_missed():
     return visits.mark_missed()
 
@@ -26,7 +27,7 @@ def mark_missed_everywhere():
     return mark_missed
 
 
-@shared_task(base=AgencyJob)
+@shared_task(base=AgencyJob, label=_("Check assignments"))
 def recheck_assignments():
     return gaps.refresh_gaps()
 

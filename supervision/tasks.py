@@ -1,12 +1,13 @@
 """Scheduled jobs of supervision."""
 
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
 
 from agencies.jobs import AgencyJob, EveryAgency
 from supervision.actions import complaints, return_visits, surveys
 
 
-@shared_task(base=AgencyJob)
+@shared_task(base=AgencyJob, label=_("Write return visits"))
 def return_visits_due():
     return return_visits.create_due_calls()
 
@@ -16,7 +17,7 @@ def return_visits_everywhere():
     return return_visits_due
 
 
-@shared_task(base=AgencyJob)
+@shared_task(base=AgencyJob, label=_("Satisfaction surveys"))
 def satisfaction_surveys():
     return surveys.run_surveys()
 
@@ -26,7 +27,7 @@ def surveys_everywhere():
     return satisfaction_surveys
 
 
-@shared_task(base=AgencyJob)
+@shared_task(base=AgencyJob, label=_("Limits of complaints"))
 def complaint_limits():
     return complaints.warn_of_limits()
 

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.calendar import ONE_DAY
 from agencies.models import AccessLog, JobRun, Message
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord, Document
@@ -52,7 +53,7 @@ def queries_of(client, url):
 @pytest.mark.parametrize(("name", "model", "queries"), LISTS, ids=[row[0] for row in LISTS])
 def test_list_costs_the_same_with_one_row_and_with_fifty(client, maple, name, model, queries):
     client.force_login(make_member(maple).user)
-    url = reverse(name, args=["maple"])
+    url = f"{reverse(name, args=['maple'])}?tab=all"
     with agency_context(maple):
         make_one(model)
     client.get(url)  # the first request of a session writes it
@@ -104,7 +105,7 @@ def test_page_past_the_end_shows_the_last_one(client, maple):
     client.force_login(make_member(maple).user)
     with agency_context(maple):
         make_one(Client)
-    response = client.get(reverse("client_list", args=["maple"]), {"page": "999"})
+    response = client.get(reverse("client_list", args=["maple"]), {"tab": "all", "page": "999"})
     assert response.status_code == 200
     assert len(response.context["object_list"]) == 1
 
@@ -112,3 +113,29 @@ def test_page_past_the_end_shows_the_last_one(client, maple):
 def test_what_an_agency_shows_is_kept_by_no_cache(client, maple):
     client.force_login(make_member(maple).user)
     assert client.get(reverse("client_list", args=["maple"]))["Cache-Control"] == "private, no-store"
+
+
+def test_bare_list_opens_what_the_menu_counts(client, maple):
+    client.force_login(make_member(maple).user)
+    with agency_context(maple):
+        make_one(Client, state="prospect")
+        active = make_one(Client, state="active")
+    url = reverse("client_list", args=["maple"])
+    assert list(client.get(url).context["object_list"]) == [active]
+    assert len(client.get(url, {"tab": "all"}).context["object_list"]) == 2
+    assert len(client.get(url, {"q": ""}).context["object_list"]) == 2
+
+
+def test_bare_visits_are_those_of_today(client, maple):
+    client.force_login(make_member(maple).user)
+    noon = timezone.make_aware(dt.datetime.combine(timezone.localdate(), dt.time(12)))
+    with agency_context(maple):
+        rows = [
+            make_one(
+                Visit, period=DateTimeTZRange(noon + days * ONE_DAY, noon + days * ONE_DAY + dt.timedelta(hours=2))
+            )
+            for days in (-1, 0, 1)
+        ]
+    url = reverse("visit_list", args=["maple"])
+    assert list(client.get(url).context["object_list"]) == [rows[1]]
+    assert list(client.get(url, {"tab": "all"}).context["object_list"]) == rows[::-1]

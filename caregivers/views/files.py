@@ -47,6 +47,7 @@ class CaregiverList(OfficeList):
     template_name = "caregivers/caregiver_list.html"
     filterset_class = CaregiverFilter
     tab_choices = Caregiver.State
+    first_tab = Caregiver.State.ACTIVE
     columns = [
         Column(gettext_lazy("badge number"), lambda caregiver: caregiver.number),
         Column(gettext_lazy("name"), lambda caregiver: caregiver.name),

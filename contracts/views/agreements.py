@@ -48,6 +48,7 @@ class AgreementList(OfficeList):
     template_name = "contracts/agreement_list.html"
     filterset_class = AgreementFilter
     tab_choices = Agreement.State
+    first_tab = Agreement.State.IN_FORCE
     columns = [
         Column(gettext_lazy("number"), lambda agreement: agreement.number),
         Column(gettext_lazy("client"), lambda agreement: mask_name(agreement.client.name)),

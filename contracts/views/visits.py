@@ -7,11 +7,13 @@ from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from rules import has_perm
 
+from agencies.calendar import ONE_DAY
 from agencies.findings import text_of
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
@@ -78,8 +80,30 @@ class VisitList(OfficeList):
         Column(gettext_lazy("state"), lambda visit: visit.get_state_display()),
     ]
 
+    @cached_property
+    def params(self):
+        """A bare address opens today; days back and ahead are a click away."""
+        if set(self.request.GET) - {"page"}:
+            return self.request.GET
+        params = self.request.GET.copy()
+        params["day_from"] = params["day_to"] = timezone.localdate().isoformat()
+        return params
+
     def rows(self):
-        return Visit.objects.select_related("client", "caregiver").order_by(Lower("period").desc(), "-pk")
+        """In order of time from a day on, else the latest first."""
+        start = Lower("period")
+        order = (start, "pk") if self.params.get("day_from") else (start.desc(), "-pk")
+        return Visit.objects.select_related("client", "caregiver").order_by(*order)
+
+    def get_context_data(self, **kwargs):
+        today = timezone.localdate()
+        spans = [
+            (_("Yesterday"), today - ONE_DAY, today - ONE_DAY),
+            (_("Today"), today, today),
+            (_("Tomorrow"), today + ONE_DAY, today + ONE_DAY),
+            (_("Seven days ahead"), today, today + 6 * ONE_DAY),
+        ]
+        return {**super().get_context_data(**kwargs), "spans": spans}
 
 
 def _get(visit_pk):

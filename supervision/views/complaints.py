@@ -1,6 +1,7 @@
 """Office pages of complaints: list, intake, file, every step."""
 
 from django.contrib import messages
+from django.db.models import Case, Q, When
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -35,7 +36,9 @@ class ComplaintList(OfficeList):
     ]
 
     def rows(self):
-        return Complaint.objects.select_related("client", "owner").order_by("-number")
+        is_open = Q(state__in=[Complaint.State.RECEIVED, Complaint.State.ACCEPTED])
+        open_first = Case(When(is_open, then=0), default=1)
+        return Complaint.objects.select_related("client", "owner").order_by(open_first, "-number")
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

@@ -27,6 +27,7 @@ class ReturnVisitList(OfficeList):
     list_name = "return_visits"
     template_name = "supervision/return_visit_list.html"
     tab_choices = ReturnVisit.State
+    first_tab = ReturnVisit.State.DUE
     columns = [
         Column(gettext_lazy("client"), lambda row: mask_name(row.client.name)),
         Column(gettext_lazy("kind"), lambda row: row.get_kind_display()),

@@ -1,0 +1,23 @@
+"""The demo world is whole: built by the actions people use, with something to show on every page."""
+
+import pytest
+from django.utils import timezone
+
+from agencies.models import Agency
+from agencies.tenancy import agency_context
+from carecenter.demo.build import FIRST, build_agency
+from contracts.models import Agreement, Handover, Visit
+from supervision.models import Complaint, ReturnVisit, SurveyRound
+
+
+@pytest.mark.django_db
+def test_small_agency_has_rows_in_every_state():
+    build_agency(FIRST, timezone.now(), caregivers=12, clients=30, first_phone="13800000101")
+    with agency_context(Agency.objects.get()):
+        states = set(Agreement.objects.values_list("state", flat=True))
+        assert {"draft", "signing", "in_force", "ended"} <= states
+        assert {"planned", "done"} <= set(Visit.objects.values_list("state", flat=True))
+        assert Handover.objects.filter(state="filed").exists()
+        assert SurveyRound.objects.filter(state="closed").exists()
+        assert ReturnVisit.objects.filter(state="done").exists()
+        assert Complaint.objects.exists()
