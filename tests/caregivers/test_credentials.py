@@ -142,5 +142,5 @@ def test_renewed_paper_is_not_shown_as_ended(client, maple):
         paper(caregiver, issued_on=today - dt.timedelta(days=35), expires_on=today + dt.timedelta(days=330))
     client.force_login(make_member(maple).user)
     page = client.get(reverse("caregiver_file", args=["maple", caregiver.pk])).content.decode()
-    assert "renewed" in page
-    assert "ended" not in page
+    assert "已换新" in page
+    assert "已过期" not in page

@@ -222,7 +222,7 @@ def test_board_says_who_may_rise_and_what_the_others_lack(client, maple):
     assert "王秀兰" in page
     assert "何梅" not in page
     file = client.get(reverse("caregiver_level", args=["maple", short.pk])).content.decode()
-    assert "The time is served on" in file
+    assert "服务年限于" in file
 
 
 def test_certificate_and_form_name_person_level_and_number(in_maple):
