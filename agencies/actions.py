@@ -86,7 +86,7 @@ def subject_of(row: Model) -> str:
 
 def notify(*, users: Iterable[User], title: str, body: str = "", url: str = "") -> None:
     """Put a notice in front of people who sign in."""
-    notices = [Notice(agency=current_agency(), user=user, title=title, body=body, url=url) for user in users]
+    notices = [Notice(agency=current_agency(), user=user, title=title[:100], body=body, url=url) for user in users]
     Notice.objects.bulk_create(notices)
 
 
@@ -151,6 +151,8 @@ def publish_price_list(*, price_list: PriceList, by: User, effective_from: dt.da
     """Put a list in force from its day (4.1.5); each work form needs a price."""
     day = effective_from or price_list.effective_from
     problems = []
+    if day < timezone.localdate():
+        problems.append(_("A list cannot be in force from a day that has passed; nobody could have seen it."))
     if PriceList.objects.filter(state=PriceList.State.PUBLISHED, effective_from=day).exists():
         problems.append(_("Another list is in force from that day."))
     priced = set(price_list.prices.values_list("work_form", flat=True))

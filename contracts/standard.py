@@ -140,6 +140,10 @@ class SigningFacts:
     reassess_on: dt.date | None = None
     condition_disclosed: bool = False
     health_consent: bool = False
+    health_known: bool = False
+    sharing_consent: bool = False
+    is_plan_outdated: bool = False
+    is_incapable: bool = False
     needs_guardian: bool = False
     signer: str = ""  # authority of who signs for the client; empty: the client in person
     rate: Decimal = Decimal(0)
@@ -215,6 +219,48 @@ def health_data_is_consented_to(facts: SigningFacts) -> Finding | None:
     return problem("no_health_consent", _("The separate consent to keeping health data is missing."))
 
 
+@SIGNING.clause("7.3.2 b")
+def health_is_known(facts: SigningFacts) -> Finding | None:
+    """What nobody asked is not printed as "none"."""
+    if facts.health_known:
+        return None
+    text = _("Ask for illnesses, medicines and allergies and write them down; where there are none, write so.")
+    return problem("health_unknown", text)
+
+
+@SIGNING.clause(_("PIPL 23"))
+def sharing_is_consented_to(facts: SigningFacts) -> Finding | None:
+    """The caregiver is told what the visit needs."""
+    if facts.sharing_consent:
+        return None
+    return problem("no_sharing_consent", _("The consent to telling the caregiver what the visits need is missing."))
+
+
+@SIGNING.clause("7.3.1")
+def plan_fits_the_condition(facts: SigningFacts) -> Finding | None:
+    if not facts.is_plan_outdated:
+        return None
+    text = _("The plan was written on an older assessment with another result. Write a new version of the plan.")
+    return problem("plan_outdated", text)
+
+
+@SIGNING.clause("4.1.5")
+def begins_today_or_later(facts: SigningFacts) -> Finding | None:
+    """No agreement reaches back to a price that is not posted any more."""
+    if facts.starts_on >= facts.today:
+        return None
+    return problem("starts_in_past", _("The first day has passed; choose today or a later one."))
+
+
+@SIGNING.clause(_("Civil Code 21"))
+def the_incapable_do_not_sign(facts: SigningFacts) -> Finding | None:
+    """Coma, diagnosed dementia or total loss of ability: the legal guardian signs, not the client or another agent."""
+    if not facts.is_incapable or facts.signer == "legal_guardian":
+        return None
+    text = _("By the assessment the client cannot sign; add the legal guardian with proof and choose them as signer.")
+    return problem("incapable", text)
+
+
 @SIGNING.clause(_("Civil Code 21"))
 def guardian_signs(facts: SigningFacts) -> Finding | None:
     """For somebody with limited capacity the legal guardian signs, no other agent."""
@@ -279,15 +325,26 @@ UNSIGNED_TEXTS = {
 
 
 def missing_before_force(
-    signed: Iterable[str], ends_on: dt.date, today: dt.date, caregiver: Iterable[Finding] = ()
+    signed: Iterable[str],
+    ends_on: dt.date,
+    today: dt.date,
+    caregiver: Iterable[Finding] = (),
+    *,
+    has_consents: bool = True,
 ) -> list[Finding]:
     """Everything that stands against an agreement coming into force: concluded when all have signed (Civil Code 490).
 
-    signed names the parties whose signature stands under the text; caregiver is what check_assignment says today.
+    signed names the parties whose signature stands under the text; caregiver is what check_assignment says today;
+    has_consents whether the consents the text speaks of are still given.
     """
     signed = set(signed)
     found = [Finding("7.2.2 c", f"unsigned_{party}", UNSIGNED_TEXTS[party]) for party in PARTIES if party not in signed]
     if ends_on < today:
         text = _("The term ended on %(on)s, before everybody had signed.")
         found.append(Finding("7.3.2 b", "term_over", text, {"on": ends_on}))
+    if not has_consents:
+        text = _(
+            "A consent was withdrawn after the agreement went out: to keeping health data or telling the caregiver."
+        )
+        found.append(Finding(_("PIPL 15"), "consent_withdrawn", text))
     return [*found, *caregiver]

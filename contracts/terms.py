@@ -18,6 +18,7 @@ from agencies.tenancy import current_agency
 from caregivers.models import Caregiver
 from caregivers.queries.files import with_level
 from clients.models import Consent
+from clients.queries import current_assessment
 from contracts import paper_words as words
 from contracts.models import Agreement
 
@@ -171,7 +172,8 @@ def _paper(paper):
 
 
 def _condition(agreement):
-    client, assessment = agreement.client, agreement.plan.assessment
+    client = agreement.client
+    assessment = current_assessment(client) or agreement.plan.assessment
     risks = client.risk_notes.filter(is_active=True)
     return {
         "assessed_on": assessment.assessed_on,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.files import IMAGES, UploadField
 from agencies.forms import CleanForm
 from agencies.models import Membership, User
+from caregivers.models import Caregiver
 from clients.models import Client
 from clients.queries import find_clients
 from contracts.models.handover import Satisfaction
@@ -40,7 +41,21 @@ class ComplaintForm(CleanForm, forms.ModelForm):
 
     class Meta:
         model = Complaint
-        fields = ["channel", "severity", "complainant_name", "complainant_phone", "happened_on", "text", "wish"]
+        fields = [
+            "channel",
+            "severity",
+            "complainant_name",
+            "complainant_phone",
+            "caregiver",
+            "happened_on",
+            "text",
+            "wish",
+        ]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["caregiver"].queryset = Caregiver.objects.order_by("number")
+        self.fields["caregiver"].help_text = _("Empty: whoever serves the client by the agreement in force.")
 
     def clean(self):
         data = self.cleaned_data

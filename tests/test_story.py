@@ -116,10 +116,13 @@ def open_client_file(page):
     save(page)
     expect(page.locator("h1")).to_contain_text("李淑贞")
     file = page.url
-    for kind in ("personal_data", "health_data"):
+    for kind in ("personal_data", "health_data", "sharing"):
         page.goto(f"{file}consents/new/")
         fill(page, kind=kind, given_by="李建国", means="paper")
         save(page)
+    page.goto(f"{file}health/")
+    fill(page, illnesses="高血压", medicines="氨氯地平 每日一次", allergies="无")
+    save(page)
     page.goto(f"{file}guardians/new/")
     fill(page, name="李建国", relation="儿子", phone="13700001234", authority="agent", identity_number=CHILD_NUMBER,
          is_emergency_contact=True)  # fmt: skip

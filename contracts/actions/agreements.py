@@ -35,6 +35,7 @@ from contracts.standard import (
 )
 from contracts.terms import agreement_terms, terms_digest
 
+LOWEST_LEVEL = 4  # of GB/T 42195-2022
 LINK_DAYS = 7
 State = Agreement.State
 
@@ -140,6 +141,10 @@ def missing_for_signing(agreement: Agreement) -> list[str]:
         reassess_on=assessment.reassess_on if assessment else None,
         condition_disclosed=agreement.condition_disclosed,
         health_consent=has_consent(client, Consent.Kind.HEALTH_DATA),
+        is_plan_outdated=assessment is not None and _differs(assessment, plan.assessment),
+        health_known=all([client.illnesses, client.medicines, client.allergies]),
+        sharing_consent=has_consent(client, Consent.Kind.SHARING),
+        is_incapable=assessment is not None and _is_incapable(assessment),
         needs_guardian=Guardian.objects.filter(
             client=client, authority=Guardian.Authority.LEGAL_GUARDIAN, is_active=True
         ).exists(),
@@ -154,6 +159,15 @@ def missing_for_signing(agreement: Agreement) -> list[str]:
         special_terms=agreement.special_terms,
     )
     return [text_of(finding) for finding in missing_before_signing(facts, caregiver_findings(agreement))]
+
+
+def _differs(assessment, planned):
+    return (assessment.self_care, assessment.level) != (planned.self_care, planned.level)
+
+
+def _is_incapable(assessment):
+    """Coma, diagnosed dementia or the lowest level: nobody signs for themselves like that (Civil Code 21, 22)."""
+    return assessment.level == LOWEST_LEVEL or bool({"coma", "dementia"} & set(assessment.adjustments))
 
 
 def caregiver_findings(agreement: Agreement) -> list[Finding]:
@@ -282,6 +296,8 @@ def end_agreement(*, agreement: Agreement, by: User, ended_on: dt.date, end_reas
         problems["ended_on"] = _("The end lies before the first day.")
     elif ended_on > max(latest, agreement.starts_on):
         problems["ended_on"] = _("The last day may be %(day)s at the latest.") % {"day": latest}
+    if end_reason == Agreement.EndReason.EXPIRY and ended_on < agreement.ends_on:
+        problems["end_reason"] = _("The term is not over on that day; choose another reason.")
     if end_reason != Agreement.EndReason.EXPIRY and not end_note:
         problems["end_note"] = _("Say in a sentence why it ends early.")
     if problems:

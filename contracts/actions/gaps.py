@@ -6,14 +6,18 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from agencies.models import AgencySettings
+from agencies.actions import notify
+from agencies.links import office_url
+from agencies.models import AgencySettings, Membership, Role
 from agencies.standard import Finding, forbidding
 from agencies.tenancy import current_agency
 from caregivers.actions.fitness import hears_of_fitness
 from caregivers.models import Caregiver
 from caregivers.queries.files import Assignment, agency_limits, assignment_facts
 from caregivers.standard.eligibility import EDUCATION, check_assignment
+from contracts.actions.history import update_with_history
 from contracts.models import AssignmentGap, Visit
 
 CHUNK = 2000
@@ -94,7 +98,32 @@ def refresh_gaps(caregivers: Iterable[int] | None = None) -> dict[str, int]:
 
 @hears_of_fitness
 def refresh_gaps_of(caregiver: Caregiver) -> None:
+    """Look at one caregiver's visits ahead again; nobody who is suspended or gone keeps any of them."""
+    if caregiver.state != Caregiver.State.ACTIVE:
+        _take_back(caregiver)
     refresh_gaps([caregiver.pk])
+
+
+def _take_back(caregiver):
+    ahead = Visit.objects.filter(caregiver=caregiver, state=Visit.State.PLANNED, period__startswith__gt=timezone.now())
+    count = update_with_history(ahead, caregiver.state, caregiver=None)
+    if count:
+        words = {"caregiver": caregiver, "count": count}
+        title = _("%(caregiver)s cannot come: %(count)s visits ahead need somebody else") % words
+        notify(users=_coordinators(), title=title, url=f"{office_url('visit_list')}?tab=planned&unassigned=1")
+
+
+def _coordinators():
+    members = Membership.objects.filter(agency=current_agency(), is_active=True)
+    members = members.filter(roles__overlap=[Role.MANAGER, Role.COORDINATOR])
+    return [member.user for member in members.select_related("user")]
+
+
+def take_back_unfit(visits: set[int]) -> int:
+    """Take visits just planned back from whoever may not be sent to them; returns how many."""
+    suspects = [row for row in suspect_visits() if row[0] in visits]
+    unfit = [gap.visit_id for gap in _judged(suspects, timezone.now())]
+    return update_with_history(Visit.objects.filter(pk__in=unfit), "unfit", caregiver=None)
 
 
 def _judged(suspects, now):

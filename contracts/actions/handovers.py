@@ -23,8 +23,12 @@ State = Handover.State
 
 def start_handover(*, agreement: Agreement, by: User) -> Handover:
     """Open a record, prefilled from the client's file; an open one is found again."""
-    if agreement.state not in (Agreement.State.IN_FORCE, Agreement.State.SUSPENDED, Agreement.State.ENDED):
+    states = Agreement.State
+    if agreement.state not in (states.IN_FORCE, states.SUSPENDED, states.ENDED, states.SUPERSEDED):
         raise ValidationError(_("Only a service that has begun is handed over."))
+    replacing = agreement.amendments.filter(in_force_at__isnull=False).exclude(caregiver=agreement.caregiver).first()
+    if agreement.state == states.SUPERSEDED and replacing is None:
+        raise ValidationError(_("The amendment kept the caregiver; there is nothing to hand over."))
     if handover := Handover.objects.filter(agreement=agreement).exclude(state=State.FILED).first():
         return handover
     client = agreement.client
@@ -33,7 +37,8 @@ def start_handover(*, agreement: Agreement, by: User) -> Handover:
         number=next_number("JJ"),
         agreement=agreement,
         caregiver=agreement.caregiver,
-        to=Handover.To.CLIENT,
+        to=Handover.To.CAREGIVER if replacing else Handover.To.CLIENT,
+        next_caregiver=replacing.caregiver if replacing else None,
         handed_over_at=timezone.now(),
         place=f"{client.district}{client.address}"[:100],
         medicines=client.medicines if has_consent(client, Consent.Kind.HEALTH_DATA) else "",
@@ -102,6 +107,8 @@ def file_handover(
         problems["__all__"] = _("Signatures are missing: %(parties)s.") % {"parties": "、".join(map(str, missing))}
     if returned_on > timezone.localdate():
         problems["returned_on"] = _("The record cannot come back in the future.")
+    elif returned_on < timezone.localdate(handover.handed_over_at):
+        problems["returned_on"] = _("The record cannot come back before it was handed over.")
     if problems:
         raise ValidationError(problems)
     opinions = {"opinion": opinion, "opinion_text": opinion_text, "next_wish": next_wish}
@@ -115,7 +122,7 @@ def file_handover(
         source=ArchiveRecord.Source.HANDOVER,
         source_id=handover.pk,
         title=f"交接记录 {handover.number}",
-        clock_started_on=handover.agreement.ended_on or returned_on,
+        clock_started_on=handover.agreement.ended_on or max(returned_on, handover.agreement.ends_on),
         files=[signature.image for signature in handover.signatures.select_related("image")],
         by=by,
     )

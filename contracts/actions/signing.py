@@ -18,7 +18,8 @@ from agencies.links import make_token, public_url
 from agencies.models import StoredFile, User
 from archive.actions import request_document
 from archive.models import Document
-from clients.models import Client
+from clients.models import Client, Consent
+from clients.queries import has_consent
 from contracts.actions.agreements import LINK_DAYS, caregiver_findings
 from contracts.actions.visits import cancel_visits_from, plan_agreement_visits
 from contracts.models import Agreement, ServicePlan, Signature
@@ -118,7 +119,14 @@ def _sign(agreement, party, image, **fields):
 
 def _missing_for_force(agreement, signed):
     """What came up since it was sent out, looked at before the last signature is taken."""
-    findings = missing_before_force(signed, agreement.ends_on, timezone.localdate(), caregiver_findings(agreement))
+    kinds = (Consent.Kind.HEALTH_DATA, Consent.Kind.SHARING)
+    findings = missing_before_force(
+        signed,
+        agreement.ends_on,
+        timezone.localdate(),
+        caregiver_findings(agreement),
+        has_consents=all(has_consent(agreement.client, kind) for kind in kinds),
+    )
     return [text_of(finding) for finding in findings]
 
 

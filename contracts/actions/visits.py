@@ -13,6 +13,8 @@ from agencies.actions import notify
 from agencies.models import AgencySettings, User
 from agencies.tenancy import current_agency
 from caregivers.models import Caregiver
+from contracts.actions.gaps import take_back_unfit
+from contracts.actions.history import update_with_history
 from contracts.models import Agreement, CareNote, PlanLine, Visit, VisitTask
 from contracts.queries.visits import badge_scans, midnight, reasons_against
 
@@ -66,6 +68,7 @@ def plan_visits(*, agreement: Agreement | None = None) -> dict[str, int]:
     """Extend the visits of every agreement in force, or of one, to the horizon.
 
     1. Visits whose caregiver is free; a clash with another visit is skipped by the database. 2. The rest, unassigned.
+    3. Whoever may not be sent by the rules loses what was just planned.
     Running it again, or twice at once, adds nothing: one visit an agreement and planned start.
     """
     today = timezone.localdate()
@@ -86,7 +89,11 @@ def plan_visits(*, agreement: Agreement | None = None) -> dict[str, int]:
         for name, statement in statements.items():
             cursor.execute(statement, params)
             counts[name] = cursor.rowcount
-    return counts
+        cursor.execute("SELECT id FROM contracts_historicalvisit WHERE agency_id = %s AND history_date = now()"
+            " AND history_type = '+' AND caregiver_id IS NOT NULL", [current_agency().pk])  # fmt: skip
+        planned = {row[0] for row in cursor.fetchall()}
+    unfit = take_back_unfit(planned) if planned else 0
+    return {"assigned": counts["assigned"] - unfit, "unassigned": counts["unassigned"] + unfit}
 
 
 def plan_agreement_visits(*, agreement: Agreement) -> dict[str, int]:
@@ -112,7 +119,7 @@ RESTORE_SQL = """
 def cancel_visits_from(*, agreement: Agreement, day: dt.date, reason: str, cause: str = "") -> int:
     """Cancel every planned visit of an agreement that starts on a day or later; the cause finds them again."""
     visits = Visit.objects.filter(agreement=agreement, state=State.PLANNED, period__startswith__gte=midnight(day))
-    return _update_with_history(visits, cause, state=State.CANCELLED, cancel_reason=reason[:200])
+    return update_with_history(visits, cause, state=State.CANCELLED, cancel_reason=reason[:200])
 
 
 def restore_visits_from(*, agreement: Agreement, day: dt.date, cause: str) -> int:
@@ -127,7 +134,7 @@ def restore_visits_from(*, agreement: Agreement, day: dt.date, cause: str) -> in
         cursor.execute(RESTORE_SQL.format(condition=IS_FREE), {"agency": current_agency().pk, "ids": ids})
     try:
         with transaction.atomic():
-            return _update_with_history(Visit.objects.filter(pk__in=ids), state=State.PLANNED, cancel_reason="")
+            return update_with_history(Visit.objects.filter(pk__in=ids), state=State.PLANNED, cancel_reason="")
     except IntegrityError as error:
         if "visit_no_double_booking" not in str(error):
             raise
@@ -137,22 +144,7 @@ def restore_visits_from(*, agreement: Agreement, day: dt.date, cause: str) -> in
 def mark_missed() -> dict[str, int]:
     """Visits whose time passed without check-in become missed."""
     over = Visit.objects.filter(state=State.PLANNED, period__endswith__lt=timezone.now())
-    return {"missed": _update_with_history(over, state=State.MISSED)}
-
-
-def _update_with_history(visits, cause="", **fields):
-    """Change many visits in two statements: the rows, then their history."""
-    ids = list(visits.select_for_update(of=["self"]).values_list("pk", flat=True))
-    Visit.objects.filter(pk__in=ids).update(**fields)
-    columns = ", ".join(f'"{f.column}"' for f in Visit._meta.concrete_fields)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""INSERT INTO contracts_historicalvisit
-            ({columns}, history_date, history_type, history_change_reason)
-            SELECT {columns}, now(), '~', %s FROM contracts_visit WHERE agency_id = %s AND id = ANY (%s)""",  # noqa: S608
-            [cause or None, current_agency().pk, ids],
-        )
-    return len(ids)
+    return {"missed": update_with_history(over, state=State.MISSED)}
 
 
 def _lock(visit):

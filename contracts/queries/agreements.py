@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from agencies.models import StoredFile
 from contracts.models import Agreement, Handover
@@ -16,9 +16,13 @@ def listed_agreements() -> QuerySet[Agreement]:
 
 
 def without_handover() -> QuerySet[Agreement]:
-    """Ended agreements whose handover record is not back at the agency (7.3.2 d)."""
+    """Agreements that ended, or went on with another caregiver, without a handover record filed (7.3.2 d)."""
     filed = Handover.objects.filter(agency=OuterRef("agency"), agreement=OuterRef("pk"), state=Handover.State.FILED)
-    return Agreement.objects.filter(~Exists(filed), state=Agreement.State.ENDED)
+    replaced = Agreement.objects.filter(
+        agency=OuterRef("agency"), amends=OuterRef("pk"), in_force_at__isnull=False
+    ).exclude(caregiver=OuterRef("caregiver"))
+    over = Q(state=Agreement.State.ENDED) | Q(Exists(replaced), state=Agreement.State.SUPERSEDED)
+    return Agreement.objects.filter(over, ~Exists(filed))
 
 
 def ending_by(day: dt.date) -> QuerySet[Agreement]:

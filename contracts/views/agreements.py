@@ -32,7 +32,7 @@ from contracts.forms.agreements import (
     SuspendForm,
 )
 from contracts.models import Agreement, ServicePlan, Signature
-from contracts.queries.agreements import listed_agreements
+from contracts.queries.agreements import listed_agreements, without_handover
 
 STEPS = [
     ("draft", gettext_lazy("Draft")),
@@ -86,6 +86,7 @@ def agreement_file(request, agreement_pk):
         "links": {party: signing.link_of(agreement, party) for party in LINK_PARTIES} if shows_links else {},
         "departs": agreement.rate != agreement.list_rate,
         "handovers": agreement.handovers.all(),
+        "replaced": without_handover().filter(pk=agreement.pk).exists(),
         "amendments": agreement.amendments.all(),
         "suspensions": agreement.suspensions.select_related("created_by"),
         "may_sign_for_agency": has_perm("contracts.sign_for_agency", request.membership),

@@ -32,8 +32,9 @@ def receive_complaint(*, by: User | None, evidence=None, **data: Any) -> Complai
     severity = data.pop("severity", Complaint.Severity.ORDINARY)
     client = data.get("client")
     if client and not data.get("agreement"):
-        data["agreement"] = Agreement.objects.filter(client=client).order_by("-pk").first()
-    if data.get("agreement") and not data.get("caregiver") and data.get("channel") in ("return_visit", "survey"):
+        concluded = Agreement.objects.filter(client=client, in_force_at__isnull=False)
+        data["agreement"] = concluded.order_by("-in_force_at").first()
+    if data.get("agreement") and not data.get("caregiver"):
         data["caregiver"] = data["agreement"].caregiver
     complaint = Complaint.objects.create(
         number=next_number("TS"),

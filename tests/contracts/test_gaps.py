@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from agencies.models import Notice
 from agencies.standard import forbidding
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
@@ -13,6 +14,7 @@ from caregivers.models import Absence, Caregiver, Credential
 from caregivers.queries.files import Assignment, agency_limits, assignment_facts
 from caregivers.standard.eligibility import check_assignment
 from contracts.actions.gaps import findings_of, refresh_gaps, suspect_visits
+from contracts.actions.visits import plan_visits
 from contracts.models import AssignmentGap, Visit
 from tests.world import make_world, sign_agreement, staff_up
 
@@ -53,9 +55,26 @@ def test_paper_that_proves_false_shows_at_once_and_a_new_one_mends_it(world):
     assert gaps() == {}
 
 
-def test_suspension_shows_on_every_visit_ahead(world):
+def test_suspension_takes_every_visit_ahead_back_and_says_so(world):
+    ahead = Visit.objects.filter(state="planned", period__startswith__gt=timezone.now())
+    count = ahead.filter(caregiver=world.caregiver).count()
     posting.suspend_caregiver(caregiver=world.caregiver, by=world.manager)
-    assert set(map(tuple, gaps().values())) == {("state_suspended",)}
+    assert ahead.filter(caregiver=None).count() == count > 0
+    assert gaps() == {}
+    assert Notice.objects.filter(user=world.coordinator, title__contains=str(count)).exists()
+
+
+def test_what_is_planned_anew_is_not_given_to_whom_the_rules_refuse(world):
+    Visit.objects.filter(state="planned").delete()
+    Credential.objects.filter(caregiver=world.caregiver, kind="identity_card").update(
+        expires_on=TODAY() + dt.timedelta(days=5)
+    )
+    plan_visits()
+    last_good = TODAY() + dt.timedelta(days=5)
+    for visit in Visit.objects.filter(state="planned"):
+        is_given = visit.caregiver_id == world.caregiver.pk
+        assert is_given is (timezone.localdate(visit.period.lower) <= last_good)
+    assert gaps() == {}
 
 
 def test_running_it_twice_leaves_the_same_rows(world):

@@ -223,6 +223,8 @@ READY = SigningFacts(
     reassess_on=D(2027, 3, 1),
     condition_disclosed=True,
     health_consent=True,
+    health_known=True,
+    sharing_consent=True,
     rate=Decimal(40),
     list_rate=Decimal(40),
     total=Decimal(12480),
@@ -248,6 +250,14 @@ READY = SigningFacts(
         ({"ends_on": D(2026, 12, 1)}, []),
         ({"condition_disclosed": False}, [("7.3.2 b", "not_disclosed")]),
         ({"health_consent": False}, [("PIPL 29", "no_health_consent")]),
+        ({"health_known": False}, [("7.3.2 b", "health_unknown")]),
+        ({"sharing_consent": False}, [("PIPL 23", "no_sharing_consent")]),
+        ({"is_plan_outdated": True}, [("7.3.1", "plan_outdated")]),
+        ({"starts_on": D(2026, 11, 22)}, [("4.1.5", "starts_in_past")]),
+        ({"starts_on": D(2026, 11, 23)}, []),
+        ({"is_incapable": True}, [("Civil Code 21", "incapable")]),
+        ({"is_incapable": True, "signer": "agent"}, [("Civil Code 21", "incapable")]),
+        ({"is_incapable": True, "signer": "legal_guardian"}, []),
         ({"needs_guardian": True}, [("Civil Code 21", "no_guardian")]),
         ({"needs_guardian": True, "signer": "agent"}, [("Civil Code 21", "no_guardian")]),
         ({"needs_guardian": True, "signer": "legal_guardian"}, []),
@@ -276,6 +286,8 @@ def test_an_empty_draft_is_told_everything_at_once():
         "The client's self-care is not assessed. (5)",
         "Tick that the client's condition was disclosed and nobody objects. (7.3.2 b)",
         "The separate consent to keeping health data is missing. (PIPL 29)",
+        "Ask for illnesses, medicines and allergies and write them down; where there are none, write so. (7.3.2 b)",
+        "The consent to telling the caregiver what the visits need is missing. (PIPL 23)",
         "No published price list names this work form on the first day. (4.1.5)",
         "Write what is agreed for special circumstances. (7.3.2 e)",
         "王 0007: No health certificate on file. (4.2.1 c)",
@@ -293,7 +305,7 @@ def test_items_by_self_care(self_care, refused):
 
 
 def test_the_rules_cite_clauses_or_laws():
-    laws = {"PIPL 29", "Civil Code 21", "Civil Code 586"}
+    laws = {"PIPL 23", "PIPL 29", "Civil Code 21", "Civil Code 586"}
     assert {rule.clause for rule in SIGNING.rules} - set(CLAUSES) == laws
 
 

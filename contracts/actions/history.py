@@ -1,0 +1,21 @@
+"""Set-based changes of visits with a row of history for each."""
+
+from django.db import connection
+
+from agencies.tenancy import current_agency
+from contracts.models import Visit
+
+
+def update_with_history(visits, cause="", **fields):
+    """Change many visits in two statements: the rows, then their history."""
+    ids = list(visits.select_for_update(of=["self"]).values_list("pk", flat=True))
+    Visit.objects.filter(pk__in=ids).update(**fields)
+    columns = ", ".join(f'"{f.column}"' for f in Visit._meta.concrete_fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO contracts_historicalvisit
+            ({columns}, history_date, history_type, history_change_reason)
+            SELECT {columns}, now(), '~', %s FROM contracts_visit WHERE agency_id = %s AND id = ANY (%s)""",  # noqa: S608
+            [cause or None, current_agency().pk, ids],
+        )
+    return len(ids)
