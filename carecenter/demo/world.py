@@ -451,7 +451,6 @@ def finish(world: World, agreement: Agreement, ended_on: dt.date, reason: str, *
                 party=party,
                 signer_name=name,
                 signature=signature_png(world.rng),
-                terms_hash=agreement.terms_hash,
             )
         handovers.file_handover(
             handover=handover,
