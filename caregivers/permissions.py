@@ -2,8 +2,9 @@
 
 import rules
 
-from agencies.permissions import is_coordinator, is_manager, is_office
+from agencies.permissions import is_coordinator, is_manager, is_office, is_quality_officer
 
 rules.add_perm("caregivers.view", is_office)
 rules.add_perm("caregivers.edit", is_manager | is_coordinator)
 rules.add_perm("caregivers.grant", is_manager)
+rules.add_perm("caregivers.listen", is_manager | is_quality_officer)

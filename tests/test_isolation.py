@@ -55,6 +55,7 @@ GLOBAL_TASKS = {
 PUBLIC_URLS = {"account_login", "account_logout", "health", "set_language", "schema"}
 # What an id in an address points at.
 URL_KWARGS = {
+    "absence_pk": "caregivers.Absence",
     "agreement_pk": "contracts.Agreement",
     "call_pk": "supervision.ReturnVisit",
     "caregiver_pk": "caregivers.Caregiver",
@@ -65,6 +66,7 @@ URL_KWARGS = {
     "credential_pk": "caregivers.Credential",
     "document_pk": "archive.Document",
     "file_pk": "agencies.StoredFile",
+    "grievance_pk": "caregivers.Grievance",
     "guardian_pk": "clients.Guardian",
     "handover_pk": "contracts.Handover",
     "hold_pk": "archive.LegalHold",
