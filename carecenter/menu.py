@@ -33,6 +33,7 @@ MENU = [
             Entry(_("On-boarding procedure"), "onboarding_list", "user-plus", "caregivers.view", count="onboarding"),
             Entry(_("Papers"), "credential_list", "certificate", "caregivers.view"),
             Entry(_("Promotions"), "promotion_list", "stars", "caregivers.view"),
+            Entry(_("Absences"), "absence_list", "beach", "caregivers.view", count="absences"),
             Entry(_("Agreements"), "agreement_list", "file-text", "contracts.view", count="agreements"),
             Entry(_("Rota"), "rota", "calendar-week", "contracts.view_visits"),
             Entry(_("Visits"), "visit_list", "clipboard-check", "contracts.view_visits"),
@@ -51,6 +52,7 @@ MENU = [
                 urgent="complaints_near",
             ),
             Entry(_("Satisfaction"), "survey_list", "mood-smile", "supervision.view"),
+            Entry(_("In confidence"), "confided_list", "lock", "caregivers.listen"),
         ],
     ),
     (
@@ -74,6 +76,7 @@ COUNTS_SQL = """
     (SELECT count(*) FROM clients_client WHERE agency_id = %(agency)s AND state = 'active') AS clients,
     (SELECT count(*) FROM caregivers_caregiver WHERE agency_id = %(agency)s AND state = 'active') AS caregivers,
     (SELECT count(*) FROM caregivers_caregiver WHERE agency_id = %(agency)s AND state = 'onboarding') AS onboarding,
+    (SELECT count(*) FROM caregivers_absence WHERE agency_id = %(agency)s AND state = 'requested') AS absences,
     (SELECT count(*) FROM contracts_agreement WHERE agency_id = %(agency)s AND state = 'in_force') AS agreements,
     (SELECT count(*) FROM supervision_returnvisit
      WHERE agency_id = %(agency)s AND state = 'due' AND call_after <= now()) AS calls,

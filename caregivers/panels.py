@@ -8,6 +8,7 @@ from rules import has_perm
 
 from agencies.links import office_url
 from agencies.panels import Moment, Panel, moments, panel
+from caregivers.forms.phone import WEEKDAYS
 from caregivers.models import Caregiver
 from caregivers.queries.onboarding import step_name
 from caregivers.standard.onboarding import EDITIONS
@@ -37,6 +38,13 @@ def supplies(membership, caregiver: Caregiver):
         "may_edit": has_perm("caregivers.edit", membership),
     }
     return Panel("caregivers/_supplies.html", context)
+
+
+@panel("caregivers.caregiver", place=1)
+def availability(membership, caregiver: Caregiver):
+    """The hours the caregiver gave on the phone; nothing when any hour is good."""
+    hours = [(WEEKDAYS[row.weekday], row) for row in caregiver.availability.all()]
+    return Panel("caregivers/_availability.html", {"hours": hours}) if hours else None
 
 
 @moments("caregivers.caregiver")

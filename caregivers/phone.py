@@ -1,5 +1,6 @@
-"""The caregiver's phone: messages, own file, own level, supplies received. Each sees only what is theirs."""
+"""The caregiver's phone: messages, own file, papers, level, absences, training, the rule. Each sees only their own."""
 
+import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 
@@ -11,17 +12,29 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agencies.actions import read_notices
+from agencies.calendar import months_later
 from agencies.findings import text_of
-from agencies.models import Level, Notice
+from agencies.models import AgencySettings, Level, Notice
 from agencies.pages import press, submit
 from agencies.permissions import may
+from agencies.views import serve
 from caregivers.actions import levels as actions
+from caregivers.actions.absences import request_absence, set_availability, take_back_absence
+from caregivers.actions.credentials import submit_credential
+from caregivers.actions.files import RULE_VERSION, acknowledge_rule
 from caregivers.actions.supplies import confirm_supply
+from caregivers.forms.credentials import OwnCredentialForm
 from caregivers.forms.levels import AppealForm
+from caregivers.forms.phone import AvailabilityForm, OwnAbsenceForm, hours_of
 from caregivers.models import Caregiver, LevelApplication, LevelGrant, SupplyIssue
 from caregivers.queries.files import with_level
 from caregivers.queries.levels import level_facts
+from caregivers.queries.phone import own_figures, sessions_ahead, with_open_matters
 from caregivers.standard.levels import best_way
+from caregivers.views.absences import days_of
+from caregivers.views.credentials import shown_credentials
+
+TO_RENEW = ("expired", "late", "warn", "rejected")  # how a paper stands that a new photo would mend
 
 
 def own(view: Callable) -> Callable:
@@ -53,15 +66,109 @@ def messages_page(request, caregiver):
 
 @own
 def mine(request, caregiver):
-    caregiver = with_level(Caregiver.objects, timezone.localdate()).get(pk=caregiver.pk)
+    """Who I am, what waits for me, and the way to everything else of mine."""
+    rows = with_open_matters(with_level(Caregiver.objects, timezone.localdate()), RULE_VERSION)
+    caregiver = rows.get(pk=caregiver.pk)
+    papers = [row for row in shown_credentials(caregiver.credentials) if row.standing[0] in TO_RENEW]
     context = {
         "caregiver": caregiver,
         "level": "" if caregiver.level is None else Level(caregiver.level).label,
-        "credentials": caregiver.credentials.all(),
-        "supplies_open": caregiver.supplies.filter(received_at=None).count(),
-        "today": timezone.localdate(),
+        "papers": papers,
     }
     return phone_page(request, "phone/mine.html", **context)
+
+
+@own
+def papers(request, caregiver):
+    """Own papers with how they stand; what ends or was sent back is renewed by a photo."""
+    rows = shown_credentials(caregiver.credentials)
+    for row in rows:
+        row.may_renew = row.standing[0] in TO_RENEW
+    return phone_page(request, "phone/papers.html", papers=rows)
+
+
+@own
+def paper_new(request, caregiver):
+    """Send a photo of a paper; it counts once the office has sighted the original."""
+    form = OwnCredentialForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind", "")})
+    if submit(form, submit_credential, caregiver=caregiver, by=request.user):
+        messages.success(request, _("Sent. Show the original at the office; the paper counts from then on."))
+        return redirect("phone:papers")
+    return phone_page(request, "phone/paper_new.html", form=form)
+
+
+@own
+def paper_photo(request, caregiver, credential_pk):
+    return serve(get_object_or_404(caregiver.credentials, pk=credential_pk, scan__isnull=False).scan)
+
+
+@own
+def absences(request, caregiver):
+    """Ask for leave, and see what the office answered."""
+    form = OwnAbsenceForm(request.POST or None)
+    if submit(form, request_absence, caregiver=caregiver):
+        messages.success(request, _("Asked. The office answers; until then your visits stay as they are."))
+        return redirect("phone:absences")
+    since = timezone.now() - dt.timedelta(days=90)
+    rows = caregiver.absences.filter(period__endswith__gte=since).order_by("-period")[:50]
+    for row in rows:
+        row.first_day, row.last_day = days_of(row)
+    return phone_page(request, "phone/absences.html", form=form, absences=rows)
+
+
+@require_POST
+@own
+def absence_back(request, caregiver, absence_pk):
+    absence = get_object_or_404(caregiver.absences, pk=absence_pk)
+    return press(request, take_back_absence, back="phone:absences", done=_("Taken back."), absence=absence)
+
+
+@own
+def availability(request, caregiver):
+    """The hours of each weekday in which the caregiver is ready to work."""
+    form = AvailabilityForm(request.POST or None, initial=hours_of(caregiver.availability.all()))
+    if request.method == "POST" and form.is_valid():
+        return press(
+            request,
+            set_availability,
+            back="phone:availability",
+            done=_("Saved. The office sees it when it plans."),
+            caregiver=caregiver,
+            **form.cleaned_data,
+        )
+    return phone_page(request, "phone/availability.html", form=form)
+
+
+@own
+def training(request, caregiver):
+    """Sessions ahead, and the exams taken."""
+    results = caregiver.exam_results.select_related("course")[:50]
+    return phone_page(request, "phone/training.html", ahead=sessions_ahead(caregiver)[:20], results=results)
+
+
+@own
+def figures(request, caregiver):
+    """What was recorded of one's own work in the last twelve months, with how many records stand behind it."""
+    since = months_later(timezone.localdate(), -12)
+    return phone_page(request, "phone/figures.html", figures=own_figures(caregiver, since))
+
+
+@own
+def rule(request, caregiver):
+    """How the work is supervised and judged (7.4.1): read it here, and confirm."""
+    if request.method == "POST":
+        return press(
+            request,
+            acknowledge_rule,
+            back="phone:rule",
+            done=_("Confirmed. Thank you."),
+            caregiver=caregiver,
+            by=request.user,
+            acknowledged_on=timezone.localdate(),
+        )
+    known = caregiver.acknowledgements.filter(version=RULE_VERSION).select_related("explained_by").first()
+    limits = AgencySettings.objects.get()
+    return phone_page(request, "phone/rule.html", known=known, version=RULE_VERSION, limits=limits)
 
 
 @own

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from caregivers import api, phone, public
-from caregivers.views import badge, credentials, levels, onboarding, supplies
+from caregivers import api, phone, phone_welfare, public
+from caregivers.views import absences, badge, credentials, levels, onboarding, supplies, welfare
 from caregivers.views import files as views
 
 office_urls = [
@@ -50,6 +50,12 @@ office_urls = [
     path("badges/", badge.BadgeList.as_view(), name="badge_list"),
     path("badges/sheet/", badge.badge_sheet, name="badge_sheet"),
     path("supplies/", supplies.SupplyList.as_view(), name="supply_list"),
+    path("absences/", absences.AbsenceList.as_view(), name="absence_list"),
+    path("absences/<int:absence_pk>/", absences.absence_answer, name="absence_answer"),
+    path("confidential/", welfare.confided_list, name="confided_list"),
+    path("confidential/<int:grievance_pk>/", welfare.confided_page, name="confided_page"),
+    path("confidential/<int:grievance_pk>/close/", welfare.confided_close, name="confided_close"),
+    path("caregivers/<int:caregiver_pk>/talk/", welfare.talk_new, name="talk_new"),
     path("credentials/", credentials.CredentialList.as_view(), name="credential_list"),
     path("credentials/<int:credential_pk>/verify/", credentials.credential_verify, name="credential_verify"),
     path("credentials/<int:credential_pk>/decline/", credentials.credential_decline, name="credential_decline"),
@@ -69,6 +75,18 @@ phone_urls = [
     path("level/applications/<int:application_pk>/appeal/", phone.application_appeal, name="application_appeal"),
     path("supplies/", phone.supplies, name="supplies"),
     path("supplies/<int:supply_pk>/confirm/", phone.supply_confirm, name="supply_confirm"),
+    path("papers/", phone.papers, name="papers"),
+    path("papers/new/", phone.paper_new, name="paper_new"),
+    path("papers/<int:credential_pk>/photo/", phone.paper_photo, name="paper_photo"),
+    path("absences/", phone.absences, name="absences"),
+    path("absences/<int:absence_pk>/back/", phone.absence_back, name="absence_back"),
+    path("availability/", phone.availability, name="availability"),
+    path("training/", phone.training, name="training"),
+    path("figures/", phone.figures, name="figures"),
+    path("rule/", phone.rule, name="rule"),
+    path("confide/", phone_welfare.confide, name="confide"),
+    path("confide/new/", phone_welfare.confide_new, name="confide_new"),
+    path("confide/<int:grievance_pk>/", phone_welfare.confided, name="confided"),
 ]
 public_urls = [
     path("badge/<str:token>/", public.badge, name="badge"),

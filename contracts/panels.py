@@ -45,6 +45,14 @@ def caregiver_visits(membership, caregiver):
     )
 
 
+@panel("caregivers.absence")
+def visits_in_absence(membership, absence):
+    """Visits that would need somebody else, before the office answers."""
+    visits = Visit.objects.filter(caregiver=absence.caregiver_id, period__overlap=absence.period)
+    visits = visits.exclude(state=Visit.State.CANCELLED).select_related("client", "caregiver").order_by("period")[:50]
+    return Panel("contracts/_visits.html", {"visits": visits, "title": _("Visits in this time")})
+
+
 @panel("caregivers.onboarding")
 def placements(membership, caregiver):
     """Steps 11 and 12 of on-boarding, for information: papers shown at the first meeting, signatures, plan."""

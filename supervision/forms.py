@@ -37,6 +37,12 @@ class ComplaintForm(CleanForm, forms.ModelForm):
     client_number = forms.CharField(
         label=_("client's number"), max_length=20, required=False, help_text=_("For example KH-0001; empty if unknown.")
     )
+    caregiver = forms.ModelChoiceField(
+        label=_("caregiver concerned"),
+        queryset=None,
+        required=False,
+        help_text=_("Empty: whoever serves the client by the agreement in force."),
+    )
     evidence = UploadField(label=_("evidence"), required=False)
 
     class Meta:
@@ -46,7 +52,6 @@ class ComplaintForm(CleanForm, forms.ModelForm):
             "severity",
             "complainant_name",
             "complainant_phone",
-            "caregiver",
             "happened_on",
             "text",
             "wish",
@@ -55,7 +60,6 @@ class ComplaintForm(CleanForm, forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["caregiver"].queryset = Caregiver.objects.order_by("number")
-        self.fields["caregiver"].help_text = _("Empty: whoever serves the client by the agreement in force.")
 
     def clean(self):
         data = self.cleaned_data

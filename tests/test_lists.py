@@ -17,7 +17,7 @@ from agencies.calendar import ONE_DAY
 from agencies.models import AccessLog, JobRun, Message
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord, Document
-from caregivers.models import Caregiver, SupplyIssue
+from caregivers.models import Absence, Caregiver, SupplyIssue
 from clients.models import Client
 from contracts.models import Agreement, Handover, Visit
 from supervision.models import Complaint, ReturnVisit
@@ -29,6 +29,7 @@ LISTS = [
     ("caregiver_list", Caregiver, 5),
     ("onboarding_list", Caregiver, 5),
     ("supply_list", SupplyIssue, 6),
+    ("absence_list", Absence, 6),
     ("agreement_list", Agreement, 6),
     ("visit_list", Visit, 6),
     ("handover_list", Handover, 7),

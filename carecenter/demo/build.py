@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from agencies.tenancy import agency_context
-from carecenter.demo import onboarding
+from carecenter.demo import onboarding, phone
 from carecenter.demo import world as demo
 from carecenter.demo.careers import careers
 from carecenter.demo.supervision import supervise
@@ -56,6 +56,7 @@ def build_agency(facts: dict, now: dt.datetime, *, caregivers: int, clients: int
         signed = _agreements(world, active, iter(files[:-3]))
         demo.absences(world, active)
         onboarding.equip(world, active)
+        phone.by_phone(world, active)
         for agreement in signed:
             demo.live_through(world, agreement, until=world.today)
         onboarding.scan_badges(world, signed)

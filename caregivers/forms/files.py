@@ -68,10 +68,10 @@ class DismissForm(CleanForm, forms.Form):
     left_on = forms.DateField(label=_("left on"), initial=timezone.localdate)
 
 
-class CaregiverFilter(django_filters.FilterSet):
+class PeopleFilter(django_filters.FilterSet):
+    """Finds caregivers as every list of them does."""
+
     q = django_filters.CharFilter(label=_("Name, pinyin, phone, badge number"), method="search")
-    employment = django_filters.ChoiceFilter(label=_("Employment"), choices=Caregiver.Employment.choices)
-    work_form = django_filters.ChoiceFilter(label=_("Work form"), choices=WorkForm.choices, method="with_form")
 
     class Meta:
         model = Caregiver
@@ -79,6 +79,11 @@ class CaregiverFilter(django_filters.FilterSet):
 
     def search(self, queryset, name, value):
         return queryset.filter(pk__in=find_caregivers(value)) if value else queryset
+
+
+class CaregiverFilter(PeopleFilter):
+    employment = django_filters.ChoiceFilter(label=_("Employment"), choices=Caregiver.Employment.choices)
+    work_form = django_filters.ChoiceFilter(label=_("Work form"), choices=WorkForm.choices, method="with_form")
 
     def with_form(self, queryset, name, value):
         return queryset.filter(work_forms__contains=[value])

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.files import UploadField
 from agencies.forms import CleanForm
-from caregivers.models import Caregiver, SupplyIssue
+from caregivers.forms.files import PeopleFilter
+from caregivers.models import SupplyIssue
 from caregivers.queries.files import find_caregivers
 
 
@@ -45,27 +46,11 @@ class ContractForm(RecordForm):
 
 class SupplyForm(CleanForm, forms.ModelForm):
     quantity = forms.IntegerField(label=_("quantity"), min_value=1, max_value=1000, initial=1)
+    issued_on = forms.DateField(label=_("handed out on"), initial=timezone.localdate)
 
     class Meta:
         model = SupplyIssue
         fields = ["item", "quantity", "issued_on", "note"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["issued_on"].initial = timezone.localdate
-
-
-class PeopleFilter(django_filters.FilterSet):
-    """Finds people as every list of caregivers does."""
-
-    q = django_filters.CharFilter(label=_("Name, pinyin, phone, badge number"), method="search")
-
-    class Meta:
-        model = Caregiver
-        fields = []
-
-    def search(self, queryset, name, value):
-        return queryset.filter(pk__in=find_caregivers(value)) if value else queryset
 
 
 class BadgeFilter(PeopleFilter):

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Range
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agencies.fields import EncryptedTextField
 from agencies.models.catalogue import WorkForm
@@ -99,7 +100,7 @@ class Absence(AgencyModel):
     """A time in which a caregiver cannot be assigned, once it is approved; one asked for by phone waits."""
 
     class State(models.TextChoices):
-        REQUESTED = "requested", _("Asked for")
+        REQUESTED = "requested", pgettext_lazy("absence", "Asked for")
         APPROVED = "approved", _("Approved")
         DECLINED = "declined", _("Declined")
 

@@ -1,17 +1,13 @@
 """Reads of on-boarding: what the rules ask about anybody in one query, and who did what when."""
 
 import datetime as dt
-from collections import defaultdict
-from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
-from agencies.links import office_url
 from agencies.models import AgencySettings
 from caregivers.models import (
     Attendance,
@@ -28,17 +24,6 @@ from caregivers.models import (
 from caregivers.queries.files import PAPER_FIELDS, good_papers
 from caregivers.standard.eligibility import Facts, limits_on
 from caregivers.standard.onboarding import OnboardingFacts, Record, Step, Training
-
-# Which step a sighted paper is evidence of.
-STEP_OF_PAPER = {
-    Credential.Kind.IDENTITY_CARD: "papers",
-    Credential.Kind.DOMESTIC_SERVICE: "papers",
-    Credential.Kind.ELDERLY_CARE: "papers",
-    Credential.Kind.EDUCATION: "papers",
-    Credential.Kind.BACKGROUND: "background",
-    Credential.Kind.HEALTH: "health",
-    Credential.Kind.INSURANCE: "contract",
-}
 
 
 def sighted(day: dt.date) -> QuerySet[Credential]:
@@ -136,70 +121,14 @@ def facts_for(caregiver: Caregiver) -> OnboardingFacts:
     return onboarding_facts(with_onboarding(Caregiver.objects).get(pk=caregiver.pk))
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """One thing a step rests on: what, when, who saw to it, and the file that shows it."""
-
-    text: str
-    on: dt.date
-    by: str
-    url: str = ""
-
-
-def evidence_of(caregiver: Caregiver) -> dict[str, list[Evidence]]:
-    """By step everything on record, the latest first; seven queries."""
-    found = defaultdict(list)
-    for step, one in [*_recorded(caregiver), *_papers(caregiver), *_trained(caregiver), *_issued(caregiver)]:
-        found[step].append(one)
-    return {step: sorted(rows, key=lambda row: row.on, reverse=True) for step, rows in found.items()}
-
-
-def _file(stored_file_id):
-    return office_url("file_view", stored_file_id) if stored_file_id else ""
-
-
-def _recorded(caregiver):
-    for row in caregiver.onboarding_steps.select_related("done_by"):
-        text = row.note
-        if row.score is not None:
-            words = {"score": row.score, "result": _("passed") if row.is_passed else _("not passed"), "note": row.note}
-            text = (_("%(score)s points, %(result)s %(note)s") % words).strip()
-        yield row.step, Evidence(text or _("Recorded"), row.done_on, row.done_by.name, _file(row.evidence_id))
-
-
-def _papers(caregiver):
-    rows = sighted(timezone.localdate()).filter(caregiver=caregiver).select_related("verified_by")
-    for row in rows:
-        text = _("%(paper)s, original sighted") % {"paper": row.get_kind_display()}
-        yield STEP_OF_PAPER[row.kind], Evidence(text, row.verified_on, row.verified_by.name, _file(row.scan_id))
-
-
-def _trained(caregiver):
-    attended = caregiver.attendances.filter(attended_at__isnull=False, session__course__kind="before_posting")
-    for row in attended.select_related("session__course", "session__trainer"):
-        trainer = row.session.trainer.name if row.session.trainer else row.session.outside_trainer
-        yield "training", Evidence(row.session.course.name, timezone.localdate(row.attended_at), trainer)
-    results = caregiver.exam_results.filter(annulled_on=None, course__kind="before_posting").select_related("course")
-    for row in results:
-        words = {"course": row.course.name, "part": row.get_part_display(), "score": row.score}
-        text = _("%(course)s, %(part)s: %(score)s points") % words
-        yield "exam", Evidence(text, row.taken_on, row.examiner)
-    for row in caregiver.acknowledgements.select_related("explained_by"):
-        text = _("Version %(version)s explained and agreed to") % {"version": row.version}
-        yield "rule", Evidence(text, row.acknowledged_on, row.explained_by.name)
-
-
-def _issued(caregiver):
-    for row in caregiver.level_grants.select_related("granted_by"):
-        yield "posting", Evidence(row.get_level_display(), row.granted_on, row.granted_by.name)
-    for row in caregiver.posting_certificates.select_related("issued_by", "document"):
-        url = _file(row.document.file_id) if row.document else ""
-        yield "posting", Evidence(f"{_('Posting certificate')} {row.number}", row.issued_on, row.issued_by.name, url)
-
-
 def step_name(step: Step) -> str:
     """What a step is called in the reader's language."""
     return step.name_en if get_language() == "en" else step.name
+
+
+def step_asks(step: Step) -> str:
+    """What a step asks in the reader's language."""
+    return step.asks_en if get_language() == "en" else step.asks
 
 
 def in_onboarding() -> QuerySet[Caregiver]:

@@ -32,7 +32,7 @@ from caregivers.forms.files import (
     DismissForm,
     LevelForm,
 )
-from caregivers.models import Caregiver
+from caregivers.models import Absence, Caregiver
 from caregivers.queries.files import with_level, with_next_expiry
 from caregivers.views.credentials import shown_credentials
 
@@ -81,7 +81,10 @@ def caregiver_file(request, caregiver_pk):
         "level_label": _level_label(caregiver.level),
         "age": age_on(caregiver.birth_date, today),
         "credentials": shown_credentials(caregiver.credentials),
-        "absences": caregiver.absences.filter(period__endswith__gt=timezone.now()).order_by("period"),
+        "absences": caregiver.absences.filter(period__endswith__gt=timezone.now())
+        .exclude(state=Absence.State.DECLINED)
+        .order_by("period"),
+        "may_listen": has_perm("caregivers.listen", request.membership) and caregiver.user_id != request.user.pk,
         "acknowledgements": caregiver.acknowledgements.select_related("explained_by"),
         "missing": _missing(caregiver),
         "may_edit": has_perm("caregivers.edit", request.membership),

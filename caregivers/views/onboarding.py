@@ -4,8 +4,8 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from rules import has_perm
 
@@ -20,9 +20,17 @@ from archive.models import Document
 from caregivers.actions import onboarding as actions
 from caregivers.actions import posting
 from caregivers.forms.credentials import ReasonForm
-from caregivers.forms.onboarding import ContractForm, InterviewForm, PeopleFilter, RegistrationForm
+from caregivers.forms.files import PeopleFilter
+from caregivers.forms.onboarding import ContractForm, InterviewForm, RegistrationForm
 from caregivers.models import Caregiver, PostingCertificate
-from caregivers.queries.onboarding import evidence_of, in_onboarding, onboarding_facts, step_name, with_onboarding
+from caregivers.queries.onboarding import (
+    in_onboarding,
+    onboarding_facts,
+    step_asks,
+    step_name,
+    with_onboarding,
+)
+from caregivers.queries.onboarding_evidence import evidence_of
 from caregivers.standard.onboarding import edition_on, missing_before, missing_by_step, progress, reminders
 
 # A recorded step: its form and its action.
@@ -114,8 +122,7 @@ def _line(caregiver, step, stage, findings, evidence):
     return {
         "number": step.number,
         "name": step_name(step),
-        "asks": step.asks_en if get_language() == "en" else step.asks,
-        "clauses": step.clauses,
+        "asks": _("%(text)s (%(clause)s)") % {"text": step_asks(step), "clause": step.clauses},
         "stage": stage,
         "missing": [text_of(finding) for finding in findings],
         "evidence": evidence.get(step.code, [])[:SHOWN],

@@ -27,13 +27,13 @@ class SupplyList(OfficeList):
     template_name = "caregivers/supply_list.html"
     filterset_class = SupplyFilter
     columns = [
-        Column(gettext_lazy("issued on"), lambda row: row.issued_on),
+        Column(gettext_lazy("handed out on"), lambda row: row.issued_on),
         Column(gettext_lazy("badge number"), lambda row: row.caregiver.number),
         Column(gettext_lazy("name"), lambda row: row.caregiver.name),
         Column(gettext_lazy("item"), lambda row: row.get_item_display()),
         Column(gettext_lazy("quantity"), lambda row: row.quantity),
         Column(gettext_lazy("note"), lambda row: row.note),
-        Column(gettext_lazy("issued by"), lambda row: row.issued_by.name),
+        Column(gettext_lazy("handed out by"), lambda row: row.issued_by.name),
         Column(gettext_lazy("receipt confirmed on"), _received_on),
     ]
 

@@ -121,7 +121,8 @@ def rota_week(monday: dt.date, people: Iterable[Caregiver]) -> list[RotaRow]:
         row.days[place].append(visit)
         row.minutes += int((visit.period.upper - visit.period.lower).total_seconds() // 60)
     week = (midnight(monday), midnight(sunday + dt.timedelta(days=1)))
-    for absence in Absence.objects.filter(caregiver__in=[pk for pk in rows if pk], period__overlap=week):
+    approved = Absence.objects.filter(state=Absence.State.APPROVED, period__overlap=week)
+    for absence in approved.filter(caregiver__in=[pk for pk in rows if pk]):
         _place_absence(rows[absence.caregiver_id], absence, monday)
     return list(rows.values())
 

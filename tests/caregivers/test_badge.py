@@ -19,18 +19,12 @@ from caregivers.actions import files, posting
 from caregivers.models import BadgeIssue, BadgeScan, Caregiver, Credential
 from caregivers.queries.badge import badge_name, find_badge
 from tests.caregivers import people
-from tests.factories import make_member, make_one
+from tests.factories import make_one
 from tests.test_lists import queries_of
 
 
 @pytest.fixture
-def manager(maple):
-    return make_member(maple).user
-
-
-@pytest.fixture
-def bearer(in_maple, manager):
-    people.open_course()
+def bearer(course, manager):
     return people.posted(manager)
 
 

@@ -32,16 +32,6 @@ from tests.test_lists import queries_of
 
 
 @pytest.fixture
-def manager(maple):
-    return make_member(maple).user
-
-
-@pytest.fixture
-def course(in_maple):
-    return people.open_course()
-
-
-@pytest.fixture
 def newcomer(in_maple, manager, course):
     return people.open_file(manager)
 

@@ -4,7 +4,6 @@ import io
 import re
 import subprocess
 
-import pytest
 import segno
 from django.utils import timezone
 from PIL import Image
@@ -17,22 +16,11 @@ from caregivers.actions import files, onboarding, posting
 from caregivers.models import Caregiver
 from caregivers.queries.badge import badge_url
 from tests.caregivers import people
-from tests.factories import make_member
 
 NAMES = [
     "李梅", "王秀兰", "欧阳建华", "司马玉兰英", "诸葛春燕小红", "阿依古丽买买提", "古丽巴哈尔买提江", "买买提江阿卜杜拉江",
     "阿卜杜热西提买买提江", "䶮㛃𬭎", "张海燕",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def manager(maple):
-    return make_member(maple).user
-
-
-@pytest.fixture
-def course(in_maple):
-    return people.open_course()
 
 
 def render(document):

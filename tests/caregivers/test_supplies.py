@@ -18,11 +18,6 @@ from tests.factories import make_member, make_one
 
 
 @pytest.fixture
-def manager(maple):
-    return make_member(maple).user
-
-
-@pytest.fixture
 def wearer(maple, in_maple):
     user = make_member(maple, Role.CAREGIVER).user
     User.objects.filter(pk=user.pk).update(language="en")
