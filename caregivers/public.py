@@ -36,7 +36,8 @@ def badge(request, token):
         return render(request, "429.html", status=429)
     if found is None:
         return unknown_link(request)
-    if request.method == "GET":
+    is_own = request.user.is_authenticated and request.user.pk == found.caregiver.user_id
+    if request.method == "GET" and not is_own:  # a bearer's own look proves nothing
         record_scan(badge=found)
     context = {
         "token": token,

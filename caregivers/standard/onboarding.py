@@ -186,7 +186,7 @@ def is_covered(facts: OnboardingFacts) -> Finding | None:
 def is_posted(facts: OnboardingFacts) -> Finding | None:
     if facts.has_certificate:
         return None
-    return problem("no_certificate_of_posting", _("The posting certificate is still to be issued."))
+    return problem("no_certificate_of_posting", _("There is no posting certificate in force."))
 
 
 @RULES.clause("4.2.3")

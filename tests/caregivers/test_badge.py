@@ -19,7 +19,7 @@ from caregivers.actions import files, posting
 from caregivers.models import BadgeIssue, BadgeScan, Caregiver, Credential
 from caregivers.queries.badge import badge_name, find_badge
 from tests.caregivers import people
-from tests.factories import make_one
+from tests.factories import make_member, make_one
 from tests.test_lists import queries_of
 
 
@@ -129,6 +129,15 @@ def test_looking_without_opening_keeps_no_scan_and_posting_is_refused(client, be
     assert client.head(address(token_of(bearer))).status_code == 200
     assert client.post(address(token_of(bearer))).status_code == 405
     assert lights() == []
+
+
+def test_the_bearers_own_look_is_no_evidence(client, maple, bearer):
+    bearer.user = make_member(maple, "caregiver").user
+    bearer.save()
+    client.get(address(token_of(bearer)))
+    client.force_login(bearer.user)
+    assert client.get(address(token_of(bearer))).status_code == 200
+    assert lights() == ["green"]
 
 
 def test_an_address_that_asks_too_often_is_held_off(client, bearer, monkeypatch):
