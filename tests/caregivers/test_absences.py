@@ -167,7 +167,7 @@ def test_office_answers_with_the_visits_of_that_time_before_it(client, maple, to
     shown = client.get(page).content.decode()
     assert shown.count("/maple/visits/") == 1 + 1  # the menu's, and the one of that day
     refused = client.post(page, {"is_approved": "no", "answer": ""}).content.decode()
-    assert "Say why it cannot be." in refused
+    assert "请说明不批准的原因" in refused
     assert client.post(page, {"is_approved": "yes", "answer": ""}).status_code == 302
     with agency_context(maple):
         absence.refresh_from_db()
