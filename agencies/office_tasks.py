@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
-from agencies import actions, exports
+from agencies import actions, exports, imports
 from agencies.jobs import AgencyJob, EveryAgency
 from agencies.tasks import RowTask
 
@@ -13,9 +13,20 @@ def make_export(export_id):
     exports.make_export(export_id=export_id)
 
 
+@shared_task(base=RowTask, fail=staticmethod(imports.fail_import))
+def check_import(import_id):
+    imports.check_import(import_id=import_id)
+
+
+@shared_task(base=RowTask, fail=staticmethod(imports.fail_import))
+def save_import(import_id):
+    imports.save_import(import_id=import_id)
+
+
 @shared_task
 def redeliver_exports():
     actions.redeliver_exports()
+    imports.tend_imports()
 
 
 @shared_task(base=EveryAgency)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies import public, views
+from agencies import import_views, public, views
 
 office_urls = [
     path("files/<int:file_pk>/", views.file_view, name="file_view"),
@@ -23,6 +23,13 @@ office_urls = [
     path("jobs/", views.JobList.as_view(), name="job_list"),
     path("exports/", views.export_list, name="export_list"),
     path("exports/<slug:list_name>/new/", views.export_start, name="export_start"),
+    path("imports/", import_views.import_list, name="import_list"),
+    path("imports/<slug:importer>/new/", import_views.import_new, name="import_new"),
+    path("imports/<slug:importer>/template/", import_views.import_template, name="import_template"),
+    path("imports/<int:import_pk>/", import_views.import_page, name="import_page"),
+    path("imports/<int:import_pk>/marked/", import_views.import_marked, name="import_marked"),
+    path("imports/<int:import_pk>/save/", import_views.import_save, name="import_save"),
+    path("imports/<int:import_pk>/drop/", import_views.import_drop, name="import_drop"),
 ]
 phone_urls = []
 public_urls = [

@@ -73,6 +73,7 @@ URL_KWARGS = {
     "grievance_pk": "caregivers.Grievance",
     "guardian_pk": "clients.Guardian",
     "handover_pk": "contracts.Handover",
+    "import_pk": "agencies.Import",
     "hold_pk": "archive.LegalHold",
     "invitation_pk": "supervision.SurveyInvitation",
     "licence_pk": "agencies.Licence",
@@ -90,6 +91,7 @@ URL_KWARGS = {
 URL_WORDS = {
     "code": "0" * 16,
     "field": "phone",
+    "importer": "nothing",
     "level": 1,
     "list_name": "nothing",
     "party": "client",

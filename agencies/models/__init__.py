@@ -4,7 +4,7 @@ from agencies.models.agency import Agency, AgencySettings, Licence
 from agencies.models.catalogue import Level, Price, PriceList, ServiceItem, WorkForm
 from agencies.models.messages import Message, Notice
 from agencies.models.people import ApiKey, IdentityType, Membership, Role, Sex, User
-from agencies.models.records import AccessLog, Counter, Export, JobRun, StoredFile
+from agencies.models.records import AccessLog, Counter, Export, Import, JobRun, StoredFile
 
 __all__ = [
     "AccessLog",
@@ -14,6 +14,7 @@ __all__ = [
     "Counter",
     "Export",
     "IdentityType",
+    "Import",
     "JobRun",
     "Level",
     "Licence",

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from agencies.fields import EncryptedTextField
 from agencies.tenancy import AgencyModel, InsertOnly, same_agency
 
 
@@ -94,6 +95,51 @@ class Export(AgencyModel):
     class Meta(AgencyModel.Meta):
         ordering = ["-requested_at"]
         constraints = [*AgencyModel.Meta.constraints, *same_agency("export", "file")]
+
+
+class Import(AgencyModel):
+    """An Excel file read in: every row is checked first, then all rows are saved or none.
+
+    What stood in the file holds identity numbers, so it is encrypted, and forgotten once it is saved or given up.
+    """
+
+    class State(models.TextChoices):
+        CHECKING = "checking", _("Being checked")
+        CHECKED = "checked", _("Checked")
+        SAVING = "saving", _("Being saved")
+        DONE = "done", _("Done")
+        DROPPED = "dropped", _("Given up")
+        FAILED = "failed", _("Failed")
+
+    importer = models.CharField(_("list"), max_length=40)
+    name = models.CharField(_("file"), max_length=150)
+    rows = EncryptedTextField(blank=True)
+    problems = EncryptedTextField(blank=True)
+    unknown_heads = models.JSONField(default=list, help_text="columns nobody knows, which are passed over")
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.CHECKING)
+    row_count = models.PositiveIntegerField(_("rows"))
+    wrong_count = models.PositiveIntegerField(_("wrong rows"), null=True, blank=True)
+    requested_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(AgencyModel.Meta):
+        ordering = ["-requested_at"]
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(state__in=["checking", "checked", "saving", "done", "dropped", "failed"]),
+                name="import_state",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["done", "dropped"]) | models.Q(rows="", problems=""),
+                name="import_forgotten",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["saving", "done"]) | models.Q(wrong_count=0), name="import_whole"
+            ),
+        ]
+        indexes = [models.Index(fields=["agency", "requested_by", "-requested_at"], name="import_of")]
 
 
 class AccessLog(AgencyModel):

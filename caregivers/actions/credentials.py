@@ -30,7 +30,11 @@ def add_credential(
     **data: Any,
 ) -> Credential:
     """Add a paper; the original is looked at and given back, never kept. It counts once it was sighted."""
-    _check_days(data)
+    problems = _day_problems(data)
+    if _is_on_file(caregiver, staff_file, data):
+        problems["number"] = _("This paper is on file already.")
+    if problems:
+        raise ValidationError(problems)
     return Credential.objects.create(
         caregiver=caregiver,
         staff_file=staff_file,
@@ -41,15 +45,21 @@ def add_credential(
     )
 
 
-def _check_days(data):
+def _is_on_file(caregiver, staff_file, data):
+    if not data.get("number"):
+        return False
+    same = Credential.objects.filter(kind=data["kind"], number=data["number"], issued_on=data["issued_on"])
+    return same.filter(caregiver=caregiver, staff_file=staff_file, declined_reason="").exists()
+
+
+def _day_problems(data):
     problems = {}
     today = timezone.localdate()
     if data.get("expires_on") and data["expires_on"] < data["issued_on"]:
         problems["expires_on"] = _("A paper cannot end before it was issued.")
     if data["issued_on"] > today:
         problems["issued_on"] = _("A paper cannot be issued in the future.")
-    if problems:
-        raise ValidationError(problems)
+    return problems
 
 
 def submit_credential(*, caregiver: Caregiver, by: User, scan, **data: Any) -> Credential:
