@@ -122,7 +122,9 @@ def _problems_of(run, *, keep=False):
                 transaction.set_rollback(True)
         _note_twice(importer, form, number, seen)
         if form.errors:
-            problems[str(number)] = {name: list(map(str, errors)) for name, errors in form.errors.items()}
+            named = [name for name in importer.columns if name in form.errors]
+            named += [name for name in form.errors if name not in named]
+            problems[str(number)] = {name: list(map(str, form.errors[name])) for name in named}
     return problems
 
 

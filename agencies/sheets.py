@@ -127,7 +127,7 @@ def _plain(head):
 def typed_into(field: forms.Field, text: str):
     """What a form's field would have been sent for a text of a cell; what it cannot be stays, so that the form says so."""
     if isinstance(field, forms.MultipleChoiceField):
-        return [_code(field, part) for part in re.split(r"[、,，;；/\s]+", text) if part]
+        return [code for part in re.split(r"[、,，;；/\n]+", text) for code in _codes(field, part.strip()) if code]
     if isinstance(field, forms.ChoiceField):
         return _code(field, text)
     if isinstance(field, forms.BooleanField):
@@ -136,6 +136,12 @@ def typed_into(field: forms.Field, text: str):
         year, month, day = found.groups()
         return f"{year}-{month:0>2}-{day:0>2}"
     return text
+
+
+def _codes(field, text):
+    """One choice, or several with only a space between; a label may hold a space itself."""
+    code = _code(field, text)
+    return [code] if code != text else [_code(field, part) for part in text.split()]
 
 
 def _code(field, text):
