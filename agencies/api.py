@@ -1,36 +1,14 @@
-"""What every API view shares: pages, errors, and running an action."""
-
-import datetime as dt
+"""What every API answer shares: its pages, its errors, how its key is described."""
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from rest_framework import exceptions, serializers
+from rest_framework import exceptions
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.serializers import as_serializer_error
 from rest_framework.views import exception_handler
 
-from agencies.forms import CONTROL_CHARACTERS, FIRST_YEAR, LAST_YEAR
 from agencies.pages import as_refusal
-from agencies.text import clean_text, has_control_characters
-
-
-class CleanSerializer(serializers.ModelSerializer):
-    """Texts and days judged as the pages' forms do."""
-
-    def to_internal_value(self, data):
-        cleaned, problems = super().to_internal_value(data), {}
-        for name, value in cleaned.items():
-            if isinstance(value, str) and has_control_characters(value):
-                problems[name] = CONTROL_CHARACTERS
-            elif isinstance(value, str):
-                cleaned[name] = clean_text(value)
-            elif isinstance(value, dt.date) and not FIRST_YEAR <= value.year <= LAST_YEAR:
-                problems[name] = _("Check the year: %(first)s to %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
-        if problems:
-            raise exceptions.ValidationError(problems)
-        return cleaned
 
 
 class Pages(PageNumberPagination):

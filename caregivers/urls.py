@@ -92,4 +92,8 @@ public_urls = [
     path("badge/<str:token>/", public.badge, name="badge"),
     path("badge/<str:token>/photo/", public.badge_photo, name="badge_photo"),
 ]
-api_views = [("caregivers", api.CaregiverViewSet)]
+api_views = [
+    ("caregivers", api.CaregiverViewSet),
+    ("credentials", api.CredentialViewSet),
+    ("levels", api.LevelGrantViewSet),
+]

@@ -4,13 +4,15 @@ from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet
 from rest_framework import mixins, serializers, viewsets
 
 from agencies.privacy import mask_identity, mask_phone
+from agencies.serializers import FormSerializer, TimelineMixin
 from clients import actions
 from clients.forms import ClientForm
 from clients.models import Client, SelfCare
 from clients.queries import with_status
 
 
-class ClientSerializer(serializers.ModelSerializer):
+class ClientSerializer(FormSerializer):
+    form = ClientForm
     identity_masked = serializers.SerializerMethodField()
     phone_masked = serializers.SerializerMethodField()
     self_care = serializers.ChoiceField(choices=SelfCare.choices, read_only=True, allow_null=True)
@@ -31,23 +33,12 @@ class ClientSerializer(serializers.ModelSerializer):
             "birth_date": {"required": False},
             "sex": {"required": False},
         }
-        validators = []
 
     def get_identity_masked(self, client) -> str:
         return mask_identity(client.identity_number)
 
     def get_phone_masked(self, client) -> str:
         return mask_phone(client.phone)
-
-    def to_internal_value(self, data):
-        """Judged by the page's form, with the client as it would stand."""
-        names = ClientForm.Meta.fields
-        given = {name: getattr(self.instance, name) for name in names} if self.instance else {}
-        typed = {name: data[name] for name in names if isinstance(data.get(name), str | int | None) and name in data}
-        form = ClientForm({**given, **typed})
-        if not form.is_valid():
-            raise serializers.ValidationError({name: list(map(str, texts)) for name, texts in form.errors.items()})
-        return {name: form.cleaned_data[name] for name in names}
 
     def create(self, validated_data):
         return actions.create_client(by=self.context["request"].user, **validated_data)
@@ -62,6 +53,7 @@ class ClientApiFilter(FilterSet):
 
 
 class ClientViewSet(
+    TimelineMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
@@ -73,9 +65,11 @@ class ClientViewSet(
     lookup_url_kwarg = "client_pk"
     lookup_value_converter = "int"
     queryset = Client.objects.none()
+    timeline_page = "clients.client"
     permissions = {
         "list": "clients.view",
         "retrieve": "clients.view",
+        "history": "clients.view",
         "create": "clients.edit",
         "update": "clients.edit",
         "partial_update": "clients.edit",

@@ -9,6 +9,7 @@ from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from agencies.serializers import TimelineMixin
 from caregivers.models import Caregiver
 from contracts.actions.visits import assign_visit
 from contracts.models import Agreement, Visit
@@ -32,13 +33,14 @@ class AgreementFilter(FilterSet):
     number = CharFilter()
 
 
-class AgreementViewSet(viewsets.ReadOnlyModelViewSet):
+class AgreementViewSet(TimelineMixin, viewsets.ReadOnlyModelViewSet):
     serializer_class = AgreementSerializer
     filterset_class = AgreementFilter
     lookup_url_kwarg = "agreement_pk"
     lookup_value_converter = "int"
     queryset = Agreement.objects.none()
-    permissions = {"list": "contracts.view", "retrieve": "contracts.view"}
+    timeline_page = "contracts.agreement"
+    permissions = {"list": "contracts.view", "retrieve": "contracts.view", "history": "contracts.view"}
 
     def get_queryset(self):
         return listed_agreements()

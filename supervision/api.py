@@ -4,9 +4,9 @@ from django.utils.translation import gettext as _
 from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet
 from rest_framework import mixins, serializers, viewsets
 
-from agencies.api import CleanSerializer
 from agencies.identity import normalise_phone, phone_problems
 from agencies.privacy import mask_phone
+from agencies.serializers import CleanSerializer
 from clients.models import Client
 from supervision.actions.complaints import receive_complaint
 from supervision.models import Complaint
