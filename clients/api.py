@@ -5,8 +5,8 @@ from rest_framework import mixins, serializers, viewsets
 
 from agencies.privacy import mask_identity, mask_phone
 from agencies.serializers import FormSerializer, TimelineMixin
-from clients import actions
-from clients.forms import ClientForm
+from clients.actions import files as actions
+from clients.forms.files import ClientForm
 from clients.models import Client, SelfCare
 from clients.queries import with_status
 

@@ -25,7 +25,8 @@ from carecenter.demo.base import World, at
 from caregivers.actions import credentials, posting
 from caregivers.actions import files as caregiver_actions
 from caregivers.models import Caregiver
-from clients import actions as client_actions
+from clients.actions import assessments, consents
+from clients.actions import files as client_actions
 from clients.models import Client
 from clients.standard import GBT_42195
 from contracts.actions import agreements, handovers, plans, signing, visits
@@ -246,7 +247,7 @@ def _consents_and_family(world, client):
     rng = world.rng
     child = client.name[0] + rng.choice(people.CHILD_GIVEN)
     for kind in ("personal_data", "health_data", "sharing", "e_signature"):
-        client_actions.give_consent(client=client, by=world.coordinator, kind=kind, given_by=child, means="paper")
+        consents.give_consent(client=client, by=world.coordinator, kind=kind, given_by=child, means="paper")
     birth = people.birth_date(rng, world.today, 38, 60)
     client_actions.add_guardian(
         client=client,
@@ -275,7 +276,7 @@ def _assess(world, client, *, is_able):
     weak = world.rng.sample([item.code for item in GBT_42195 if item.highest == 4], 4 if is_able else 11)
     for code in weak:
         answers[code] = 3 if is_able else world.rng.choice([1, 2, 2])
-    client_actions.record_assessment(
+    assessments.record_assessment(
         client=client,
         by=world.coordinator,
         scale="gbt_42195",

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 
 from carecenter.templatetags import ui
-from clients.forms import ClientForm
+from clients.forms.files import ClientForm
 from tests.factories import make_member
 
 CHINA = dt.timezone(dt.timedelta(hours=8))

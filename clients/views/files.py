@@ -18,19 +18,11 @@ from agencies.panels import panels_of, timeline_of
 from agencies.permissions import may
 from agencies.privacy import mask_name, mask_phone
 from agencies.text import typed
-from clients import actions
-from clients.forms import (
-    AssessmentForm,
-    ClientFilter,
-    ClientForm,
-    ConsentForm,
-    GuardianForm,
-    HealthForm,
-    RiskNoteForm,
-)
+from clients.actions import consents as consent_actions
+from clients.actions import files as actions
+from clients.forms.files import ClientFilter, ClientForm, ConsentForm, GuardianForm, HealthForm, RiskNoteForm
 from clients.models import Client, Consent, Guardian, RiskNote
 from clients.queries import current_assessment, has_consent, with_status
-from clients.scales import SCALES
 
 
 class ClientList(OfficeList):
@@ -145,31 +137,7 @@ def risk_note_new(request, client_pk):
 def consent_new(request, client_pk):
     client = get_object_or_404(Client, pk=client_pk)
     form = ConsentForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind")})
-    return _verb(request, form, _("Record a consent"), client, actions.give_consent)
-
-
-@may("clients.edit")
-def assessment_new(request, client_pk):
-    client = get_object_or_404(Client, pk=client_pk)
-    scale = request.GET.get("scale", "gbt_42195")
-    if scale not in SCALES:
-        raise Http404
-    form = AssessmentForm(request.POST or None, scale=scale)
-    back = office_url("client_file", client.pk)
-    if (
-        form.is_valid()
-        and form.cleaned_data["override"] == "able"
-        and not has_perm("agencies.manage", request.membership)
-    ):
-        form.add_error("override", _("Only a manager may set the status to able."))
-    if request.method == "POST" and submit(form, actions.record_assessment, client=client, by=request.user):
-        messages.success(request, _("Assessment recorded."))
-        return redirect(back)
-    template = "clients/assessment_form.html"
-    title = _("Self-care assessment")
-    return form_page(
-        request, form=form, title=title, lead=str(client), back=back, template=template, client=client, scale=scale
-    )
+    return _verb(request, form, _("Record a consent"), client, consent_actions.give_consent)
 
 
 @may("clients.edit")
@@ -193,7 +161,9 @@ def risk_note_remove(request, note_pk):
 def consent_withdraw(request, consent_pk):
     consent = get_object_or_404(Consent, pk=consent_pk)
     back = office_url("client_file", consent.client_id)
-    return press(request, actions.withdraw_consent, back=back, done=_("Withdrawn."), consent=consent, by=request.user)
+    return press(
+        request, consent_actions.withdraw_consent, back=back, done=_("Withdrawn."), consent=consent, by=request.user
+    )
 
 
 @may("agencies.reveal")

@@ -1,4 +1,4 @@
-"""Clients (客户): file, guardians, risk notes, consents, self-care assessments."""
+"""The file of a client (客户): who it is, who speaks for them, what a caregiver must know."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,14 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import EncryptedTextField
 from agencies.models.people import IdentityType, Sex
-from agencies.tenancy import AgencyHistory, AgencyModel, InsertOnly, same_agency
-
-
-class SelfCare(models.TextChoices):
-    """Self-care status (5); without an assessment there is none."""
-
-    ABLE = "able", _("Able to care for themselves")
-    UNABLE = "unable", _("Unable to care for themselves")
+from agencies.tenancy import AgencyHistory, AgencyModel, same_agency
 
 
 class Client(AgencyModel):
@@ -122,88 +115,3 @@ class RiskNote(AgencyModel):
     class Meta(AgencyModel.Meta):
         ordering = ["rank", "id"]
         constraints = [*AgencyModel.Meta.constraints, *same_agency("risk_note", "client")]
-
-
-class Consent(AgencyModel):
-    """A consent given, by whom and how; withdrawing it sets a date and keeps the row."""
-
-    class Kind(models.TextChoices):
-        PERSONAL_DATA = "personal_data", _("Keeping personal data")
-        HEALTH_DATA = "health_data", _("Keeping health data (separate consent)")
-        SHARING = "sharing", _("Telling the caregiver what the work needs")
-        E_SIGNATURE = "e_signature", _("Signing on screen")
-        PHOTOS = "photos", _("Photos during visits")
-
-    class Means(models.TextChoices):
-        PAPER = "paper", _("Signed paper")
-        SCREEN = "screen", _("On screen")
-        PHONE = "phone", _("By phone, recorded by staff")
-
-    client = models.ForeignKey(Client, models.PROTECT, related_name="consents")
-    kind = models.CharField(_("consent"), max_length=20, choices=Kind)
-    text_version = models.CharField(_("version of the text"), max_length=20)
-    given_by = models.CharField(_("given by"), max_length=50)
-    means = models.CharField(_("how"), max_length=10, choices=Means)
-    given_at = models.DateTimeField(_("given at"))
-    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
-    paper = models.ForeignKey(
-        "agencies.StoredFile",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("paper"),
-    )
-    recorded_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, related_name="+")
-
-    class Meta(AgencyModel.Meta):
-        ordering = ["-given_at"]
-        constraints = [
-            *AgencyModel.Meta.constraints,
-            *same_agency("consent", "client", "paper"),
-            models.UniqueConstraint(
-                fields=["agency", "client", "kind"],
-                condition=Q(withdrawn_at=None),
-                name="consent_one_in_force",
-            ),
-            InsertOnly(name="consent_insert_only", changeable=["withdrawn_at"]),
-        ]
-
-
-class Assessment(AgencyModel):
-    """A self-care assessment and the status derived from it (5); never edited, only followed by a newer one."""
-
-    class Scale(models.TextChoices):
-        GBT_42195 = "gbt_42195", _("GB/T 42195-2022 (26 items)")
-        BARTHEL = "barthel", _("Barthel index (10 items)")
-
-    class Reason(models.TextChoices):
-        FIRST = "first", _("First assessment")
-        REGULAR = "regular", _("Regular reassessment")
-        CHANGE = "change", _("Condition changed")
-        REVIEW = "review", _("Result questioned")
-
-    client = models.ForeignKey(Client, models.PROTECT, related_name="assessments")
-    scale = models.CharField(_("scale"), max_length=10, choices=Scale)
-    reason = models.CharField(_("reason"), max_length=10, choices=Reason)
-    assessed_on = models.DateField(_("assessed on"))
-    assessors = models.CharField(_("assessors"), max_length=100)
-    answers = models.JSONField(help_text="points by item code")
-    adjustments = models.JSONField(default=list, help_text="codes of what makes the level worse, such as coma")
-    total = models.PositiveSmallIntegerField(_("total"))
-    level = models.PositiveSmallIntegerField(_("ability level"), help_text="0 full ability to 4 total loss")
-    self_care = models.CharField(_("self-care status"), max_length=10, choices=SelfCare)
-    override_reason = models.CharField(_("reason for another status"), max_length=200, blank=True)
-    reassess_on = models.DateField(_("reassess on"))
-    created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
-
-    class Meta(AgencyModel.Meta):
-        ordering = ["-assessed_on", "-id"]
-        constraints = [
-            *AgencyModel.Meta.constraints,
-            *same_agency("assessment", "client"),
-            models.CheckConstraint(condition=Q(level__lte=4, self_care__in=SelfCare.values), name="assessment_level"),
-            InsertOnly(name="assessment_insert_only"),
-        ]
-        indexes = [models.Index(fields=["agency", "client", "-assessed_on", "-id"], name="assessment_latest")]

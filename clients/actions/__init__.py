@@ -1,0 +1,1 @@
+"""What happens to clients and those who ask."""

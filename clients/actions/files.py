@@ -1,0 +1,80 @@
+"""What happens to a client's file."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from agencies.fields import lookup_hash
+from agencies.identity import birth_date_of, sex_of
+from agencies.models import IdentityType, User
+from agencies.numbers import next_number
+from agencies.text import pinyin_of
+from clients.models import Client, Consent, Guardian, RiskNote
+from clients.queries import has_consent
+
+HEALTH_FIELDS = ("illnesses", "medicines", "allergies")
+
+
+def create_client(*, by: User, **data: Any) -> Client:
+    """Open a file; a person has one file in an agency."""
+    client = Client(**_derived(data))
+    _refuse_double(client)
+    client.number = next_number("KH", yearly=False)
+    client.save()
+    return client
+
+
+def update_client(*, client: Client, by: User, **data: Any) -> Client:
+    """Correct a file. Health data is kept only with its own consent (PIPL 29)."""
+    changed = [name for name in HEALTH_FIELDS if data.get(name) and data[name] != getattr(client, name)]
+    if changed and not has_consent(client, Consent.Kind.HEALTH_DATA):
+        needed = _("First record the separate consent to keeping health data.")
+        raise ValidationError(dict.fromkeys(changed, needed))
+    for name, value in _derived(data).items():
+        setattr(client, name, value)
+    _refuse_double(client)
+    client.save()
+    return client
+
+
+def _derived(data):
+    data = dict(data)
+    if "name" in data:
+        data["pinyin"] = pinyin_of(data["name"])
+    number = data.get("identity_number")
+    if number:
+        data["identity_hash"] = lookup_hash(number)
+        if data["identity_type"] in (IdentityType.RESIDENT, IdentityType.HMT_RESIDENCE):
+            data["birth_date"], data["sex"] = birth_date_of(number), sex_of(number)
+    return data
+
+
+def _refuse_double(client):
+    double = Client.objects.filter(identity_hash=client.identity_hash).exclude(pk=client.pk).first()
+    if double:
+        raise ValidationError(
+            {"identity_number": _("%(client)s has this identity number already; open that file.") % {"client": double}}
+        )
+
+
+def add_guardian(*, client: Client, by: User, **data: Any) -> Guardian:
+    """Add somebody who speaks for the client; who signs must be identified."""
+    number = data.get("identity_number", "")
+    if data.get("authority") != Guardian.Authority.CONTACT and not number:
+        raise ValidationError({"identity_number": _("Whoever signs for the client needs an identity number.")})
+    return Guardian.objects.create(client=client, identity_hash=lookup_hash(number), **data)
+
+
+def remove_guardian(*, guardian: Guardian) -> None:
+    guardian.is_active = False
+    guardian.save()
+
+
+def add_risk_note(*, client: Client, by: User, **data: Any) -> RiskNote:
+    return RiskNote.objects.create(client=client, **data)
+
+
+def remove_risk_note(*, note: RiskNote) -> None:
+    note.is_active = False
+    note.save()

@@ -1,0 +1,54 @@
+"""Consents, and who gave them."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies.tenancy import AgencyModel, InsertOnly, same_agency
+from clients.models.client import Client
+
+
+class Consent(AgencyModel):
+    """A consent given, by whom and how; withdrawing it sets a date and keeps the row."""
+
+    class Kind(models.TextChoices):
+        PERSONAL_DATA = "personal_data", _("Keeping personal data")
+        HEALTH_DATA = "health_data", _("Keeping health data (separate consent)")
+        SHARING = "sharing", _("Telling the caregiver what the work needs")
+        E_SIGNATURE = "e_signature", _("Signing on screen")
+        PHOTOS = "photos", _("Photos during visits")
+
+    class Means(models.TextChoices):
+        PAPER = "paper", _("Signed paper")
+        SCREEN = "screen", _("On screen")
+        PHONE = "phone", _("By phone, recorded by staff")
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="consents")
+    kind = models.CharField(_("consent"), max_length=20, choices=Kind)
+    text_version = models.CharField(_("version of the text"), max_length=20)
+    given_by = models.CharField(_("given by"), max_length=50)
+    means = models.CharField(_("how"), max_length=10, choices=Means)
+    given_at = models.DateTimeField(_("given at"))
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    paper = models.ForeignKey(
+        "agencies.StoredFile",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("paper"),
+    )
+    recorded_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, related_name="+")
+
+    class Meta(AgencyModel.Meta):
+        ordering = ["-given_at"]
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            *same_agency("consent", "client", "paper"),
+            models.UniqueConstraint(
+                fields=["agency", "client", "kind"],
+                condition=Q(withdrawn_at=None),
+                name="consent_one_in_force",
+            ),
+            InsertOnly(name="consent_insert_only", changeable=["withdrawn_at"]),
+        ]
