@@ -35,6 +35,10 @@ def _importer_of(request, name):
     return importer
 
 
+def _title(importer):
+    return _("Excel: %(list)s") % {"list": importer.title}
+
+
 def _run_of(request, import_pk):
     """A file of one's own: it holds names and numbers that nobody else asked for."""
     run = get_object_or_404(Import, pk=import_pk, requested_by=request.user)
@@ -61,7 +65,7 @@ def import_new(request, importer):
     if run := submit(form, start, by=request.user):
         return redirect(office_url("import_page", run.pk))
     context = {"importer": importer, "template": "agencies/import_new.html", "button": _("Read and check")}
-    return form_page(request, form=form, title=importer.title, back=office_url("import_list"), **context)
+    return form_page(request, form=form, title=_title(importer), back=office_url("import_list"), **context)
 
 
 def _download(content, name):
@@ -80,7 +84,7 @@ def import_template(request, importer):
 def import_page(request, import_pk):
     run, importer = _run_of(request, import_pk)
     found = imports.findings_of(run, SHOWN)
-    context = {"run": run, "importer": importer, "found": found, "more": (run.wrong_count or 0) - len(found)}
+    context = {"run": run, "title": _title(importer), "found": found, "more": (run.wrong_count or 0) - len(found)}
     return render(request, "agencies/import_page.html", context)
 
 

@@ -15,7 +15,16 @@ from django.utils.translation import gettext as _
 from agencies.forms import take_refusal
 from agencies.models import Import, User
 from agencies.pages import submit
-from agencies.sheets import empty_sheet, find_columns, heads_of, marked_up, read_sheet, typed_into, unclear
+from agencies.sheets import (
+    empty_sheet,
+    find_columns,
+    heads_of,
+    marked_up,
+    name_the_choices,
+    read_sheet,
+    typed_into,
+    unclear,
+)
 from agencies.tenancy import current_agency
 
 FORGOTTEN_AFTER = dt.timedelta(days=7)  # what was read in and never saved holds names and numbers of people
@@ -129,9 +138,10 @@ def _problems_of(run, *, keep=False):
 
 
 def _form_of(importer, texts):
-    blank = importer.form()
-    typed = {name: (blank.fields[name], text) for name, text in zip(importer.columns, texts, strict=True)}
+    fields = importer.form.base_fields
+    typed = {name: (fields[name], text) for name, text in zip(importer.columns, texts, strict=True)}
     form = importer.form({name: typed_into(field, text) for name, (field, text) in typed.items()})
+    name_the_choices(form)
     form.full_clean()
     for name, (field, text) in typed.items():
         if problem := unclear(field, text):

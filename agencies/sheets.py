@@ -160,6 +160,14 @@ def _short(label):
     return re.sub(r"\s*[(（].*", "", label)
 
 
+def name_the_choices(form: forms.Form) -> None:
+    """Have the refusal of an unknown choice say which there are: a sheet shows no list to pick from."""
+    for field in form.fields.values():
+        if isinstance(field, forms.ChoiceField):
+            text = _("Write one of these: %(choices)s") % {"choices": " / ".join(_labels(field))}
+            field.error_messages["invalid_choice"] = text.replace("%", "%%")
+
+
 def unclear(field: forms.Field, text: str) -> str:
     """What is wrong with a text that a form would take for something else without a word."""
     if isinstance(field, forms.BooleanField) and text and text.casefold() not in YES | NO:

@@ -31,7 +31,7 @@ MENU = [
             Entry(_("Clients"), "client_list", "users", "clients.view", count="clients"),
             Entry(_("Caregivers"), "caregiver_list", "heart-handshake", "caregivers.view", count="caregivers"),
             Entry(_("On-boarding procedure"), "onboarding_list", "user-plus", "caregivers.view", count="onboarding"),
-            Entry(_("Papers"), "credential_list", "certificate", "caregivers.view"),
+            Entry(_("Credentials"), "credential_list", "certificate", "caregivers.view"),
             Entry(_("Promotions"), "promotion_list", "stars", "caregivers.view"),
             Entry(_("Absences"), "absence_list", "beach", "caregivers.view", count="absences"),
             Entry(_("Agreements"), "agreement_list", "file-text", "contracts.view", count="agreements"),

@@ -52,7 +52,7 @@ class CredentialRow(OwnerRow, CredentialForm):
 
 Importer(
     name="credentials",
-    title=gettext_lazy("Papers"),
+    title=gettext_lazy("Credentials"),
     right="caregivers.edit",
     form=CredentialRow,
     columns=(

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('rows', agencies.fields.EncryptedTextField(blank=True)),
                 ('problems', agencies.fields.EncryptedTextField(blank=True)),
                 ('unknown_heads', models.JSONField(default=list, help_text='columns nobody knows, which are passed over')),
-                ('state', models.CharField(choices=[('checking', 'Being checked'), ('checked', 'Checked'), ('saving', 'Being saved'), ('done', 'Done'), ('dropped', 'Given up'), ('failed', 'Failed')], default='checking', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('checking', 'Being checked'), ('checked', 'Checked, not saved'), ('saving', 'Being saved'), ('done', 'All saved'), ('dropped', 'Given up'), ('failed', 'Failed')], default='checking', max_length=10, verbose_name='state')),
                 ('row_count', models.PositiveIntegerField(verbose_name='rows')),
                 ('wrong_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='wrong rows')),
                 ('requested_at', models.DateTimeField(auto_now_add=True)),

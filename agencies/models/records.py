@@ -105,9 +105,9 @@ class Import(AgencyModel):
 
     class State(models.TextChoices):
         CHECKING = "checking", _("Being checked")
-        CHECKED = "checked", _("Checked")
+        CHECKED = "checked", _("Checked, not saved")
         SAVING = "saving", _("Being saved")
-        DONE = "done", _("Done")
+        DONE = "done", _("All saved")
         DROPPED = "dropped", _("Given up")
         FAILED = "failed", _("Failed")
 

@@ -41,7 +41,19 @@ TONES = {
     ],
     "waiting": [
         *("signing", "queued", "due", "received", "unassigned", "suspended"),
-        *("onboarding", "warn", "fair", "replied", "missing", "near", "now", "yellow", "submitted", "waiting"),
+        *(
+            "onboarding",
+            "warn",
+            "fair",
+            "replied",
+            "missing",
+            "near",
+            "now",
+            "yellow",
+            "submitted",
+            "waiting",
+            "checked",
+        ),
     ],
     "running": ["in_force", "in_progress", "active", "running", "accepted", "open", "current", "eligible"],
     "done": [

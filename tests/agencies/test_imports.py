@@ -114,6 +114,7 @@ def test_every_problem_of_every_row_is_named_at_once_and_nothing_is_saved(in_map
     found = dict(problems(run))
     assert list(found) == ["3", "4", "5"]
     assert [text.split(":")[0] for text in found["3"]] == ["姓名", "手机号", "文化程度"]
+    assert found["3"][2].endswith("请填写以下之一：小学 / 初中 / 高中 / 大专 / 本科及以上")
     assert [text.split(":")[0] for text in found["4"]] == ["证件号码"]
     assert found["5"] == ["与文件第 2 行相同。"]
     assert not Caregiver.objects.exists()
