@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
     "credentials": {"task": "caregivers.tasks.credential_warnings_everywhere", "schedule": crontab(hour=0, minute=40)},
     "assignments": {"task": "contracts.tasks.recheck_assignments_everywhere", "schedule": crontab(hour=4, minute=10)},
     "limits": {"task": "supervision.tasks.complaint_limits_everywhere", "schedule": crontab(minute="*")},
+    "enquiries": {"task": "clients.tasks.enquiry_limits_everywhere", "schedule": crontab(minute="*/10")},
     "missed-visits": {"task": "contracts.tasks.mark_missed_everywhere", "schedule": crontab(minute="*/10")},
     "papers": {"task": "archive.tasks.redeliver_everywhere", "schedule": crontab(minute="*")},
     "exports": {"task": "agencies.office_tasks.redeliver_exports_everywhere", "schedule": crontab(minute="*")},

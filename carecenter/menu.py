@@ -28,6 +28,7 @@ MENU = [
         "",
         [
             Entry(_("Today"), "today", "layout-dashboard", "agencies.office"),
+            Entry(_("Enquiries"), "enquiry_list", "headset", "clients.view", count="enquiries"),
             Entry(_("Clients"), "client_list", "users", "clients.view", count="clients"),
             Entry(_("Caregivers"), "caregiver_list", "heart-handshake", "caregivers.view", count="caregivers"),
             Entry(_("On-boarding procedure"), "onboarding_list", "user-plus", "caregivers.view", count="onboarding"),
@@ -74,6 +75,7 @@ MENU = [
 COUNTS_SQL = """
     SELECT
     (SELECT count(*) FROM clients_client WHERE agency_id = %(agency)s AND state = 'active') AS clients,
+    (SELECT count(*) FROM clients_enquiry WHERE agency_id = %(agency)s AND state = 'open') AS enquiries,
     (SELECT count(*) FROM caregivers_caregiver WHERE agency_id = %(agency)s AND state = 'active') AS caregivers,
     (SELECT count(*) FROM caregivers_caregiver WHERE agency_id = %(agency)s AND state = 'onboarding') AS onboarding,
     (SELECT count(*) FROM caregivers_absence WHERE agency_id = %(agency)s AND state = 'requested') AS absences,

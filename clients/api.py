@@ -6,13 +6,13 @@ from rest_framework import mixins, serializers, viewsets
 from agencies.privacy import mask_identity, mask_phone
 from agencies.serializers import FormSerializer, TimelineMixin
 from clients.actions import files as actions
-from clients.forms.files import ClientForm
+from clients.forms.files import ClientForm, NewClientForm
 from clients.models import Client, SelfCare
 from clients.queries import with_status
 
 
 class ClientSerializer(FormSerializer):
-    form = ClientForm
+    is_new = serializers.BooleanField(write_only=True, required=False)
     identity_masked = serializers.SerializerMethodField()
     phone_masked = serializers.SerializerMethodField()
     self_care = serializers.ChoiceField(choices=SelfCare.choices, read_only=True, allow_null=True)
@@ -23,7 +23,7 @@ class ClientSerializer(FormSerializer):
         fields = [
             "id", "number", "state", "name", "salutation", "sex", "birth_date", "identity_type", "identity_number",
             "identity_masked", "phone", "phone_masked", "district", "address", "access_note", "needs", "self_care",
-            "reassess_on",
+            "reassess_on", "is_new",
         ]  # fmt: skip
         read_only_fields = ["number", "state"]
         extra_kwargs = {
@@ -33,6 +33,10 @@ class ClientSerializer(FormSerializer):
             "birth_date": {"required": False},
             "sex": {"required": False},
         }
+
+    @property
+    def form(self):
+        return ClientForm if self.instance else NewClientForm
 
     def get_identity_masked(self, client) -> str:
         return mask_identity(client.identity_number)

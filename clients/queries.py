@@ -3,10 +3,11 @@
 import datetime as dt
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from agencies.fields import lookup_hash
 from agencies.identity import normalise_identity
-from clients.models import Assessment, Client, Consent
+from clients.models import Assessment, Client, Consent, Enquiry, Guardian
 
 
 def with_status(clients: QuerySet[Client]) -> QuerySet[Client]:
@@ -42,3 +43,23 @@ def has_consent(client: Client, kind: str) -> bool:
 def overdue_assessments(clients: QuerySet[Client], today: dt.date) -> QuerySet[Client]:
     """Clients whose assessment is missing or past its day."""
     return with_status(clients).filter(Q(reassess_on=None) | Q(reassess_on__lt=today))
+
+
+def known_by_phone(phone: str, *, enquiry: Enquiry | None = None) -> list[str]:
+    """Who has this phone already: clients, those who speak for one, and open enquiries but the one it comes from."""
+    clients = Client.objects.filter(phone=phone).only("id", "agency_id", "name", "number")
+    guardians = Guardian.objects.filter(phone=phone, is_active=True).select_related("client")
+    enquiries = Enquiry.objects.filter(phone=phone, state=Enquiry.State.OPEN).exclude(
+        pk=enquiry.pk if enquiry else None
+    )
+    return [
+        *map(str, clients),
+        *(f"{guardian.name}（{guardian.client}）" for guardian in guardians),
+        *map(str, enquiries),
+    ]
+
+
+def due_enquiries() -> QuerySet[Enquiry]:
+    """Open ones that nobody answered yet, or whose next call is due."""
+    is_due = Q(answered_at=None) | Q(follow_up_on__lte=timezone.localdate())
+    return Enquiry.objects.filter(is_due, state=Enquiry.State.OPEN)

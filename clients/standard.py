@@ -4,8 +4,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from agencies.calendar import months_later
+from agencies.calendar import CHINA, add_working_days, months_later
 from clients.scales import GBT_42195, SCALES, Item
+
+CLOSING = dt.time(18)  # of the office, when no better hour is known (derived)
 
 # What makes the ability level worse whatever the points say.
 ADJUSTMENTS = {
@@ -84,3 +86,9 @@ def needs_hands(scale: str, answers: Mapping[str, int]) -> bool:
 def reassess_on(assessed_on: dt.date, months: int = 6) -> dt.date:
     """The day the next assessment is due; a stay in hospital, a fall or a change asks for one at once (derived)."""
     return months_later(assessed_on, months)
+
+
+def answer_by(received: dt.datetime) -> dt.datetime:
+    """An enquiry is recorded and answered (7.3.2 a); by the end of the next working day (derived)."""
+    day = add_working_days(received.astimezone(CHINA).date(), 1)
+    return dt.datetime.combine(day, CLOSING, CHINA)

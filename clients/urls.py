@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from clients import api
-from clients.views import assessments, files
+from clients import api, public
+from clients.views import assessments, enquiries, files
 
 office_urls = [
+    path("enquiries/", enquiries.EnquiryList.as_view(), name="enquiry_list"),
+    path("enquiries/new/", enquiries.enquiry_new, name="enquiry_new"),
+    path("enquiries/<int:enquiry_pk>/", enquiries.enquiry_page, name="enquiry_page"),
+    path("enquiries/<int:enquiry_pk>/close/", enquiries.enquiry_close, name="enquiry_close"),
+    path("enquiries/<int:enquiry_pk>/reveal/", enquiries.enquiry_reveal, name="enquiry_reveal"),
     path("clients/", files.ClientList.as_view(), name="client_list"),
     path("clients/new/", files.client_new, name="client_new"),
     path("clients/<int:client_pk>/", files.client_file, name="client_file"),
@@ -21,5 +26,5 @@ office_urls = [
     path("consents/<int:consent_pk>/withdraw/", files.consent_withdraw, name="consent_withdraw"),
 ]
 phone_urls = []
-public_urls = []
+public_urls = [path("enquire/", public.enquire, name="enquire")]
 api_views = [("clients", api.ClientViewSet)]

@@ -39,6 +39,7 @@ ESPECIALLY = {
     "caregivers.TrainingPlanLine": {"month": 6},
     "caregivers.TrainingSession": {"outside_trainer": "周老师", "ends_at": NOON + dt.timedelta(hours=2)},
     "clients.Assessment": {"level": 2},
+    "clients.Enquiry": {"state": "open"},
     "clients.Guardian": {"authority": "contact"},
     "contracts.Agreement": {
         "work_form": "hourly",

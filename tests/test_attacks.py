@@ -229,12 +229,10 @@ def test_agreement_does_not_end_in_four_years(in_maple):
 def test_two_at_once_get_a_refusal_not_a_failure(client, maple, monkeypatch):
     User.objects.filter(pk=sign_in(client, maple).user_id).update(language="zh-hans")
     client.post("/maple/clients/new/", RESIDENT)
-    monkeypatch.setattr(
-        "clients.actions.files._refuse_double", lambda _client: None
-    )  # as if both looked at the same moment
-    response = client.post("/maple/clients/new/", RESIDENT)
+    monkeypatch.setattr("clients.actions.files._double", lambda _client: {})  # as if both looked at the same moment
+    response = client.post("/maple/clients/new/", {**RESIDENT, "is_new": "on"})
     assert "刚才已有人保存了相同内容" in str(response.context["form"].errors)
-    answer = client.post("/api/v1/clients/", RESIDENT, content_type="application/json")
+    answer = client.post("/api/v1/clients/", {**RESIDENT, "is_new": True}, content_type="application/json")
     assert answer.status_code == 400
     with agency_context(maple):
         assert Client.objects.count() == 1

@@ -18,7 +18,7 @@ from agencies.models import AccessLog, JobRun, Message
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord, Document
 from caregivers.models import Absence, Caregiver, SupplyIssue
-from clients.models import Client
+from clients.models import Client, Enquiry
 from contracts.models import Agreement, Handover, Visit
 from supervision.models import Complaint, ReturnVisit
 from tests.factories import make_member, make_one
@@ -26,6 +26,7 @@ from tests.factories import make_member, make_one
 # Page, the rows it lists, queries it costs.
 LISTS = [
     ("client_list", Client, 5),
+    ("enquiry_list", Enquiry, 6),
     ("caregiver_list", Caregiver, 5),
     ("onboarding_list", Caregiver, 5),
     ("supply_list", SupplyIssue, 6),

@@ -10,18 +10,28 @@ from agencies.identity import birth_date_of, sex_of
 from agencies.models import IdentityType, User
 from agencies.numbers import next_number
 from agencies.text import pinyin_of
-from clients.models import Client, Consent, Guardian, RiskNote
-from clients.queries import has_consent
+from clients.actions.enquiries import became_client, refused_phone
+from clients.models import Client, Consent, Enquiry, Guardian, RiskNote
+from clients.queries import has_consent, known_by_phone
 
 HEALTH_FIELDS = ("illnesses", "medicines", "allergies")
 
 
-def create_client(*, by: User, **data: Any) -> Client:
-    """Open a file; a person has one file in an agency."""
+def create_client(*, by: User, enquiry: Enquiry | None = None, is_new: bool = False, **data: Any) -> Client:
+    """Open a file; a person has one file in an agency.
+
+    is_new says that it was looked at: somebody with this phone is known, and this is another person.
+    """
     client = Client(**_derived(data))
-    _refuse_double(client)
+    problems = _double(client)
+    if not is_new and (known := known_by_phone(client.phone, enquiry=enquiry)):
+        problems["phone"] = refused_phone(known)
+    if problems:
+        raise ValidationError(problems)
     client.number = next_number("KH", yearly=False)
     client.save()
+    if enquiry:
+        became_client(enquiry=enquiry, client=client, by=by)
     return client
 
 
@@ -33,7 +43,8 @@ def update_client(*, client: Client, by: User, **data: Any) -> Client:
         raise ValidationError(dict.fromkeys(changed, needed))
     for name, value in _derived(data).items():
         setattr(client, name, value)
-    _refuse_double(client)
+    if problems := _double(client):
+        raise ValidationError(problems)
     client.save()
     return client
 
@@ -50,12 +61,10 @@ def _derived(data):
     return data
 
 
-def _refuse_double(client):
+def _double(client):
     double = Client.objects.filter(identity_hash=client.identity_hash).exclude(pk=client.pk).first()
-    if double:
-        raise ValidationError(
-            {"identity_number": _("%(client)s has this identity number already; open that file.") % {"client": double}}
-        )
+    text = _("%(client)s has this identity number already; open that file.")
+    return {"identity_number": text % {"client": double}} if double else {}
 
 
 def add_guardian(*, client: Client, by: User, **data: Any) -> Guardian:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.files import UploadField
 from agencies.forms import CleanForm
 from agencies.privacy import mask_identity, mask_phone
-from clients.models import Client, Consent, Guardian, RiskNote, SelfCare
+from clients.forms.enquiries import ask_about_phone
+from clients.models import Client, Consent, Enquiry, Guardian, RiskNote, SelfCare
 from clients.queries import find_clients
 
 
@@ -41,6 +42,19 @@ class ClientForm(CleanForm, forms.ModelForm):
 
     def validate_unique(self):
         """The action says which file has the number already."""
+
+
+class NewClientForm(ClientForm):
+    """The form of a new file, filled with what an enquiry knows."""
+
+    is_new = forms.BooleanField(label=_("Looked at it: this is another person"), required=False)
+
+    def __init__(self, *args, enquiry: Enquiry | None = None, **kwargs):
+        if enquiry:
+            known = {"salutation": enquiry.salutation or enquiry.caller, "needs": enquiry.need}
+            kwargs["initial"] = {**known, "phone": enquiry.phone, "district": enquiry.district}
+        super().__init__(*args, **kwargs)
+        ask_about_phone(self, "is_new", enquiry)
 
 
 class HealthForm(CleanForm, forms.ModelForm):

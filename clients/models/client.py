@@ -49,7 +49,10 @@ class Client(AgencyModel):
             models.UniqueConstraint(fields=["agency", "identity_hash"], name="client_identity_once"),
             models.CheckConstraint(condition=Q(state__in=["prospect", "active", "ended"]), name="client_state"),
         ]
-        indexes = [models.Index(fields=["agency", "state", "-number"], name="client_list")]
+        indexes = [
+            models.Index(fields=["agency", "state", "-number"], name="client_list"),
+            models.Index(fields=["agency", "phone"], name="client_phone"),
+        ]
 
     def __str__(self):
         return f"{self.name} {self.number}"
@@ -86,6 +89,7 @@ class Guardian(AgencyModel):
                 condition=Q(authority="contact") | ~Q(identity_hash=""), name="guardian_signer_identified"
             ),
         ]
+        indexes = [models.Index(fields=["agency", "phone"], name="guardian_phone")]
 
     def __str__(self):
         return self.name

@@ -20,8 +20,16 @@ from agencies.privacy import mask_name, mask_phone
 from agencies.text import typed
 from clients.actions import consents as consent_actions
 from clients.actions import files as actions
-from clients.forms.files import ClientFilter, ClientForm, ConsentForm, GuardianForm, HealthForm, RiskNoteForm
-from clients.models import Client, Consent, Guardian, RiskNote
+from clients.forms.files import (
+    ClientFilter,
+    ClientForm,
+    ConsentForm,
+    GuardianForm,
+    HealthForm,
+    NewClientForm,
+    RiskNoteForm,
+)
+from clients.models import Client, Consent, Enquiry, Guardian, RiskNote
 from clients.queries import current_assessment, has_consent, with_status
 
 
@@ -86,12 +94,25 @@ def _todo(assessment, consents):
 
 @may("clients.edit")
 def client_new(request):
-    form = ClientForm(request.POST or None)
-    if client := submit(form, actions.create_client, by=request.user):
+    """Open a file, from an enquiry with what the caller said already."""
+    enquiry = _asked(request)
+    form = NewClientForm(request.POST or None, enquiry=enquiry)
+    if client := submit(form, actions.create_client, by=request.user, enquiry=enquiry):
         messages.success(request, _("File %(number)s opened.") % {"number": client.number})
         return _file(client)
-    lead = _("Search first: a person has one file.")
-    return form_page(request, form=form, title=_("New client"), lead=lead, back=office_url("client_list"))
+    back = office_url("enquiry_page", enquiry.pk) if enquiry else office_url("client_list")
+    lead = (
+        _("From enquiry %(number)s.") % {"number": enquiry.number}
+        if enquiry
+        else _("Search first: a person has one file.")
+    )
+    return form_page(request, form=form, title=_("New client"), lead=lead, back=back)
+
+
+def _asked(request):
+    """The open enquiry the address names."""
+    pk = request.GET.get("enquiry", "")
+    return Enquiry.objects.filter(pk=pk, state=Enquiry.State.OPEN).first() if pk.isdecimal() and len(pk) < 19 else None
 
 
 def _verb(request, form, title, client, action, **kwargs):

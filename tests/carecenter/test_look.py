@@ -58,6 +58,7 @@ def test_office_pages_are_sound(agency, office_page):
         "/maple/clients/",
         f"/maple/clients/{client}/",
         "/maple/clients/new/",
+        "/maple/enquiries/new/",
         "/maple/caregivers/",
         "/maple/rota/",
     ]
@@ -93,7 +94,10 @@ def test_keys_search_and_a_question_before_the_last_step(agency, office_page):
 
 @pytest.mark.browser
 def test_phone_and_public_pages_are_sound(agency, phone_page):
-    found = {path: problems(phone_page, path, 390) for path in ["/accounts/login/", "/p/maple/", "/p/maple/complain/"]}
+    found = {
+        path: problems(phone_page, path, 390)
+        for path in ["/accounts/login/", "/p/maple/", "/p/maple/complain/", "/p/maple/enquire/"]
+    }
     sign_in(phone_page, "13800000101")
     paths = ["/me/", "/me/schedule/", "/me/messages/", "/me/mine/", "/?choose=1", "/accounts/password/change/"]
     found |= {(path, width): problems(phone_page, path, width) for path in paths for width in (320, 390)}
