@@ -58,7 +58,7 @@ def fill(page, **values):
         if field.evaluate("e => e.tagName") == "SELECT":
             field.select_option(value)
         elif field.get_attribute("type") in ("checkbox", "radio"):
-            page.check(f"main [name={name}]" + (f"[value={value}]" if value is not True else ""))
+            page.check(f"main [name={name}]" + (f"[value='{value}']" if value is not True else ""))
         else:
             field.fill(value)
 

@@ -34,6 +34,7 @@ from caregivers.models import (
 from caregivers.queries.levels import level_facts, levels_held, ratings_since, valid_credentials
 from caregivers.standard.levels import (
     LEAST_POINTS,
+    TOP,
     LevelFacts,
     best_way,
     check_promotion,
@@ -51,10 +52,7 @@ CHUNK = 2000
 
 
 def refresh_standings(caregivers: QuerySet[Caregiver] | None = None) -> dict[str, int]:
-    """Write anew where caregivers stand on the way to the next level; everybody when none are named.
-
-    Who cannot rise any more, or has left, has no standing.
-    """
+    """Write anew where caregivers stand; everybody when none are named. Who has no level, or has left, has no standing."""
     day, now = timezone.localdate(), timezone.now()
     rows = Caregiver.objects.all() if caregivers is None else caregivers
     ids = list(rows.filter(state__in=IN_SERVICE).order_by("pk").values_list("pk", flat=True))
@@ -62,8 +60,10 @@ def refresh_standings(caregivers: QuerySet[Caregiver] | None = None) -> dict[str
     for start in range(0, len(ids), CHUNK):
         people = Caregiver.objects.filter(pk__in=ids[start : start + CHUNK]).only("pk", "education")
         facts = level_facts(people, day)
-        lost = lost_evidence(facts)
+        levels = levels_held((person.pk for person in people), day).level
+        lost = lost_evidence(levels)
         standings = [_standing(pk, one, lost.get(pk, []), now) for pk, one in facts.items()]
+        standings += [_at_the_top(pk, lost.get(pk, []), now) for pk, level in levels.items() if level == TOP]
         LevelStanding.objects.bulk_create(
             standings,
             update_conflicts=True,
@@ -105,6 +105,18 @@ def _standing(pk, facts, lost, now):
         eligible_on=time_served_on(way),
         missing=[finding.code for finding in findings],
         figures=figures_of(way),
+        lost=lost,
+        computed_at=now,
+    )
+
+
+def _at_the_top(pk, lost, now):
+    return LevelStanding(
+        agency=current_agency(),
+        caregiver_id=pk,
+        level=TOP,
+        stage=LevelStanding.Stage.TOP,
+        figures={},
         lost=lost,
         computed_at=now,
     )
@@ -244,7 +256,7 @@ def _grant(application, by):
     facts = _facts_for(caregiver, application.level)
     if facts is None or (findings := check_promotion(facts)):
         raise ValidationError([text_of(finding) for finding in findings] if facts else [_("Has no level yet.")])
-    _close(application, State.GRANTED, "")
+    _close(application, State.GRANTED, "", by)
     grant = _write_grant(
         caregiver,
         by,
@@ -287,18 +299,18 @@ def _tell(caregiver, title):
 
 def reject_application(*, application: LevelApplication, by: User, reason: str) -> None:
     """Say no with the reason, which the caregiver is told and may object to."""
-    _close(application, State.REJECTED, reason)
+    _close(application, State.REJECTED, reason, by)
     _file(application, by)
     text = _("Your application %(number)s was rejected: %(reason)s") % {"number": application.number, "reason": reason}
     _tell(application.caregiver, text)
 
 
 def withdraw_application(*, application: LevelApplication, by: User) -> None:
-    _close(application, State.WITHDRAWN, "")
+    _close(application, State.WITHDRAWN, "", by)
 
 
-def _close(application, state, note):
-    closed = {"state": state, "decided_at": timezone.now(), "decision_note": note}
+def _close(application, state, note, by):
+    closed = {"state": state, "decided_at": timezone.now(), "decided_by": by, "decision_note": note}
     if not LevelApplication.objects.filter(pk=application.pk, state=State.SUBMITTED).update(**closed):
         application.refresh_from_db()
         _refuse_decided(application)
@@ -345,16 +357,20 @@ def raise_appeal(
             )
     except IntegrityError:
         raise ValidationError(_("You have objected to this already.")) from None
-    first = grant.granted_by if grant else None
+    first = _decider(grant, application)
     title = _("%(caregiver)s objects to a decision about the level") % {"caregiver": caregiver}
     notify(users=_deciders(first), title=title, url=office_url("caregiver_level", caregiver.pk))
     return appeal
 
 
+def _decider(grant, application):
+    """Who took the decision that is objected to."""
+    return grant.granted_by if grant else application.decided_by
+
+
 def decide_appeal(*, appeal: LevelAppeal, by: User, is_upheld: bool, decision: str) -> None:
     """Somebody who did not take the decision looks at it again; an upheld appeal gives the level back from today."""
-    before = appeal.grant.granted_by_id if appeal.grant_id else None
-    if before == by.pk:
+    if _decider(appeal.grant, appeal.application) == by:
         raise ValidationError(_("Who took the decision does not decide the objection."))
     state = LevelAppeal.State.UPHELD if is_upheld else LevelAppeal.State.DISMISSED
     fields = {"state": state, "decided_on": timezone.localdate(), "decided_by": by, "decision": decision}

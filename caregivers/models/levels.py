@@ -34,6 +34,7 @@ class LevelApplication(AgencyModel):
     applied_on = models.DateField(_("applied on"))
     applied_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
     decision_note = models.CharField(_("reason"), max_length=300, blank=True)
     form = models.ForeignKey("archive.Document", models.PROTECT, null=True, blank=True, related_name="+")
     history = AgencyHistory()
@@ -49,8 +50,8 @@ class LevelApplication(AgencyModel):
             ),
             models.CheckConstraint(condition=Q(level__in=[1, 2, 3]), name="level_application_level"),
             models.CheckConstraint(
-                condition=Q(state="submitted", decided_at=None)
-                | Q(state__in=["granted", "rejected", "withdrawn"], decided_at__isnull=False),
+                condition=Q(state="submitted", decided_at=None, decided_by=None)
+                | Q(state__in=["granted", "rejected", "withdrawn"], decided_at__isnull=False, decided_by__isnull=False),
                 name="level_application_state",
             ),
         ]
@@ -168,7 +169,7 @@ class LevelAppeal(AgencyModel):
 
 
 class LevelStanding(AgencyModel):
-    """Where a caregiver stands on the way to the next level: written by the nightly job, read by the promotions board.
+    """Where a caregiver stands, on the way to the next level or at the top: written nightly, read by the promotions board.
 
     missing holds the codes of the rules that stand against it; lost those by which the present level would not be
     granted again, because evidence proved false since.
@@ -178,11 +179,12 @@ class LevelStanding(AgencyModel):
         ELIGIBLE = "eligible", _("May rise now")
         WAITING = "waiting", _("Only time is missing")
         LACKING = "lacking", _("Something is missing")
+        TOP = "top", _("Highest level")
 
     caregiver = models.ForeignKey(Caregiver, models.PROTECT, related_name="standings")
     level = models.PositiveSmallIntegerField(_("level"), choices=Level)
-    next_level = models.PositiveSmallIntegerField(_("next level"), choices=Level)
-    route = models.CharField(_("way"), max_length=10, choices=LevelApplication.Route)
+    next_level = models.PositiveSmallIntegerField(_("next level"), choices=Level, null=True, blank=True)
+    route = models.CharField(_("way"), max_length=10, choices=LevelApplication.Route, blank=True)
     stage = models.CharField(_("stage"), max_length=10, choices=Stage)
     eligible_on = models.DateField(_("time is served on"), null=True, blank=True)
     missing = ArrayField(models.CharField(max_length=30), default=list)
@@ -198,7 +200,9 @@ class LevelStanding(AgencyModel):
             *same_agency("level_standing", "caregiver"),
             models.UniqueConstraint(fields=["agency", "caregiver"], name="level_standing_once"),
             models.CheckConstraint(
-                condition=Q(stage__in=["eligible", "waiting", "lacking"]), name="level_standing_stage"
+                condition=Q(stage__in=["eligible", "waiting", "lacking"], next_level__isnull=False)
+                | Q(stage="top", next_level=None, route=""),
+                name="level_standing_stage",
             ),
         ]
         indexes = [

@@ -53,11 +53,11 @@ class PromotionList(OfficeList):
         Column(gettext_lazy("badge number"), lambda row: row.caregiver.number),
         Column(gettext_lazy("name"), lambda row: row.caregiver.name),
         Column(gettext_lazy("level"), lambda row: Level(row.level).label),
-        Column(gettext_lazy("next level"), lambda row: Level(row.next_level).label),
+        Column(gettext_lazy("next level"), lambda row: row.get_next_level_display() or ""),
         Column(gettext_lazy("stage"), lambda row: row.get_stage_display()),
         Column(gettext_lazy("time is served on"), lambda row: row.eligible_on),
-        Column(gettext_lazy("ratings"), lambda row: row.figures["ratings"]),
-        Column(gettext_lazy("mean"), lambda row: row.figures["mean"]),
+        Column(gettext_lazy("ratings"), lambda row: row.figures.get("ratings", "")),
+        Column(gettext_lazy("mean"), lambda row: row.figures.get("mean", "")),
         Column(gettext_lazy("what is missing"), lambda row: missing_labels(row.missing)),
     ]
 

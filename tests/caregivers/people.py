@@ -7,8 +7,19 @@ from django.utils import timezone
 from PIL import Image
 
 from caregivers.actions import credentials, files, onboarding, posting
-from caregivers.models import Attendance, Caregiver, Course, ExamResult, TrainingSession
-from tests.factories import make_one
+from caregivers.models import (
+    Attendance,
+    Caregiver,
+    Course,
+    Credential,
+    Evaluation,
+    ExamResult,
+    LevelGrant,
+    QualityRecord,
+    ServiceDay,
+    TrainingSession,
+)
+from tests.factories import make_one, make_user
 
 IDENTITY = "370102198505121245"  # a woman born on 12 May 1985
 PAPERS = ("identity_card", "domestic_service", "background", "health", "insurance")
@@ -79,4 +90,27 @@ def posted(by, **fields) -> Caregiver:
     course = Course.objects.filter(kind="before_posting").first() or open_course()
     reach_the_last_step(caregiver, by, course)
     posting.post_caregiver(caregiver=caregiver, by=by)
+    return caregiver
+
+
+def ago(days):
+    return timezone.localdate() - dt.timedelta(days=days)
+
+
+def ready(level=1, name="王秀兰", **values):
+    """A caregiver who has everything for a level: half a year at the ordinary one, ratings, exams, paper, evaluation."""
+    caregiver = make_one(Caregiver, name=name, state="active", posted_on=ago(300), work_forms=["hourly"], **values)
+    make_one(LevelGrant, caregiver=caregiver, level=level - 1, granted_on=ago(800))
+    for day in range(0, 700, 7):
+        ServiceDay.objects.create(caregiver=caregiver, day=ago(700 - day), minutes=120)
+    for source in range(5):
+        make_one(QualityRecord, caregiver=caregiver, kind="rating", value=3, source="survey", source_id=caregiver.pk * 10 + source, happened_on=ago(30))  # fmt: skip
+    for kind in ("level", "promotion"):
+        course = Course.objects.get_or_create(
+            name=f"{kind}{level}", defaults={"kind": kind, "level": level, "hours": 8}
+        )[0]
+        for part in ("theory", "practice"):
+            make_one(ExamResult, caregiver=caregiver, course=course, part=part, is_passed=True, taken_on=ago(20))
+    make_one(Credential, caregiver=caregiver, kind="elderly_care", grade=6 - level, issued_on=ago(400), verified_on=ago(390), verified_by=make_user())  # fmt: skip
+    make_one(Evaluation, caregiver=caregiver, result="fit", evaluated_on=ago(10), scores={})
     return caregiver

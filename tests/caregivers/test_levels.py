@@ -21,9 +21,7 @@ from caregivers.actions.files import grant_level
 from caregivers.models import (
     Absence,
     Caregiver,
-    Course,
     Credential,
-    Evaluation,
     ExamResult,
     LevelApplication,
     LevelGrant,
@@ -35,37 +33,15 @@ from caregivers.queries.files import with_level
 from caregivers.queries.levels import level_facts, levels_held
 from caregivers.standard.levels import FORM, days_left_out
 from caregivers.tasks import level_standings
+from tests.caregivers.people import ago, ready
 from tests.factories import make_member, make_one, make_user
 
 SCORES = {line.code: 4 for line in FORM}
 TODAY = timezone.localdate
 
 
-def ago(days):
-    return TODAY() - dt.timedelta(days=days)
-
-
-def ready(level=1, name="王秀兰", **values):
-    """A caregiver who has everything for a level: half a year at the ordinary one, ratings, exams, paper, evaluation."""
-    caregiver = make_one(Caregiver, name=name, state="active", posted_on=ago(300), work_forms=["hourly"], **values)
-    make_one(LevelGrant, caregiver=caregiver, level=level - 1, granted_on=ago(800))
-    for day in range(0, 700, 7):
-        ServiceDay.objects.create(caregiver=caregiver, day=ago(700 - day), minutes=120)
-    for source in range(5):
-        make_one(QualityRecord, caregiver=caregiver, kind="rating", value=3, source="survey", source_id=caregiver.pk * 10 + source, happened_on=ago(30))  # fmt: skip
-    for kind in ("level", "promotion"):
-        course = Course.objects.get_or_create(
-            name=f"{kind}{level}", defaults={"kind": kind, "level": level, "hours": 8}
-        )[0]
-        for part in ("theory", "practice"):
-            make_one(ExamResult, caregiver=caregiver, course=course, part=part, is_passed=True, taken_on=ago(20))
-    make_one(Credential, caregiver=caregiver, kind="elderly_care", grade=6 - level, issued_on=ago(400), verified_on=ago(390), verified_by=make_user())  # fmt: skip
-    make_one(Evaluation, caregiver=caregiver, result="fit", evaluated_on=ago(10), scores={})
-    return caregiver
-
-
-def granted(caregiver, agency):
-    application = actions.apply_for_level(caregiver=caregiver, by=make_user(), level=1, scores=SCORES)
+def granted(caregiver, level=1):
+    application = actions.apply_for_level(caregiver=caregiver, by=make_user(), level=level, scores=SCORES)
     actions.approve_application(application=application, by=make_user())
     return application, actions.approve_application(application=application, by=make_user())
 
@@ -193,12 +169,39 @@ def test_what_was_lost_meanwhile_stops_the_second_approval(in_maple):
 def test_evidence_lost_after_the_grant_is_shown(maple, lose, code):
     with agency_context(maple):
         caregiver = ready()
-        granted(caregiver, maple)
+        granted(caregiver)
         assert LevelStanding.objects.get().lost == []
         lose()
     level_standings(agency_id=maple.pk)
     with agency_context(maple):
         assert LevelStanding.objects.get().lost == [code]
+
+
+def test_evidence_of_the_highest_level_is_watched_too(maple):
+    with agency_context(maple):
+        caregiver = ready(level=3)
+        granted(caregiver, level=3)
+        standing = LevelStanding.objects.get()
+        assert (standing.level, standing.next_level, standing.stage, standing.lost) == (3, None, "top", [])
+        Credential.objects.update(invalid_from=TODAY(), invalid_reason="伪造")
+    level_standings(agency_id=maple.pk)
+    with agency_context(maple):
+        assert (LevelStanding.objects.get().stage, LevelStanding.objects.get().lost) == ("top", ["credentials"])
+
+
+def test_a_rejection_is_objected_to_and_decided_by_somebody_else(in_maple):
+    caregiver, first, other = ready(), make_user(), make_user()
+    application = actions.apply_for_level(caregiver=caregiver, by=make_user(), level=1, scores=SCORES)
+    actions.reject_application(application=application, by=first, reason="记录不全")
+    assert LevelApplication.objects.get().decided_by == first
+    appeal = actions.raise_appeal(caregiver=caregiver, application=application, text="记录已补齐")
+    with pytest.raises(ValidationError, match="does not decide"):
+        actions.decide_appeal(appeal=appeal, by=first, is_upheld=False, decision="x")
+    actions.decide_appeal(appeal=appeal, by=other, is_upheld=True, decision="补齐属实，可再次申请")
+    appeal.refresh_from_db()
+    assert (appeal.state, appeal.decided_by) == ("upheld", other)
+    assert LevelGrant.objects.count() == 1
+    actions.apply_for_level(caregiver=caregiver, by=make_user(), level=1, scores=SCORES)
 
 
 def test_board_says_who_may_rise_and_what_the_others_lack(client, maple):
@@ -216,6 +219,7 @@ def test_board_says_who_may_rise_and_what_the_others_lack(client, maple):
         rows = {row.caregiver_id: (row.stage, row.missing) for row in LevelStanding.objects.all()}
         assert rows == {
             fit.pk: ("eligible", []), short.pk: ("waiting", ["time"]), lacking.pk: ("lacking", ["certificate"]),
+            top.pk: ("top", []),
         }  # fmt: skip
     client.force_login(make_member(maple).user)
     page = client.get(reverse("promotion_list", args=["maple"]), {"tab": "eligible"}).content.decode()
@@ -227,7 +231,7 @@ def test_board_says_who_may_rise_and_what_the_others_lack(client, maple):
 
 def test_certificate_and_form_name_person_level_and_number(in_maple):
     caregiver = ready(name="王秀兰")
-    application, grant = granted(caregiver, in_maple)
+    application, grant = granted(caregiver)
     application.refresh_from_db()
     texts = []
     for document in (application.form, grant.certificate):
