@@ -35,6 +35,7 @@ ESPECIALLY = {
     "caregivers.ExamResult": {"score": 80},
     "caregivers.LevelAppeal": {"grant": FILLED},
     "caregivers.LevelApplication": {"level": 1},
+    "caregivers.LevelStanding": {"next_level": 1},
     "caregivers.QualityRecord": {"value": 4},
     "caregivers.TrainingPlanLine": {"month": 6},
     "caregivers.TrainingSession": {"outside_trainer": "周老师", "ends_at": NOON + dt.timedelta(hours=2)},
