@@ -1,6 +1,6 @@
 """How an upper floor adds to a lower floor's file page without being imported by it.
 
-A panel is a box on the page, a timeline source a list of moments. Each is a function of the row the
+A panel is a box on the page, a step something that is missing, a shortcut a button, a timeline source a list of moments. Each is a function of the row the
 page is about; apps register theirs in AppConfig.ready.
 """
 
@@ -31,7 +31,27 @@ class Moment:
     tone: str = "quiet"
 
 
+@dataclass(frozen=True)
+class Step:
+    """Something a file still lacks: what, the page that mends it, and the words on its button; without one, later."""
+
+    text: str
+    url: str = ""
+    verb: str = ""
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """A button in the head of a page; the first one is the main one while nothing is missing."""
+
+    text: str
+    url: str
+    icon: str = ""
+
+
 _panels: dict[str, list[tuple[int, Callable]]] = defaultdict(list)
+_steps: dict[str, list[tuple[int, Callable]]] = defaultdict(list)
+_shortcuts: dict[str, list[tuple[int, Callable]]] = defaultdict(list)
 _moments: dict[str, list[Callable]] = defaultdict(list)
 
 
@@ -40,15 +60,37 @@ def panel(page: str, place: int = 0) -> Callable:
     return lambda function: _panels[page].append((place, function)) or function
 
 
+def steps(page: str, place: int = 0) -> Callable:
+    """Register a function (membership, row) -> iterable of Step for a page; lower places first."""
+    return lambda function: _steps[page].append((place, function)) or function
+
+
+def shortcuts(page: str, place: int = 0) -> Callable:
+    """Register a function (membership, row) -> iterable of Shortcut for a page; lower places first."""
+    return lambda function: _shortcuts[page].append((place, function)) or function
+
+
 def moments(page: str) -> Callable:
     """Register a function row -> iterable of Moment for a page; each at most one query and 30 moments."""
     return lambda function: _moments[page].append(function) or function
 
 
 def panels_of(page: str, membership, row) -> list[Panel]:
-    in_order = sorted(_panels[page], key=lambda entry: entry[0])
-    made = (function(membership, row) for _place, function in in_order)
-    return [panel for panel in made if panel]
+    return [panel for panel in _called(_panels[page], membership, row) if panel]
+
+
+def steps_of(page: str, membership, row) -> list[Step]:
+    """What is missing, in the order it is best seen to."""
+    return list(chain.from_iterable(_called(_steps[page], membership, row)))
+
+
+def shortcuts_of(page: str, membership, row) -> list[Shortcut]:
+    return list(chain.from_iterable(_called(_shortcuts[page], membership, row)))
+
+
+def _called(registered, membership, row):
+    in_order = sorted(registered, key=lambda entry: entry[0])
+    return [function(membership, row) for _place, function in in_order]
 
 
 def timeline_of(page: str, row, limit: int = 60) -> list[Moment]:

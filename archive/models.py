@@ -18,6 +18,7 @@ class Document(AgencyModel):
         POSTING_CERTIFICATE = "posting_certificate", _("Posting certificate")
         LEVEL_FORM = "level_form", _("Level evaluation form")
         LEVEL_CERTIFICATE = "level_certificate", _("Level certificate")
+        CONSENT_SHEET = "consent_sheet", _("Consents to be signed")
         BADGE = "badge", _("Badge")
         BADGE_SHEET = "badge_sheet", _("Sheet of badges")
 

@@ -13,6 +13,12 @@ from clients.queries import with_status
 
 class ClientSerializer(FormSerializer):
     is_new = serializers.BooleanField(write_only=True, required=False)
+    consent_by = serializers.ChoiceField(choices=["self", "agent", "legal_guardian"], write_only=True, required=False)
+    speaker_name = serializers.CharField(write_only=True, required=False)
+    speaker_relation = serializers.CharField(write_only=True, required=False)
+    speaker_phone = serializers.CharField(write_only=True, required=False)
+    speaker_identity_number = serializers.CharField(write_only=True, required=False)
+    means = serializers.ChoiceField(choices=["phone"], write_only=True, required=False)  # scans come from the page
     identity_masked = serializers.SerializerMethodField()
     phone_masked = serializers.SerializerMethodField()
     self_care = serializers.ChoiceField(choices=SelfCare.choices, read_only=True, allow_null=True)
@@ -23,7 +29,8 @@ class ClientSerializer(FormSerializer):
         fields = [
             "id", "number", "state", "name", "salutation", "sex", "birth_date", "identity_type", "identity_number",
             "identity_masked", "phone", "phone_masked", "district", "address", "access_note", "needs", "self_care",
-            "reassess_on", "is_new",
+            "reassess_on", "is_new", "consent_by", "speaker_name", "speaker_relation", "speaker_phone",
+            "speaker_identity_number", "means",
         ]  # fmt: skip
         read_only_fields = ["number", "state"]
         extra_kwargs = {

@@ -9,6 +9,6 @@ class ClientsConfig(AppConfig):
     verbose_name = _("Clients")
 
     def ready(self):
-        from clients import panels, permissions
+        from clients import documents, panels, permissions
 
-        del panels, permissions
+        del documents, panels, permissions

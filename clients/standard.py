@@ -1,10 +1,12 @@
-"""Self-care status and ability level, derived from an assessment (5); the scales are in scales.py."""
+"""Rules of clients: self-care status and ability level (5; the scales are in scales.py), what a file must hold."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agencies.calendar import CHINA, add_working_days, months_later
+from agencies.standard import Finding, Rulebook, problem
+from agencies.standard import gettext_noop as _
 from clients.scales import GBT_42195, SCALES, Item
 
 CLOSING = dt.time(18)  # of the office, when no better hour is known (derived)
@@ -92,3 +94,68 @@ def answer_by(received: dt.datetime) -> dt.datetime:
     """An enquiry is recorded and answered (7.3.2 a); by the end of the next working day (derived)."""
     day = add_working_days(received.astimezone(CHINA).date(), 1)
     return dt.datetime.combine(day, CLOSING, CHINA)
+
+
+# The file -------------------------------------------------------------------------------------------------------
+
+# Kinds of risk notes that say something about the person's health.
+HEALTH_RISKS = frozenset({"fall", "choking", "wandering", "diet", "medicine", "pressure_sore", "temper"})
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What a client's file holds; consents in force by kind, and the day each of the others was withdrawn."""
+
+    today: dt.date
+    consents: frozenset[str] = frozenset()
+    withdrawn: Mapping[str, dt.date] = field(default_factory=dict)
+    has_emergency_contact: bool = False
+    is_assessed: bool = False
+    reassess_on: dt.date | None = None
+
+
+FILE = Rulebook()
+
+
+@FILE.clause(_("PIPL 13"))
+def personal_data_is_consented_to(facts: FileFacts) -> Finding | None:
+    missing = _("The consent to keeping personal data is missing.")
+    withdrawn = _("The consent to keeping personal data was withdrawn on %(day)s; nothing may be changed.")
+    return _consent(facts, "personal_data", missing, withdrawn)
+
+
+@FILE.clause(_("PIPL 29"))
+def health_data_is_consented_to(facts: FileFacts) -> Finding | None:
+    missing = _("The separate consent to keeping health data is missing.")
+    withdrawn = _("The consent to keeping health data was withdrawn on %(day)s; health data is locked.")
+    return _consent(facts, "health_data", missing, withdrawn)
+
+
+@FILE.clause(_("PIPL 23"))
+def sharing_is_consented_to(facts: FileFacts) -> Finding | None:
+    missing = _("The consent to telling the caregiver what the visits need is missing.")
+    withdrawn = _("The consent to telling the caregiver was withdrawn on %(day)s; the phone shows no risks.")
+    return _consent(facts, "sharing", missing, withdrawn)
+
+
+def _consent(facts, kind, missing, withdrawn):
+    if kind in facts.consents:
+        return None
+    if day := facts.withdrawn.get(kind):
+        return problem("consent_withdrawn", withdrawn, day=day)
+    return problem("no_consent", missing)
+
+
+@FILE.clause("8.2")
+def somebody_can_be_called(facts: FileFacts) -> Finding | None:
+    """An emergency contact other than the client (derived)."""
+    return None if facts.has_emergency_contact else problem("no_contact", _("There is no emergency contact."))
+
+
+@FILE.clause("5")
+def self_care_is_assessed(facts: FileFacts) -> Finding | None:
+    if not facts.is_assessed:
+        return problem("not_assessed", _("Self-care is not assessed; without it there is no agreement."))
+    if facts.reassess_on and facts.reassess_on < facts.today:
+        return problem("overdue", _("The assessment was due again on %(day)s."), day=facts.reassess_on)
+    return None

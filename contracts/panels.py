@@ -3,10 +3,13 @@
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rules import has_perm
 
 from agencies.links import office_url
-from agencies.panels import Moment, Panel, moments, panel
-from contracts.models import Agreement, Visit
+from agencies.panels import Moment, Panel, Shortcut, Step, moments, panel, shortcuts, steps
+from clients.models import Client
+from clients.queries import missing_in_file
+from contracts.models import Agreement, ServicePlan, Visit
 
 
 def _agreements(filters):
@@ -16,20 +19,58 @@ def _agreements(filters):
 @panel("clients.client")
 def client_plans(membership, client):
     plans = client.plans.select_related("assessment")[:5]
-    return Panel("contracts/_plans.html", {"client": client, "plans": plans})
+    may_new = _may_go_on(membership, client)
+    return Panel("contracts/_plans.html", {"client": client, "plans": plans, "may_new": may_new})
 
 
 @panel("clients.client")
 def client_agreements(membership, client):
-    return Panel("contracts/_agreements.html", {"client": client, "agreements": _agreements({"client": client})})
+    may_new = _may_go_on(membership, client) and client.plans.filter(state=ServicePlan.State.AGREED).exists()
+    context = {"client": client, "agreements": _agreements({"client": client}), "may_new": may_new}
+    return Panel("contracts/_agreements.html", context)
+
+
+def _may_go_on(membership, client):
+    """Whether plans and agreements can be made: the file is complete, and the member may."""
+    return has_perm("contracts.edit", membership) and not missing_in_file(client)
+
+
+@steps("clients.client", place=1)
+def towards_service(membership, client):
+    """The plan and the agreement, for somebody who is not served yet."""
+    if client.state != Client.State.PROSPECT:
+        return
+    may_go_on = _may_go_on(membership, client)
+    plans = {plan.state: plan for plan in client.plans.filter(state__in=["draft", "agreed"])}
+    agreements = {row.state: row for row in client.agreements.filter(state__in=["draft", "signing"]).defer("terms")}
+    if draft := plans.get("draft") if "agreed" not in plans else None:
+        text = _("The service plan is not agreed with the client yet (7.3.1).")
+        yield Step(text, office_url("plan_page", draft.pk), _("Look"))
+    elif "agreed" not in plans:
+        text = _("There is no service plan yet (7.3.1).")
+        yield Step(text, office_url("plan_new", client.pk) if may_go_on else "", _("Do it"))
+    if agreement := agreements.get("signing") or agreements.get("draft"):
+        words = {"number": agreement.number, "state": agreement.get_state_display()}
+        text = _("Agreement %(number)s: %(state)s") % words
+        yield Step(text, office_url("agreement_file", agreement.pk), _("Look"))
+    else:
+        text = _("There is no agreement of the three parties yet (7.3.2 b).")
+        url = office_url("agreement_new", client.pk) if may_go_on and "agreed" in plans else ""
+        yield Step(text, url, _("Do it"))
+
+
+@shortcuts("clients.client")
+def to_visits(membership, client):
+    if client.state == Client.State.ACTIVE:
+        url = f"{office_url('visit_list')}?client={client.number}&tab=all"
+        yield Shortcut(_("Visits"), url, "calendar-week")
 
 
 @panel("clients.client")
 def client_visits(membership, client):
     visits = client.visits.exclude(state=Visit.State.CANCELLED).filter(period__endswith__gte=timezone.now())
-    return Panel(
-        "contracts/_visits.html", {"visits": visits.select_related("client", "caregiver").order_by("period")[:5]}
-    )
+    visits = visits.select_related("client", "caregiver").order_by("period")[:5]
+    return Panel("contracts/_visits.html", {"visits": visits, "client": client})
 
 
 @panel("caregivers.caregiver")

@@ -14,7 +14,7 @@ from agencies.pages import press, submit
 from agencies.text import typed
 from caregivers.phone import own, phone_page
 from clients.models import Client
-from clients.queries import with_status
+from clients.queries import told_risk_notes, with_status
 from contracts.actions import visits as actions
 from contracts.forms.visits import CheckInForm, NoteForm
 from contracts.models import Visit, VisitTask
@@ -43,7 +43,7 @@ def _card(visit):
     return {
         "client": client,
         "age": age_on(client.birth_date, timezone.localdate()),
-        "risks": client.risk_notes.filter(is_active=True)[:3],
+        "risks": told_risk_notes(client)[:3],
         "map_url": _map_url(client),
     }
 

@@ -142,6 +142,7 @@ class SigningFacts:
     health_consent: bool = False
     health_known: bool = False
     sharing_consent: bool = False
+    has_emergency_contact: bool = False
     is_plan_outdated: bool = False
     is_incapable: bool = False
     needs_guardian: bool = False
@@ -234,6 +235,12 @@ def sharing_is_consented_to(facts: SigningFacts) -> Finding | None:
     if facts.sharing_consent:
         return None
     return problem("no_sharing_consent", _("The consent to telling the caregiver what the visits need is missing."))
+
+
+@SIGNING.clause("8.2")
+def somebody_can_be_called(facts: SigningFacts) -> Finding | None:
+    """An emergency contact other than the client (derived)."""
+    return None if facts.has_emergency_contact else problem("no_contact", _("There is no emergency contact."))
 
 
 @SIGNING.clause("7.3.1")

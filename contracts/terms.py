@@ -18,7 +18,7 @@ from agencies.tenancy import current_agency
 from caregivers.models import Caregiver
 from caregivers.queries.files import with_level
 from clients.models import Consent
-from clients.queries import current_assessment
+from clients.queries import current_assessment, told_risk_notes
 from contracts import paper_words as words
 from contracts.models import Agreement
 
@@ -174,7 +174,7 @@ def _paper(paper):
 def _condition(agreement):
     client = agreement.client
     assessment = current_assessment(client) or agreement.plan.assessment
-    risks = client.risk_notes.filter(is_active=True)
+    risks = told_risk_notes(client)
     return {
         "assessed_on": assessment.assessed_on,
         "scale": words.SCALES[assessment.scale],

@@ -1,9 +1,10 @@
 """What supervision adds to the timelines of clients, caregivers and agreements."""
 
 from django.utils.translation import gettext as _
+from rules import has_perm
 
 from agencies.links import office_url
-from agencies.panels import Moment, Panel, moments, panel
+from agencies.panels import Moment, Panel, Shortcut, moments, panel, shortcuts
 from supervision.models import Complaint, ReturnVisit, SurveyAnswer
 
 
@@ -42,6 +43,16 @@ def _answers(filters):
     for row in rows.order_by("-answered_at")[:10]:
         words = {"survey": row.invitation.round.name, "result": row.get_overall_display()}
         yield Moment(row.answered_at, _("%(survey)s: %(result)s") % words, tone="done")
+
+
+@shortcuts("clients.client", place=1)
+def call_or_complaint(membership, client):
+    """The call that is due next, and a complaint of this client."""
+    if has_perm("supervision.call", membership):
+        for call in client.return_visits.filter(state=ReturnVisit.State.DUE).order_by("due_at")[:1]:
+            yield Shortcut(_("Return call"), office_url("return_visit_call", call.pk), "phone-call")
+    if has_perm("supervision.edit", membership):
+        yield Shortcut(_("New complaint"), f"{office_url('complaint_new')}?client={client.number}", "message-report")
 
 
 @moments("clients.client")

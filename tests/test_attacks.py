@@ -48,6 +48,7 @@ RESIDENT = {
     "phone": "13500001234",
     "district": "历下区",
     "address": "泺文路12号",
+    "means": "phone",
 }
 
 

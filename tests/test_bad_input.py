@@ -26,6 +26,7 @@ CLIENT = {
     "phone": "13500001234",
     "district": "历下区",
     "address": "泺文路12号",
+    "means": "phone",
 }
 
 
@@ -146,7 +147,7 @@ def test_api_answers_malformed_json_and_names_every_problem(client, maple):
     bad = client.post("/api/v1/clients/", {"name": "x" * 51, "identity_type": "resident", "identity_number": "1"},
                       content_type="application/json", headers=headers)  # fmt: skip
     assert bad.status_code == 400
-    assert {"name", "identity_number", "salutation", "phone", "district", "address"} <= bad.json().keys()
+    assert {"name", "identity_number", "salutation", "phone", "district", "address", "means"} <= bad.json().keys()
     good = client.post("/api/v1/clients/", CLIENT, content_type="application/json", headers=headers)
     assert good.status_code == 201
     assert (good.json()["number"], good.json()["identity_masked"]) == ("KH-0001", "1***************2X")
@@ -185,7 +186,7 @@ def test_health_data_waits_for_its_own_consent(office, maple):
     with agency_context(maple):
         person = Client.objects.get()
     refused = post(office, "client_health", {"illnesses": "高血压"}, person.pk)
-    assert refused.headers["Location"] == f"/maple/clients/{person.pk}/consents/new/?kind=health_data"
+    assert refused.headers["Location"] == f"/maple/clients/{person.pk}/consents/new/"
     with agency_context(maple):
         person.refresh_from_db()
         assert person.illnesses == ""

@@ -8,6 +8,7 @@ import pytest
 from agencies.standard import CLAUSES, Rulebook
 from caregivers.standard import badge, onboarding
 from caregivers.standard import eligibility as caregivers
+from clients import standard as clients
 from contracts import standard as contracts
 from supervision import standard as supervision
 
@@ -37,7 +38,7 @@ def test_rules_need_only_rules_and_plain_libraries(path):
     assert not any(name.split(".")[0].startswith("django") for name in imported(path))
 
 
-@pytest.mark.parametrize("module", [badge, caregivers, contracts, onboarding, supervision])
+@pytest.mark.parametrize("module", [badge, caregivers, clients, contracts, onboarding, supervision])
 def test_rulebooks_cite_clauses_or_laws(module):
     books = [value for value in vars(module).values() if isinstance(value, Rulebook)]
     books += supervision.STEPS.values() if module is supervision else []

@@ -109,23 +109,25 @@ def test_from_the_first_file_to_the_archive(world, office_page, phone_page):
 def open_client_file(page):
     page.goto("/kangze/clients/new/")
     fill(page, name="李淑贞", salutation="李奶奶", identity_type="resident", identity_number="110105194912310021",
-         phone="13500001234", district="历下区", address="泺文路12号3单元201")  # fmt: skip
+         phone="13500001234", district="历下区", address="泺文路12号3单元201", means="phone")  # fmt: skip
     page.locator("main form .btn-main").last.click()
     expect(page.locator(".problems")).to_contain_text("证件号码")  # one digit is mistyped
     fill(page, identity_number=CLIENT_NUMBER)
     save(page)
     expect(page.locator("h1")).to_contain_text("李淑贞")
     file = page.url
-    for kind in ("personal_data", "health_data", "sharing"):
-        page.goto(f"{file}consents/new/")
-        fill(page, kind=kind, given_by="李建国", means="paper")
-        save(page)
-    page.goto(f"{file}health/")
-    fill(page, illnesses="高血压", medicines="氨氯地平 每日一次", allergies="无")
-    save(page)
     page.goto(f"{file}guardians/new/")
     fill(page, name="李建国", relation="儿子", phone="13700001234", authority="agent", identity_number=CHILD_NUMBER,
          is_emergency_contact=True)  # fmt: skip
+    save(page)
+    page.goto(f"{file}consents/new/")
+    page.get_by_label("李建国").check()
+    for kind in ("health_data", "sharing"):
+        page.check(f"main [name=kinds][value={kind}]")
+    fill(page, means="phone")
+    save(page)
+    page.goto(f"{file}health/")
+    fill(page, illnesses="高血压", medicines="氨氯地平 每日一次", allergies="无")
     save(page)
     page.goto(f"{file}assessments/new/")
     fill(page, reason="first", assessors="周敏、何静")

@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+import functools
 import io
 from random import Random
 
@@ -53,6 +54,27 @@ def signature_png(rng: Random) -> str:
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return signing.PNG_PREFIX + base64.b64encode(buffer.getvalue()).decode()
+
+
+@functools.cache
+def signed_sheet() -> tuple[str, bytes, str]:
+    """A drawn sheet with four boxes ticked and a squiggle below, as an upload; nobody's hand."""
+    image = Image.new("RGB", (600, 850), "#fdfcf8")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((200, 50, 400, 66), fill="#333333")
+    for row in range(5):
+        top = 140 + row * 90
+        draw.rectangle((60, top, 84, top + 24), outline="#333333", width=2)
+        if row < 4:
+            draw.line([(63, top + 12), (71, top + 22), (90, top - 6)], fill="#14213d", width=4)
+        for line in range(3):
+            draw.line([(110, top + 6 + line * 22), (540 - line * 60, top + 6 + line * 22)], fill="#9a9a9a", width=5)
+    points = [(330 + 10 * n, 730 + (26 if n % 2 else -22) * (n % 5) // 3) for n in range(18)]
+    draw.line(points, fill="#14213d", width=4, joint="curve")
+    draw.line([(310, 770), (540, 770)], fill="#333333", width=2)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=80)
+    return "知情同意书.jpg", buffer.getvalue(), "image/jpeg"
 
 
 def open_agency(
@@ -231,6 +253,7 @@ def _take_in_one(world, place, count):
             phone=f"1350000{1000 + world.serial % 9000:04}",
             access_note=f"门口对讲 {rng.randint(1, 6)}0{rng.randint(1, 4)}",
             needs=rng.choice(people.NEEDS),
+            means="phone",
             **people.home(rng),
         )
         if place >= count - 3:
@@ -246,10 +269,8 @@ def _take_in_one(world, place, count):
 def _consents_and_family(world, client):
     rng = world.rng
     child = client.name[0] + rng.choice(people.CHILD_GIVEN)
-    for kind in ("personal_data", "health_data", "sharing", "e_signature"):
-        consents.give_consent(client=client, by=world.coordinator, kind=kind, given_by=child, means="paper")
     birth = people.birth_date(rng, world.today, 38, 60)
-    client_actions.add_guardian(
+    guardian = client_actions.add_guardian(
         client=client,
         by=world.coordinator,
         name=child,
@@ -259,6 +280,14 @@ def _consents_and_family(world, client):
         identity_type="resident",
         identity_number=people.identity_number(rng, birth, "male", world.next_serial()),
         is_emergency_contact=True,
+    )
+    consents.give_consents(
+        client=client,
+        by=world.coordinator,
+        kinds=["personal_data", "health_data", "sharing", "e_signature"],
+        means="paper",
+        guardian=guardian,
+        paper=signed_sheet(),
     )
 
 

@@ -1,5 +1,6 @@
 """What happens to a client's file."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,17 +11,29 @@ from agencies.identity import birth_date_of, sex_of
 from agencies.models import IdentityType, User
 from agencies.numbers import next_number
 from agencies.text import pinyin_of
+from clients.actions.consents import give_consents
 from clients.actions.enquiries import became_client, refused_phone
 from clients.models import Client, Consent, Enquiry, Guardian, RiskNote
-from clients.queries import has_consent, known_by_phone
+from clients.queries import has_consent, known_by_phone, withdrawn_on
+from clients.standard import HEALTH_RISKS
 
 HEALTH_FIELDS = ("illnesses", "medicines", "allergies")
 
 
-def create_client(*, by: User, enquiry: Enquiry | None = None, is_new: bool = False, **data: Any) -> Client:
-    """Open a file; a person has one file in an agency.
+def create_client(
+    *,
+    by: User,
+    means: str,
+    paper=None,
+    speaker: Mapping[str, Any] | None = None,
+    enquiry: Enquiry | None = None,
+    is_new: bool = False,
+    **data: Any,
+) -> Client:
+    """Open a file, under the consent to keep personal data; a person has one file in an agency.
 
-    is_new says that it was looked at: somebody with this phone is known, and this is another person.
+    speaker is who consents for the client, with name, relation, phone, authority and identity number. is_new says
+    that it was looked at: somebody with this phone is known, and this is another person.
     """
     client = Client(**_derived(data))
     problems = _double(client)
@@ -30,13 +43,17 @@ def create_client(*, by: User, enquiry: Enquiry | None = None, is_new: bool = Fa
         raise ValidationError(problems)
     client.number = next_number("KH", yearly=False)
     client.save()
+    guardian = add_guardian(client=client, by=by, **speaker) if speaker else None
+    kinds = [Consent.Kind.PERSONAL_DATA]
+    give_consents(client=client, by=by, kinds=kinds, means=means, guardian=guardian, paper=paper)
     if enquiry:
         became_client(enquiry=enquiry, client=client, by=by)
     return client
 
 
 def update_client(*, client: Client, by: User, **data: Any) -> Client:
-    """Correct a file. Health data is kept only with its own consent (PIPL 29)."""
+    """Correct a file. Health data is kept only with its own consent (PIPL 29); without the first one nothing changes."""
+    _refuse_sealed(client)
     changed = [name for name in HEALTH_FIELDS if data.get(name) and data[name] != getattr(client, name)]
     if changed and not has_consent(client, Consent.Kind.HEALTH_DATA):
         needed = _("First record the separate consent to keeping health data.")
@@ -47,6 +64,13 @@ def update_client(*, client: Client, by: User, **data: Any) -> Client:
         raise ValidationError(problems)
     client.save()
     return client
+
+
+def _refuse_sealed(client):
+    """Once the consent to keeping personal data was withdrawn, the file is kept and protected, and no more (PIPL 47)."""
+    if day := withdrawn_on(client, Consent.Kind.PERSONAL_DATA):
+        text = _("The consent to keeping personal data was withdrawn on %(day)s. Record a new one first.")
+        raise ValidationError(text % {"day": day.isoformat()})
 
 
 def _derived(data):
@@ -68,10 +92,16 @@ def _double(client):
 
 
 def add_guardian(*, client: Client, by: User, **data: Any) -> Guardian:
-    """Add somebody who speaks for the client; who signs must be identified."""
-    number = data.get("identity_number", "")
+    """Add somebody who speaks for the client; who signs must be identified, who is called must be somebody else."""
+    number, problems = data.get("identity_number", ""), {}
     if data.get("authority") != Guardian.Authority.CONTACT and not number:
-        raise ValidationError({"identity_number": _("Whoever signs for the client needs an identity number.")})
+        problems["identity_number"] = _("Whoever signs for the client needs an identity number.")
+    if data.get("is_emergency_contact") and data["phone"] == client.phone:
+        problems["phone"] = _("This is the client's own phone; in an emergency somebody else must answer.")
+    if number and lookup_hash(number) == client.identity_hash:
+        problems["identity_number"] = _("This is the client's own identity number.")
+    if problems:
+        raise ValidationError(problems)
     return Guardian.objects.create(client=client, identity_hash=lookup_hash(number), **data)
 
 
@@ -80,8 +110,12 @@ def remove_guardian(*, guardian: Guardian) -> None:
     guardian.save()
 
 
-def add_risk_note(*, client: Client, by: User, **data: Any) -> RiskNote:
-    return RiskNote.objects.create(client=client, **data)
+def add_risk_note(*, client: Client, by: User, kind: str, **data: Any) -> RiskNote:
+    """Note what a caregiver must know; what says something about health needs the consent to that (PIPL 29)."""
+    _refuse_sealed(client)
+    if kind in HEALTH_RISKS and not has_consent(client, Consent.Kind.HEALTH_DATA):
+        raise ValidationError({"kind": _("First record the separate consent to keeping health data.")})
+    return RiskNote.objects.create(client=client, kind=kind, **data)
 
 
 def remove_risk_note(*, note: RiskNote) -> None:

@@ -8,10 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.files import UploadField
 from agencies.forms import CleanForm
+from agencies.identity import identity_problems, normalise_identity
+from agencies.models import IdentityType
 from agencies.privacy import mask_identity, mask_phone
+from clients.forms.consents import MEANS
 from clients.forms.enquiries import ask_about_phone
 from clients.models import Client, Consent, Enquiry, Guardian, RiskNote, SelfCare
 from clients.queries import find_clients
+from clients.standard import HEALTH_RISKS
 
 
 class ClientForm(CleanForm, forms.ModelForm):
@@ -48,13 +52,75 @@ class NewClientForm(ClientForm):
     """The form of a new file, filled with what an enquiry knows."""
 
     is_new = forms.BooleanField(label=_("Looked at it: this is another person"), required=False)
+    consent_by = forms.ChoiceField(
+        label=_("who consents"),
+        choices=[("self", _("The client")), *Guardian.Authority.choices[1:]],
+        widget=forms.RadioSelect,
+        initial="self",
+        required=False,
+    )
+    speaker_name = forms.CharField(label=_("name"), max_length=50, required=False)
+    speaker_relation = forms.CharField(label=_("relation"), max_length=20, required=False)
+    speaker_phone = forms.CharField(label=_("mobile phone"), max_length=20, required=False)
+    speaker_identity_number = forms.CharField(label=_("resident identity number"), max_length=30, required=False)
+    means = forms.ChoiceField(label=_("how"), choices=MEANS, widget=forms.RadioSelect)
+    paper = UploadField(label=_("Photo or scan of the signed paper"), required=False)
+    speaker_fields = ("speaker_name", "speaker_relation", "speaker_phone", "speaker_identity_number")
 
     def __init__(self, *args, enquiry: Enquiry | None = None, **kwargs):
         if enquiry:
-            known = {"salutation": enquiry.salutation or enquiry.caller, "needs": enquiry.need}
-            kwargs["initial"] = {**known, "phone": enquiry.phone, "district": enquiry.district}
+            kwargs["initial"] = _known(enquiry)
         super().__init__(*args, **kwargs)
         ask_about_phone(self, "is_new", enquiry)
+        order = list(self.fields)
+        if "is_new" in order:
+            order.insert(order.index("phone") + 1, order.pop(order.index("is_new")))
+        self.order_fields(order)
+
+    def facts(self):
+        """The fields about the client."""
+        return [self[name] for name in self.fields if name in (*self.Meta.fields, "is_new")]
+
+    def speaker(self):
+        """The fields about who consents for the client."""
+        return [self[name] for name in self.speaker_fields]
+
+    def clean(self):
+        data = super().clean()
+        if data.get("means") == Consent.Means.PAPER and not data.get("paper") and "paper" not in self.errors:
+            self.add_error("paper", _("Add the photo or scan of the signed paper."))
+        authority = data.pop("consent_by", "") or "self"
+        speaker = {name: data.pop(name, "") for name in self.speaker_fields}
+        data["speaker"] = None if authority == "self" else self._speaker(authority, speaker)
+        return data
+
+    def _speaker(self, authority, speaker):
+        number = normalise_identity(speaker["speaker_identity_number"])
+        for name, value in speaker.items():
+            if not value and name not in self.errors:
+                self.add_error(name, _("Needed of whoever consents for the client."))
+        if number and (problems := identity_problems(IdentityType.RESIDENT, number, today=timezone.localdate())):
+            self.add_error("speaker_identity_number", problems)
+        return {
+            "name": speaker["speaker_name"],
+            "relation": speaker["speaker_relation"],
+            "phone": speaker["speaker_phone"],
+            "authority": authority,
+            "identity_type": IdentityType.RESIDENT,
+            "identity_number": number,
+        }
+
+
+def _known(enquiry):
+    """What an enquiry says already; who called for somebody else is the one who speaks for them."""
+    known = {
+        "salutation": enquiry.salutation or enquiry.caller,
+        "phone": enquiry.phone,
+        "district": enquiry.district,
+        "needs": enquiry.need,
+    }
+    caller = {"speaker_name": enquiry.caller, "speaker_phone": enquiry.phone} if enquiry.salutation else {}
+    return {**known, **caller}
 
 
 class HealthForm(CleanForm, forms.ModelForm):
@@ -74,17 +140,16 @@ class GuardianForm(CleanForm, forms.ModelForm):
 
 
 class RiskNoteForm(CleanForm, forms.ModelForm):
+    """Without the consent to health data only what says nothing about health can be noted."""
+
     class Meta:
         model = RiskNote
         fields = ["kind", "text", "rank"]
 
-
-class ConsentForm(CleanForm, forms.ModelForm):
-    paper = UploadField(label=_("Photo or scan of the signed paper"), required=False)
-
-    class Meta:
-        model = Consent
-        fields = ["kind", "given_by", "means"]
+    def __init__(self, *args, about_health: bool = True, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not about_health:
+            self.fields["kind"].choices = [row for row in self.fields["kind"].choices if row[0] not in HEALTH_RISKS]
 
 
 class ClientFilter(django_filters.FilterSet):

@@ -4,8 +4,9 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from rules import has_perm
 
@@ -14,23 +15,22 @@ from agencies.calendar import age_on
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
 from agencies.pages import form_page, press, revealed, submit
-from agencies.panels import panels_of, timeline_of
+from agencies.panels import panels_of, shortcuts_of, steps_of, timeline_of
 from agencies.permissions import may
 from agencies.privacy import mask_name, mask_phone
 from agencies.text import typed
-from clients.actions import consents as consent_actions
 from clients.actions import files as actions
 from clients.forms.files import (
     ClientFilter,
     ClientForm,
-    ConsentForm,
     GuardianForm,
     HealthForm,
     NewClientForm,
     RiskNoteForm,
 )
 from clients.models import Client, Consent, Enquiry, Guardian, RiskNote
-from clients.queries import current_assessment, has_consent, with_status
+from clients.queries import current_assessment, has_consent, shown_risk_notes, with_status, withdrawn_on
+from clients.standard import LEVELS
 
 
 class ClientList(OfficeList):
@@ -62,41 +62,38 @@ def _file(client):
 def client_file(request, client_pk):
     client = get_object_or_404(Client, pk=client_pk)
     assessment = current_assessment(client)
-    consents = list(client.consents.select_related("paper"))
+    may_edit = has_perm("clients.edit", request.membership)
+    locked_on = withdrawn_on(client, Consent.Kind.HEALTH_DATA)
     context = {
         "client": client,
         "age": age_on(client.birth_date, timezone.localdate()),
-        "assessment": assessment,
+        "assessment": assessment if has_consent(client, Consent.Kind.HEALTH_DATA) else None,
+        "level": _level_name(assessment),
+        "locked_on": locked_on,
+        "is_sealed": withdrawn_on(client, Consent.Kind.PERSONAL_DATA) is not None,
         "sees_health": has_perm("clients.health", request.membership),
-        "may_edit": has_perm("clients.edit", request.membership),
+        "may_edit": may_edit,
+        "may_reveal": has_perm("agencies.reveal", request.membership),
         "guardians": client.guardians.filter(is_active=True),
-        "risk_notes": client.risk_notes.filter(is_active=True),
-        "consents": consents,
-        "todo": list(_todo(assessment, consents)),
+        "risk_notes": shown_risk_notes(client),
+        "consents": client.consents.filter(is_replaced=False).select_related("paper", "guardian"),
+        "steps": steps_of("clients.client", request.membership, client),
+        "shortcuts": shortcuts_of("clients.client", request.membership, client) if may_edit else [],
         "panels": panels_of("clients.client", request.membership, client),
         "timeline": timeline_of("clients.client", client),
     }
     return render(request, "clients/client_file.html", context)
 
 
-def _todo(assessment, consents):
-    """What the file lacks, each with the page that mends it."""
-    in_force = {consent.kind for consent in consents if consent.withdrawn_at is None}
-    if Consent.Kind.PERSONAL_DATA not in in_force:
-        yield _("Record the consent to keeping personal data."), "consent_new"
-    if Consent.Kind.HEALTH_DATA not in in_force:
-        yield _("Record the separate consent to keeping health data."), "consent_new"
-    if assessment is None:
-        yield _("Assess self-care; without it there is no agreement."), "assessment_new"
-    elif assessment.reassess_on < timezone.localdate():
-        yield _("The assessment is overdue; assess again."), "assessment_new"
+def _level_name(assessment):
+    return LEVELS[assessment.level][get_language() == "en"] if assessment else ""
 
 
 @may("clients.edit")
 def client_new(request):
     """Open a file, from an enquiry with what the caller said already."""
     enquiry = _asked(request)
-    form = NewClientForm(request.POST or None, enquiry=enquiry)
+    form = NewClientForm(request.POST or None, request.FILES or None, enquiry=enquiry)
     if client := submit(form, actions.create_client, by=request.user, enquiry=enquiry):
         messages.success(request, _("File %(number)s opened.") % {"number": client.number})
         return _file(client)
@@ -106,7 +103,8 @@ def client_new(request):
         if enquiry
         else _("Search first: a person has one file.")
     )
-    return form_page(request, form=form, title=_("New client"), lead=lead, back=back)
+    template = "clients/client_new.html"
+    return form_page(request, form=form, title=_("New client"), lead=lead, back=back, template=template)
 
 
 def _asked(request):
@@ -115,12 +113,12 @@ def _asked(request):
     return Enquiry.objects.filter(pk=pk, state=Enquiry.State.OPEN).first() if pk.isdecimal() and len(pk) < 19 else None
 
 
-def _verb(request, form, title, client, action, **kwargs):
+def _verb(request, form, title, client, action, **context):
     back = office_url("client_file", client.pk)
-    if request.method == "POST" and submit(form, action, client=client, by=request.user, **kwargs):
+    if request.method == "POST" and submit(form, action, client=client, by=request.user):
         messages.success(request, _("Saved."))
         return redirect(back)
-    return form_page(request, form=form, title=title, lead=str(client), back=back)
+    return form_page(request, form=form, title=title, lead=str(client), back=back, **context)
 
 
 @may("clients.edit")
@@ -135,7 +133,7 @@ def client_health(request, client_pk):
     client = get_object_or_404(Client, pk=client_pk)
     if not has_consent(client, Consent.Kind.HEALTH_DATA):
         messages.warning(request, _("Record the separate consent to keeping health data first (PIPL 29)."))
-        return redirect(f"{office_url('consent_new', client.pk)}?kind={Consent.Kind.HEALTH_DATA}")
+        return redirect(office_url("consent_new", client.pk))
     form = HealthForm(request.POST or None, instance=Client.objects.get(pk=client.pk))
     return _verb(request, form, _("Health summary"), client, actions.update_client)
 
@@ -151,14 +149,14 @@ def guardian_new(request, client_pk):
 @may("clients.edit")
 def risk_note_new(request, client_pk):
     client = get_object_or_404(Client, pk=client_pk)
-    return _verb(request, RiskNoteForm(request.POST or None), _("Add a risk note"), client, actions.add_risk_note)
-
-
-@may("clients.edit")
-def consent_new(request, client_pk):
-    client = get_object_or_404(Client, pk=client_pk)
-    form = ConsentForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind")})
-    return _verb(request, form, _("Record a consent"), client, consent_actions.give_consent)
+    about_health = has_consent(client, Consent.Kind.HEALTH_DATA)
+    form = RiskNoteForm(request.POST or None, about_health=about_health)
+    warnings = []
+    if not about_health:
+        text = _("Falls, diet, medicines and the like wait for the separate consent to keeping health data.")
+        link = office_url("consent_new", client.pk)
+        warnings = [format_html('{} <a href="{}">{}</a>', text, link, _("Record it"))]
+    return _verb(request, form, _("Add a risk note"), client, actions.add_risk_note, warnings=warnings)
 
 
 @may("clients.edit")
@@ -177,22 +175,23 @@ def risk_note_remove(request, note_pk):
     return press(request, actions.remove_risk_note, back=back, done=_("Removed."), note=note)
 
 
-@may("clients.edit")
-@require_POST
-def consent_withdraw(request, consent_pk):
-    consent = get_object_or_404(Consent, pk=consent_pk)
-    back = office_url("client_file", consent.client_id)
-    return press(
-        request, consent_actions.withdraw_consent, back=back, done=_("Withdrawn."), consent=consent, by=request.user
-    )
-
-
 @may("agencies.reveal")
 @require_POST
 def client_reveal(request, client_pk, field):
     """Show one masked value in full, once, and log who saw it."""
     client = get_object_or_404(Client, pk=client_pk)
+    return _reveal(request, client, field, client.pk)
+
+
+@may("agencies.reveal")
+@require_POST
+def guardian_reveal(request, guardian_pk, field):
+    guardian = get_object_or_404(Guardian, pk=guardian_pk)
+    return _reveal(request, guardian, field, guardian.client_id)
+
+
+def _reveal(request, row, field, client_pk):
     if field not in ("identity_number", "phone"):
         raise Http404
-    log_access(user=request.user, row=client, field=field, reason=typed(request.POST, "reason", 100))
-    return revealed(request, getattr(client, field), title=str(client), back=office_url("client_file", client.pk))
+    log_access(user=request.user, row=row, field=field, reason=typed(request.POST, "reason", 100))
+    return revealed(request, getattr(row, field), title=str(row), back=office_url("client_file", client_pk))

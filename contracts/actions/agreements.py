@@ -144,6 +144,9 @@ def missing_for_signing(agreement: Agreement) -> list[str]:
         is_plan_outdated=assessment is not None and _differs(assessment, plan.assessment),
         health_known=all([client.illnesses, client.medicines, client.allergies]),
         sharing_consent=has_consent(client, Consent.Kind.SHARING),
+        has_emergency_contact=Guardian.objects.filter(
+            client=client, is_active=True, is_emergency_contact=True
+        ).exists(),
         is_incapable=assessment is not None and _is_incapable(assessment),
         needs_guardian=Guardian.objects.filter(
             client=client, authority=Guardian.Authority.LEGAL_GUARDIAN, is_active=True

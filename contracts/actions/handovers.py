@@ -14,7 +14,7 @@ from agencies.numbers import next_number
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
 from clients.models import Consent
-from clients.queries import has_consent
+from clients.queries import has_consent, told_risk_notes
 from contracts.actions.signing import drawing
 from contracts.models import Agreement, Handover, HandoverSignature
 
@@ -32,7 +32,7 @@ def start_handover(*, agreement: Agreement, by: User) -> Handover:
     if handover := Handover.objects.filter(agreement=agreement).exclude(state=State.FILED).first():
         return handover
     client = agreement.client
-    risks = [f"{note.get_kind_display()}：{note.text}" for note in client.risk_notes.filter(is_active=True)]
+    risks = [f"{note.get_kind_display()}：{note.text}" for note in told_risk_notes(client)]
     return Handover.objects.create(
         number=next_number("JJ"),
         agreement=agreement,

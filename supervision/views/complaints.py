@@ -13,6 +13,7 @@ from agencies.lists import Column, OfficeList
 from agencies.pages import form_page, submit
 from agencies.permissions import may
 from agencies.privacy import mask_name
+from agencies.text import typed
 from supervision.actions import complaints as actions
 from supervision.forms import AcceptForm, CloseForm, ComplaintFilter, ComplaintForm, EntryForm, ReplyForm
 from supervision.models import Complaint, ReturnVisit, SurveyAnswer
@@ -75,7 +76,7 @@ def _prefilled(request):
     rows = SurveyAnswer.objects.select_related("invitation__client")
     if answer.isdecimal() and (row := rows.filter(pk=answer).first()):
         return {"channel": "survey", "client_number": row.invitation.client.number, "text": row.comment}
-    return {"channel": "phone"}
+    return {"channel": "phone", "client_number": typed(request.GET, "client", 20)}
 
 
 @may("supervision.view")

@@ -128,7 +128,10 @@ def test_it_becomes_a_client_without_typing_twice(office, maple):
         "needs": "妈妈八十岁，想找人每天做午饭",
     }
     data = {**shown, "name": "李淑贞", "identity_type": "resident", "identity_number": "11010519491231002X"}
-    assert post(office, "client_new", {**data, "address": "泺文路12号"}, enquiry=enquiry.pk).status_code == 302
+    assert (
+        post(office, "client_new", {**data, "address": "泺文路12号", "means": "phone"}, enquiry=enquiry.pk).status_code
+        == 302
+    )
     with agency_context(maple):
         enquiry.refresh_from_db()
         assert (enquiry.state, enquiry.client) == ("client", Client.objects.get())
