@@ -1,32 +1,38 @@
 """Every figure as a ratio, the median of several tries in this run; fails nothing by itself."""
 
 import datetime as dt
+import os
 import statistics
 import sys
 import threading
 import time
 from collections.abc import Callable
 
+import psycopg
 from django.core.exceptions import ValidationError
 from django.db import connection, connections, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.template import Context, Template
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agencies.models import Agency, Membership
 from agencies.tenancy import agency_context
 from archive.actions import propose_expired
 from carecenter.pdf import render
-from carecenter.seed import seed_agency
-from caregivers.models import Caregiver
+from carecenter.seed import insert, seed_agency
+from caregivers.actions.levels import refresh_standings
+from caregivers.models import Caregiver, QualityRecord, ServiceDay
 from clients.models import Client
+from contracts.actions.gaps import refresh_gaps
 from contracts.actions.visits import assign_visit
 from contracts.models import Agreement, Visit
 from supervision.actions.return_visits import create_due_calls
 
 FULL = "--full" in sys.argv
 SMALL, LARGE, CALLS, RECORDS = (1000, 100_000, 200_000, 1_000_000) if FULL else (1000, 20_000, 20_000, 100_000)
+STAFF = (20_000, 200_000) if FULL else (2_000, 20_000)  # caregivers whose assignments are looked at again
 
 
 def median(function: Callable, tries: int = 9) -> float:
@@ -38,6 +44,12 @@ def median(function: Callable, tries: int = 9) -> float:
         function()
         times.append(time.perf_counter() - start)
     return statistics.median(times)
+
+
+def analyze() -> None:
+    """What autovacuum does within a minute: tell the planner what the tables hold."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        owner.execute("ANALYZE")
 
 
 def report(what: str, value: str, basis: str, goal: str) -> None:
@@ -119,7 +131,7 @@ def calls(agency: Agency) -> None:
 
 def archive(agency: Agency) -> None:
     """Archive expiry: the same hundred expired records among few and among many stored ones."""
-    insert = """INSERT INTO archive_archiverecord (agency_id, number, archive_class, source, source_id, title,
+    statement = """INSERT INTO archive_archiverecord (agency_id, number, archive_class, source, source_id, title,
         clock_started_on, retain_until, place, filed_at)
         SELECT %(a)s, %(p)s || n, 'other', 'return_visit', n + %(o)s, '回访记录', %(d)s, %(d)s + 1095, '', now()
         FROM generate_series(1, %(n)s) n"""
@@ -129,8 +141,10 @@ def archive(agency: Agency) -> None:
         with agency_context(agency), connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
             for count, day in ((100, old), (stored, new)):
-                cursor.execute(insert, {"a": agency.pk, "p": f"B{offset}-", "o": offset, "d": day, "n": count})
+                cursor.execute(statement, {"a": agency.pk, "p": f"B{offset}-", "o": offset, "d": day, "n": count})
                 offset += count
+        analyze()
+        with agency_context(agency):
             start = time.perf_counter()
             propose_expired()
             times.append(time.perf_counter() - start)
@@ -140,6 +154,70 @@ def archive(agency: Agency) -> None:
         f"{times[1] * 1000:.0f} ms",
         "cost follows what expired",
     )
+
+
+def board(agency: Agency) -> None:
+    """The promotions board of 5,000 caregivers: written as every night, then opened."""
+    with agency_context(agency), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        params, everybody = {"a": agency.pk}, "WHERE agency_id = %(a)s"
+        insert(
+            ServiceDay, f"caregivers_caregiver, generate_series(1, 52) n {everybody}", params,
+            caregiver_id="id", day="current_date - 7 * n", minutes="240",
+        )  # fmt: skip
+        insert(
+            QualityRecord, f"caregivers_caregiver, generate_series(1, 5) n {everybody}", params,
+            caregiver_id="id", kind="'rating'", value="3", source="'survey'", source_id="id * 10 + n",
+            happened_on="current_date - 30",
+        )  # fmt: skip
+        start = time.perf_counter()
+        rows = refresh_standings()["standings"]
+        seconds = time.perf_counter() - start
+    report(f"standings of {rows:,} caregivers", f"{seconds:.2f} s", f"{seconds / rows * 1e6:.0f} µs each", "set-based")
+    analyze()
+    browser, url = browser_of(agency), f"/{agency.slug}/promotions/"
+    browser.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        size = len(browser.get(url).content)
+    basis = f"{len(selects(captured))} queries, {size // 1024} KB"
+    seconds = median(lambda: browser.get(url))
+    report(f"promotions board of {rows:,} in process", f"{seconds * 1000:.1f} ms", basis, "50 ms, 10 queries")
+
+
+def selects(captured) -> list[str]:
+    return [query["sql"] for query in captured if query["sql"].startswith(("SELECT", "INSERT", "UPDATE"))]
+
+
+def recheck(few: Agency, many: Agency) -> None:
+    """The nightly look at visits ahead, one for each caregiver, a hundredth of whom lost the health certificate."""
+    times = []
+    for agency in (few, many):
+        with agency_context(agency), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            agreement = "(SELECT * FROM contracts_agreement WHERE agency_id = %(a)s LIMIT 1) a"
+            start = "(SELECT now() + interval '2 days' + interval '1 second' * c.id AS t) x"
+            insert(
+                Visit, f"caregivers_caregiver c, {agreement}, LATERAL {start} WHERE c.agency_id = %(a)s",
+                {"a": agency.pk}, agreement_id="a.id", client_id="a.client_id", caregiver_id="c.id", state="'planned'",
+                period="tstzrange(t, t + interval '2 hours')", planned_start="t",
+            )  # fmt: skip
+            cursor.execute(
+                """UPDATE caregivers_credential SET expires_on = current_date - 1
+                WHERE agency_id = %(a)s AND kind = 'health' AND caregiver_id %% 100 = 0""",
+                {"a": agency.pk},
+            )
+    analyze()
+    for agency in (few, many):
+        with agency_context(agency), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            start = time.perf_counter()
+            with CaptureQueriesContext(connection) as captured:
+                gaps = refresh_gaps()["gaps"]
+            people = Caregiver.objects.count()
+            times.append((time.perf_counter() - start) / people)
+            basis = f"{gaps:,} gaps, {len(selects(captured))} queries"
+            report(f"assignments of {people:,} caregivers looked at", f"{times[-1] * people:.2f} s", basis, "set-based")
+    report("the same, time a caregiver, many to few", f"{times[1] / times[0]:.2f} x", "", "1.5 x")
 
 
 def booking(agency: Agency) -> None:
@@ -193,10 +271,14 @@ def main() -> None:
     small = seed_agency(serial, clients=SMALL, visits=SMALL * 10)
     large = seed_agency(serial + 1, clients=LARGE, visits=LARGE)
     called = seed_agency(serial + 2, clients=CALLS, visits=CALLS)
+    analyze()
     with agency_context(large):
         print(f"{Client.objects.count():,} clients, {Visit.objects.count():,} visits in the large agency", flush=True)
     lists(small, large)
     calls(called)
     archive(small)
+    board(seed_agency(serial + 3, clients=100, visits=100, caregivers=5000))
+    few, many = (seed_agency(serial + 4 + n, clients=100, visits=100, caregivers=size) for n, size in enumerate(STAFF))
+    recheck(few, many)
     booking(small)
     paper()

@@ -1,75 +1,44 @@
-"""Large invented agencies for measuring: rows made by the database itself, a few statements an agency."""
+"""Large invented agencies for measuring: rows made by the database itself, one statement a table."""
+
+import json
+from typing import Any
 
 from django.db import connection
+from django.db.models import NOT_PROVIDED, Model
 
 from agencies.actions import seed_catalogue
-from agencies.models import Agency, AgencySettings, Membership, PriceList, User
+from agencies.models import Agency, AgencySettings, Membership, PriceList, StoredFile, User
 from agencies.tenancy import agency_context
+from caregivers.models import Caregiver, Credential, LevelGrant, SupervisionAcknowledgement
+from clients.models import Assessment, Client
+from contracts.models import Agreement, ServicePlan, Signature, Visit
 
-# Every statement is of one agency, %(a)s; serial numbers come from generate_series.
-STATEMENTS = [
-    """INSERT INTO caregivers_caregiver (agency_id, number, state, name, pinyin, sex, birth_date, identity_type,
-        identity_number, identity_hash, phone, home_address, emergency_contact, emergency_phone, education, employment,
-        work_forms, age_exception, hired_on, posted_on, declared_no_history_on)
-    SELECT %(a)s, lpad(n::text, 5, '0'), 'active', '王秀' || n, 'wangxiu' || n || ' wx', 'female', '1985-05-05', 'resident', '',
-        md5(%(a)s || 'c' || n), '136' || lpad(n::text, 8, '0'), '', '', '', 'senior_high', 'full_time', '{hourly}', '',
-        current_date - 400, current_date - 380, current_date - 390
-    FROM generate_series(1, greatest(%(clients)s / 10, 5)) n""",
-    """INSERT INTO caregivers_credential (agency_id, caregiver_id, kind, number, issuer, issued_on, expires_on,
-        verified_on, verified_by_id)
-    SELECT agency_id, id, kind, '', '体检中心', current_date - 100, current_date + 265, current_date - 99, %(user)s
-    FROM caregivers_caregiver, unnest(ARRAY['health', 'identity_card', 'elderly_care', 'background']) kind
-    WHERE agency_id = %(a)s""",
-    """INSERT INTO caregivers_levelgrant (agency_id, caregiver_id, level, granted_on, reason, granted_by_id)
-    SELECT agency_id, id, 0, current_date - 380, '', %(user)s FROM caregivers_caregiver WHERE agency_id = %(a)s""",
-    """INSERT INTO caregivers_supervisionacknowledgement (agency_id, caregiver_id, version, acknowledged_on, explained_by_id)
-    SELECT agency_id, id, '2026-1', current_date - 385, %(user)s FROM caregivers_caregiver WHERE agency_id = %(a)s""",
-    """INSERT INTO clients_client (agency_id, number, state, name, pinyin, salutation, sex, birth_date, identity_type,
-        identity_number, identity_hash, phone, district, address, access_note, work_unit, needs, illnesses, medicines,
-        allergies, created_at)
-    SELECT %(a)s, 'KH-' || lpad(n::text, 6, '0'), 'active', '李淑' || n, 'lishu' || n || ' ls', '李奶奶', 'female',
-        '1944-05-06', 'resident', '', md5(%(a)s || 'k' || n), '135' || lpad(n::text, 8, '0'), '历下区', '泺文路' || n || '号',
-        '', '', '', '', '', '', now()
-    FROM generate_series(1, %(clients)s) n""",
-    """INSERT INTO clients_assessment (agency_id, client_id, scale, reason, assessed_on, assessors, answers, adjustments,
-        total, level, self_care, override_reason, reassess_on, created_at, created_by_id)
-    SELECT agency_id, id, 'gbt_42195', 'first', current_date - 30, '周敏、何静', '{}', '[]', 80, 1, 'able', '',
-        current_date + 150, now(), %(user)s FROM clients_client WHERE agency_id = %(a)s""",
-    """INSERT INTO contracts_serviceplan (agency_id, client_id, version, state, assessment_id, work_form, mode, procedure,
-        equipment, cautions, agreed_on, agreed_by, created_at, created_by_id)
-    SELECT agency_id, client_id, 1, 'agreed', id, 'hourly', '', '', '', '', current_date - 30, '家属', now(), %(user)s
-    FROM clients_assessment WHERE agency_id = %(a)s""",
-    """INSERT INTO contracts_agreement (agency_id, number, state, change_summary, client_id, caregiver_id, plan_id, mode,
-        starts_on, ends_on, trial_days, work_form, rate, rate_unit, list_rate, rate_reason, monthly_estimate, payment_day,
-        deposit_kind, deposit_amount, insurance, dispute, condition_disclosed, special_terms, terms, terms_hash,
-        link_version, in_force_at, end_reason, end_note, created_at, created_by_id)
-    SELECT p.agency_id, 'HT-' || lpad(p.client_id::text, 9, '0'), 'in_force', '', p.client_id,
-        (SELECT min(id) FROM caregivers_caregiver WHERE agency_id = %(a)s)
-            + p.client_id %% (SELECT count(*) FROM caregivers_caregiver WHERE agency_id = %(a)s),
-        p.id, 'employee', current_date - 20, current_date + 200, 0, 'hourly', 45, 'hour', 45, '', 390, 5, 'none', 0, '',
-        'court', true, '', '{}', repeat('a', 64), 1, now(), '', '', now(), %(user)s
-    FROM contracts_serviceplan p WHERE p.agency_id = %(a)s""",
-    """INSERT INTO agencies_storedfile (agency_id, kind, file, name, content_type, size, sha256, created_at)
-    VALUES (%(a)s, 'signature', %(a)s || '/none', 'none.png', 'image/png', 1, repeat('b', 64), now())""",
-    """INSERT INTO contracts_signature (agency_id, agreement_id, party, way, signer_name, signer_capacity, identity_check,
-        document_hash, image_id, signed_on, recorded_at, user_agent)
-    SELECT a.agency_id, a.id, party, 'paper', '签字人', '', '', a.terms_hash,
-        (SELECT max(id) FROM agencies_storedfile WHERE agency_id = %(a)s), current_date - 21, now(), ''
-    FROM contracts_agreement a, unnest(ARRAY['client', 'agency', 'caregiver']) party WHERE a.agency_id = %(a)s""",
-    """INSERT INTO contracts_visit (agency_id, agreement_id, client_id, caregiver_id, state, period, planned_start,
-        checked_in_at, checked_out_at, exception_reason, credentials_shown, cancel_reason)
-    SELECT a.agency_id, a.id, a.client_id, a.caregiver_id, 'done', tstzrange(t, t + interval '2 minutes'), t, t,
-        t + interval '2 minutes', '', false, ''
-    FROM (SELECT *, row_number() OVER (PARTITION BY caregiver_id ORDER BY id) AS place FROM contracts_agreement
-        WHERE agency_id = %(a)s) a,
-    LATERAL (SELECT date_trunc('day', now()) - interval '1 day' * d + interval '3 minutes' * (a.place %% 470) AS t
-        FROM generate_series(1, greatest(%(visits)s / %(clients)s, 1)) d) x
-    ON CONFLICT DO NOTHING""",
-]
+PAPERS = "'health', 'identity_card', 'elderly_care', 'background', 'insurance'"
 
 
-def seed_agency(serial: int, *, clients: int, visits: int) -> Agency:
-    """One agency with so many clients in service and about so many visits done, and a manager to sign in as."""
+def insert(model: type[Model], source: str, params: dict[str, Any], /, **columns: str) -> None:
+    """Fill a table from a FROM clause, columns given as SQL; those not named take the default of their field.
+
+    params need "a", the agency's id, which every row gets.
+    """
+    columns = {"agency_id": "%(a)s", **columns}
+    for field in model._meta.concrete_fields:
+        if field.column in columns or field.primary_key or (field.null and field.default is NOT_PROVIDED):
+            continue
+        name, value = f"default_{field.column}", field.get_default()
+        params = {**params, name: json.dumps(value) if field.get_internal_type() == "JSONField" else value}
+        columns[field.column] = "now()" if getattr(field, "auto_now_add", False) else f"%({name})s"
+    names, values = ", ".join(columns), ", ".join(columns.values())
+    statement = f"INSERT INTO {model._meta.db_table} ({names}) SELECT {values} FROM {source} ON CONFLICT DO NOTHING"  # noqa: S608 -- no word of it comes from outside
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+
+
+def seed_agency(serial: int, *, clients: int, visits: int, caregivers: int | None = None) -> Agency:
+    """One agency with so many clients in service and about so many visits done, and a manager to sign in as.
+
+    Where the number of caregivers is not said, each serves ten clients.
+    """
     agency = Agency.objects.create(
         slug=f"seed-{serial}",
         name=f"测量用机构{serial}",
@@ -82,12 +51,90 @@ def seed_agency(serial: int, *, clients: int, visits: int) -> Agency:
     )
     user = User.objects.create_user(f"13{serial:09}", None, name="周明")
     Membership.objects.create(agency=agency, user=user, roles=["manager"])
-    with agency_context(agency):
+    sizes = {"clients": clients, "caregivers": caregivers or max(clients // 10, 5), "days": max(visits // clients, 1)}
+    with agency_context(agency), connection.cursor() as cursor:
         AgencySettings.objects.create()
         seed_catalogue()
         PriceList.objects.create(name="价目表", effective_from="2026-01-01")
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = 0")
-            for statement in STATEMENTS:
-                cursor.execute(statement, {"a": agency.pk, "clients": clients, "visits": visits, "user": user.pk})
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        params = sizes | {"a": agency.pk, "user": user.pk}
+        _people(params)
+        _agreements(params)
     return agency
+
+
+def _people(params):
+    insert(
+        Caregiver, "generate_series(1, %(caregivers)s) n", params,
+        number="lpad(n::text, 5, '0')", state="'active'", name="'王秀' || n", pinyin="'wangxiu' || n || ' wx'",
+        sex="'female'", birth_date="date '1985-05-05'", identity_type="'resident'", identity_number="''",
+        identity_hash="md5(%(a)s || 'c' || n)", phone="'136' || lpad(n::text, 8, '0')", education="'senior_high'",
+        employment="'full_time'", work_forms="'{hourly}'", hired_on="current_date - 400",
+        posted_on="current_date - 380", declared_no_history_on="current_date - 390",
+    )  # fmt: skip
+    insert(
+        Credential, f"caregivers_caregiver, unnest(ARRAY[{PAPERS}]) kind WHERE agency_id = %(a)s", params,
+        caregiver_id="id", kind="kind", issuer="'体检中心'", issued_on="current_date - 100",
+        expires_on="current_date + 265", verified_on="current_date - 99", verified_by_id="%(user)s",
+    )  # fmt: skip
+    everybody = "caregivers_caregiver WHERE agency_id = %(a)s"
+    insert(
+        LevelGrant, everybody, params,
+        caregiver_id="id", level="0", granted_on="current_date - 380", granted_by_id="%(user)s",
+    )  # fmt: skip
+    insert(
+        SupervisionAcknowledgement, everybody, params,
+        caregiver_id="id", version="'2026-1'", acknowledged_on="current_date - 385", explained_by_id="%(user)s",
+    )  # fmt: skip
+    insert(
+        Client, "generate_series(1, %(clients)s) n", params,
+        number="'KH-' || lpad(n::text, 6, '0')", state="'active'", name="'李淑' || n", pinyin="'lishu' || n || ' ls'",
+        salutation="'李奶奶'", sex="'female'", birth_date="date '1944-05-06'", identity_type="'resident'",
+        identity_number="''", identity_hash="md5(%(a)s || 'k' || n)", phone="'135' || lpad(n::text, 8, '0')",
+        district="'历下区'", address="'泺文路' || n || '号'",
+    )  # fmt: skip
+
+
+def _agreements(params):
+    insert(
+        Assessment, "clients_client WHERE agency_id = %(a)s", params,
+        client_id="id", scale="'gbt_42195'", reason="'first'", assessed_on="current_date - 30",
+        assessors="'周敏、何静'", answers="'{}'", adjustments="'[]'", total="80", level="1", self_care="'able'",
+        reassess_on="current_date + 150", created_by_id="%(user)s",
+    )  # fmt: skip
+    insert(
+        ServicePlan, "clients_assessment WHERE agency_id = %(a)s", params,
+        client_id="client_id", version="1", state="'agreed'", assessment_id="id", work_form="'hourly'",
+        agreed_on="current_date - 30", agreed_by="'家属'", created_by_id="%(user)s",
+    )  # fmt: skip
+    somebody = """(SELECT min(id) FROM caregivers_caregiver WHERE agency_id = %(a)s)
+        + client_id %% (SELECT count(*) FROM caregivers_caregiver WHERE agency_id = %(a)s)"""
+    insert(
+        Agreement, "contracts_serviceplan WHERE agency_id = %(a)s", params,
+        number="'HT-' || lpad(client_id::text, 9, '0')", state="'in_force'", client_id="client_id",
+        caregiver_id=somebody, plan_id="id", mode="'employee'", starts_on="current_date - 20",
+        ends_on="current_date + 200", work_form="'hourly'", rate="45", rate_unit="'hour'", list_rate="45",
+        monthly_estimate="390", payment_day="5", deposit_kind="'none'", condition_disclosed="true", terms="'{}'",
+        terms_hash="repeat('a', 64)", in_force_at="now()", created_by_id="%(user)s",
+    )  # fmt: skip
+    insert(
+        StoredFile, "generate_series(1, 1)", params,
+        kind="'signature'", file="%(a)s || '/none'", name="'none.png'", content_type="'image/png'", size="1",
+        sha256="repeat('b', 64)",
+    )  # fmt: skip
+    parties = "unnest(ARRAY['client', 'agency', 'caregiver']) party"
+    insert(
+        Signature, f"contracts_agreement a, {parties} WHERE a.agency_id = %(a)s", params,
+        agreement_id="a.id", party="party", way="'paper'", signer_name="'签字人'", document_hash="a.terms_hash",
+        image_id="(SELECT max(id) FROM agencies_storedfile WHERE agency_id = %(a)s)", signed_on="current_date - 21",
+    )  # fmt: skip
+    times = """(SELECT *, row_number() OVER (PARTITION BY caregiver_id ORDER BY id) AS place FROM contracts_agreement
+            WHERE agency_id = %(a)s) a,
+        LATERAL (SELECT date_trunc('day', now()) - interval '1 day' * d + interval '3 minutes' * (a.place %% 470) AS t
+            FROM generate_series(1, %(days)s) d) x"""
+    insert(
+        Visit, times, params,
+        agreement_id="a.id", client_id="a.client_id", caregiver_id="a.caregiver_id", state="'done'",
+        period="tstzrange(t, t + interval '2 minutes')", planned_start="t", checked_in_at="t",
+        checked_out_at="t + interval '2 minutes'",
+    )  # fmt: skip

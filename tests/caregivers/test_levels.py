@@ -97,7 +97,7 @@ def test_queries_are_the_same_for_one_and_for_many(in_maple):
         with CaptureQueriesContext(connection) as captured:
             level_facts(Caregiver.objects.all(), TODAY())
         counts.append(len(captured))
-    assert counts == [8, 8]
+    assert counts == [12, 12]
 
 
 def test_application_names_everything_and_leaves_nothing(in_maple):
