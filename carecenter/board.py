@@ -13,7 +13,7 @@ from agencies.tenancy import current_agency
 from caregivers.models import Caregiver
 from caregivers.queries.files import with_next_expiry
 from clients.models import Client
-from clients.queries import overdue_assessments
+from clients.queries import due_enquiries, overdue_assessments
 from contracts.actions.gaps import gaps_ahead
 from contracts.models import Visit
 from contracts.queries.agreements import ending_by, without_handover
@@ -132,6 +132,7 @@ def due() -> list[tuple[str, int, str, str]]:
     agreements, clients, caregivers = (office_url(name) for name in ("agreement_list", "client_list", "caregiver_list"))
     active = Caregiver.objects.filter(state=Caregiver.State.ACTIVE)
     return [
+        (_("enquiries to answer or call"), due_enquiries().count(), "late", f"{office_url('enquiry_list')}?only=due"),
         (_("agreements ending within 30 days"), ending_by(month).count(), "warn", f"{agreements}?only=ending"),
         (
             _("assignments missing requirements"),

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from agencies.links import office_url
 from caregivers.queries.files import find_caregivers
-from clients.queries import find_clients
+from clients.models import Enquiry
+from clients.queries import find_clients, find_enquiries
 from contracts.models import Agreement
 from supervision.models import Complaint
 
@@ -28,13 +29,20 @@ def find(text: str) -> list[Hit]:
     text = text.strip()[:50]
     if not text or (len(text) == 1 and text.isascii()):
         return []
-    return [*_clients(text), *_caregivers(text), *_agreements(text), *_complaints(text)]
+    return [*_clients(text), *_enquiries(text), *_caregivers(text), *_agreements(text), *_complaints(text)]
 
 
 def _clients(text):
     for client in find_clients(text).only(*FIELDS)[:LIMIT]:
         title = f"{client.number} {client.name} {client.salutation} · {client.district} · …{client.phone[-4:]}"
         yield Hit(title, _("client"), office_url("client_file", client.pk))
+
+
+def _enquiries(text):
+    """Open ones; of the others the file or nothing is left to do."""
+    for enquiry in find_enquiries(text).filter(state=Enquiry.State.OPEN)[:LIMIT]:
+        title = f"{enquiry.number} {enquiry.caller} · …{enquiry.phone[-4:]}"
+        yield Hit(title, _("enquiry"), office_url("enquiry_page", enquiry.pk))
 
 
 def _caregivers(text):

@@ -117,3 +117,12 @@ def due_enquiries() -> QuerySet[Enquiry]:
     """Open ones that nobody answered yet, or whose next call is due."""
     is_due = Q(answered_at=None) | Q(follow_up_on__lte=timezone.localdate())
     return Enquiry.objects.filter(is_due, state=Enquiry.State.OPEN)
+
+
+def find_enquiries(text: str) -> QuerySet[Enquiry]:
+    """By how caller or old person are addressed, number, or last digits of the phone."""
+    text = text.strip()
+    found = Q(caller__contains=text) | Q(salutation__contains=text) | Q(number__iexact=text)
+    if text.isdigit() and len(text) >= 4:
+        found |= Q(phone__endswith=text)
+    return Enquiry.objects.filter(found)

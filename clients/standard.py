@@ -1,6 +1,7 @@
 """Rules of clients: self-care status and ability level (5; the scales are in scales.py), what a file must hold."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,8 @@ from agencies.standard import Finding, Rulebook, problem
 from agencies.standard import gettext_noop as _
 from clients.scales import GBT_42195, SCALES, Item
 
+ASSESSORS = 2  # one of them of a health trade (GB/T 42195-2022)
+OLD_AGE = 60  # from which on the law speaks of old people (Law on the Rights of the Elderly 2)
 CLOSING = dt.time(18)  # of the office, when no better hour is known (derived)
 
 # What makes the ability level worse whatever the points say.
@@ -83,6 +86,11 @@ def needs_hands(scale: str, answers: Mapping[str, int]) -> bool:
     if scale == "barthel":
         return any(answers[code] < full for code, full in BARTHEL_FULL.items())
     return any(answers[code] <= HANDS_ON_POINTS for code in HANDS_ON)
+
+
+def names_in(text: str) -> set[str]:
+    """People named in one line, with commas or spaces between them; one letter is no name."""
+    return {name for name in re.split(r"[、，,；;／/\s]+", text) if len(name) > 1}
 
 
 def reassess_on(assessed_on: dt.date, months: int = 6) -> dt.date:

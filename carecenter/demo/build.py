@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from agencies.tenancy import agency_context
-from carecenter.demo import onboarding, phone
+from carecenter.demo import onboarding, phone, reception
 from carecenter.demo import world as demo
 from carecenter.demo.careers import careers
 from carecenter.demo.supervision import supervise
@@ -51,6 +51,7 @@ def build_agency(facts: dict, now: dt.datetime, *, caregivers: int, clients: int
     with agency_context(world.agency):
         staff = demo.hire(world, caregivers, first_phone)
         files = demo.take_in(world, clients)
+        reception.receive(world, files)
         active = [person for person in staff if person.state == "active"]
         careers(world, active)
         signed = _agreements(world, active, iter(files[:-3]))

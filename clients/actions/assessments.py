@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from agencies.models import AgencySettings, User
 from clients.models import Assessment, Client, Consent
 from clients.queries import has_consent
-from clients.standard import assess, missing_answers, reassess_on
+from clients.standard import ASSESSORS, assess, missing_answers, names_in, reassess_on
 
 
 def record_assessment(
@@ -35,6 +35,8 @@ def record_assessment(
         problems["__all__"] = [_("First record the separate consent to keeping health data.")]
     for item in missing_answers(scale, answers):
         problems[item.code] = [_("Choose an answer.")]
+    if len(names_in(assessors)) < ASSESSORS:
+        problems["assessors"] = [_("Two people assess; name both, with a comma between them.")]
     if assessed_on > timezone.localdate():
         problems["assessed_on"] = [_("An assessment cannot lie in the future.")]
     if override and not override_reason:

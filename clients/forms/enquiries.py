@@ -2,13 +2,12 @@
 
 import django_filters
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import CleanForm
 from agencies.identity import normalise_phone
 from clients.models import Enquiry, EnquiryEntry
-from clients.queries import due_enquiries, known_by_phone
+from clients.queries import due_enquiries, find_enquiries, known_by_phone
 
 
 def ask_about_phone(form, name: str, enquiry: Enquiry | None = None) -> None:
@@ -64,6 +63,7 @@ class PublicEnquiryForm(CleanForm, forms.ModelForm):
     class Meta:
         model = Enquiry
         fields = ["caller", "phone", "district", "need"]
+        labels = {"caller": _("How may we address you?"), "need": _("How can we help?")}
 
 
 class EnquiryFilter(django_filters.FilterSet):
@@ -77,8 +77,7 @@ class EnquiryFilter(django_filters.FilterSet):
         fields = []
 
     def search(self, queryset, name, value):
-        found = Q(caller__contains=value) | Q(salutation__contains=value) | Q(number__iexact=value)
-        return queryset.filter(found | Q(phone__endswith=value) if value.isdigit() and len(value) >= 4 else found)
+        return queryset.filter(pk__in=find_enquiries(value))
 
     def only_due(self, queryset, name, value):
         return queryset.filter(pk__in=due_enquiries())

@@ -30,7 +30,7 @@ from clients.forms.files import (
 )
 from clients.models import Client, Consent, Enquiry, Guardian, RiskNote
 from clients.queries import current_assessment, has_consent, shown_risk_notes, with_status, withdrawn_on
-from clients.standard import LEVELS
+from clients.standard import LEVELS, OLD_AGE
 
 
 class ClientList(OfficeList):
@@ -96,6 +96,9 @@ def client_new(request):
     form = NewClientForm(request.POST or None, request.FILES or None, enquiry=enquiry)
     if client := submit(form, actions.create_client, by=request.user, enquiry=enquiry):
         messages.success(request, _("File %(number)s opened.") % {"number": client.number})
+        if (age := age_on(client.birth_date, timezone.localdate())) < OLD_AGE:
+            text = _("%(age)s years: not an old person yet (under %(least)s). Check the date of birth.")
+            messages.warning(request, text % {"age": age, "least": OLD_AGE})
         return _file(client)
     back = office_url("enquiry_page", enquiry.pk) if enquiry else office_url("client_list")
     lead = (

@@ -30,6 +30,10 @@ def receive_complaint(*, by: User | None, evidence=None, **data: Any) -> Complai
     now = timezone.now()
     rules = AgencySettings.objects.get()
     severity = data.pop("severity", Complaint.Severity.ORDINARY)
+    if (happened_on := data.get("happened_on")) and happened_on > timezone.localdate(now):
+        raise ValidationError(
+            {"happened_on": _("A complaint is about what has happened; this day lies in the future.")}
+        )
     client = data.get("client")
     if client and not data.get("agreement"):
         concluded = Agreement.objects.filter(client=client, in_force_at__isnull=False)

@@ -3,17 +3,21 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.calendar import CHINA
 from agencies.models import AccessLog, Role, User
 from agencies.panels import shortcuts_of, steps_of, timeline_of
 from agencies.tenancy import agency_context
-from clients.actions import consents, files
-from clients.models import Assessment, Client, Consent, Guardian
+from clients.actions import assessments, consents, files
+from clients.models import Assessment, Client, Consent, Enquiry, Guardian
+from clients.scales import GBT_42195
 from clients.standard import FILE, FileFacts
 from contracts.models import Agreement, ServicePlan
+from supervision.actions.complaints import receive_complaint
 from supervision.models import ReturnVisit
 from tests.factories import make_member, make_one
 
@@ -200,3 +204,57 @@ def test_known_phone_of_another_client_is_named_before_a_file_is_opened(client, 
     url = reverse("client_new", args=["maple"])
     assert str(known) in client.post(url, data).context["form"].errors["phone"][0]
     assert client.post(url, {**data, "is_new": "on"}).status_code == 302
+
+
+def test_one_assessor_is_not_enough(in_maple, manager):
+    client = ready()
+    answers = {item.code: item.highest for item in GBT_42195}
+    facts = {"client": client, "by": manager.user, "scale": "gbt_42195", "reason": "regular", "answers": answers}
+    facts["assessed_on"] = timezone.localdate()
+    for assessors in ("x", "周敏", "周敏、周敏"):
+        with pytest.raises(ValidationError) as refused:
+            assessments.record_assessment(**facts, assessors=assessors)
+        assert set(refused.value.message_dict) == {"assessors"}
+    assert assessments.record_assessment(**facts, assessors="周敏、何静")
+
+
+@pytest.mark.parametrize(("number", "warned"), [("110105196611250026", True), ("110105196611240020", False)])
+def test_who_is_not_old_yet_is_asked_about(client, maple, number, warned):
+    client.force_login(make_member(maple).user)
+    data = {"name": "李大山", "salutation": "李阿姨", "identity_type": "resident", "phone": "13500001234",
+            "identity_number": number, "district": "历下区", "address": "泺文路12号", "means": "phone"}  # fmt: skip
+    with time_machine.travel(dt.datetime(2026, 11, 24, 10, tzinfo=CHINA), tick=False):
+        response = client.post(reverse("client_new", args=["maple"]), data, follow=True)
+    assert [message.level_tag for message in response.context["messages"]] == ["success", *["warning"] * warned]
+
+
+def test_search_finds_open_enquiries_by_the_end_of_the_phone(client, maple):
+    client.force_login(make_member(maple).user)
+    with agency_context(maple):
+        make_one(Enquiry, caller="李女士", phone="13700004321")
+        make_one(Enquiry, caller="王先生", phone="13700004321", state="closed", closed_reason="太远")
+    hits = client.get(reverse("search", args=["maple"]), {"q": "4321"}, headers={"HX-Request": "true"})
+    assert "李女士" in hits.content.decode()
+    assert "王先生" not in hits.content.decode()
+
+
+def test_board_counts_the_enquiries_it_opens(client, maple):
+    client.force_login(make_member(maple).user)
+    with agency_context(maple):
+        make_one(Enquiry, answered_at=None)
+        make_one(Enquiry, answered_at=timezone.now())
+    lines = {url: count for _label, count, _tone, url in client.get(reverse("today", args=["maple"])).context["due"]}
+    url = f"{reverse('enquiry_list', args=['maple'])}?only=due"
+    assert lines[url] == 1 == len(client.get(url).context["object_list"])
+
+
+@pytest.mark.parametrize(("days", "is_refused"), [(0, False), (1, True)])
+def test_complaint_is_not_about_tomorrow(in_maple, manager, days, is_refused):
+    told = {"by": manager.user, "channel": "phone", "text": "迟到"}
+    told["happened_on"] = timezone.localdate() + dt.timedelta(days=days)
+    if not is_refused:
+        assert receive_complaint(**told)
+        return
+    with pytest.raises(ValidationError) as refused:
+        receive_complaint(**told)
+    assert set(refused.value.message_dict) == {"happened_on"}

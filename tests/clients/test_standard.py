@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clients.scales import BARTHEL, GBT_42195, GROUPS, SCALES
-from clients.standard import ADJUSTMENTS, LEVELS, adjusted, assess, level_of, missing_answers, reassess_on
+from clients.standard import ADJUSTMENTS, LEVELS, adjusted, assess, level_of, missing_answers, names_in, reassess_on
 
 D = dt.date
 BEST = {scale: {item.code: item.highest for item in items} for scale, items in SCALES.items()}
@@ -155,3 +155,19 @@ def test_a_reason_more_never_makes_the_level_better(given_answers, why):
     result = assess("gbt_42195", given_answers, why)
     assert assess("gbt_42195", given_answers, why | {"events"}).level >= result.level
     assert result.self_care == "unable" or result.level < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("周敏、何静", {"周敏", "何静"}),
+        ("周敏，何静", {"周敏", "何静"}),
+        ("Zhou Min, He Jing", {"Zhou", "Min", "He", "Jing"}),
+        ("周敏", {"周敏"}),
+        ("周敏、周敏", {"周敏"}),
+        ("x", set()),
+        ("x、周敏", {"周敏"}),
+    ],
+)
+def test_names_in_a_line(text, names):
+    assert names_in(text) == names
