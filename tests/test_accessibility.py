@@ -11,9 +11,11 @@ from agencies.tenancy import agency_context
 from archive.models import Document
 from carecenter.demo import onboarding
 from carecenter.demo import world as demo
+from carecenter.demo.reception import receive
 from carecenter.demo.supervision import supervise
 from caregivers.models import Caregiver
 from caregivers.queries.badge import badge_url
+from clients.models import Consent, Enquiry
 from contracts.actions import agreements, signing
 from contracts.models import Visit
 from supervision.models import Complaint, ReturnVisit, SurveyInvitation, SurveyRound
@@ -32,6 +34,7 @@ def world(committed_db):
     with translation.override("zh-hans"), agency_context(world.agency):
         caregivers = staff_up(world, 3)
         clients = demo.take_in(world, 12)
+        receive(world, clients)
         signed = [
             sign_agreement(world, caregiver, client, starts_on=world.ago(20))
             for caregiver, client in zip(caregivers, clients[1:4], strict=True)
@@ -66,6 +69,11 @@ def office_paths(world):
         "clients/",
         f"clients/{client}/",
         "clients/new/",
+        "enquiries/",
+        f"enquiries/{first(Enquiry)}/",
+        "enquiries/new/",
+        f"clients/{client}/consents/new/",
+        f"consents/{first(Consent, client=client)}/withdraw/",
         f"clients/{client}/assessments/new/",
         f"clients/{client}/plans/new/",
         f"clients/{client}/agreements/new/",
@@ -128,7 +136,7 @@ def test_phone_and_public_pages_with_content_are_sound(world, phone_page):
         text = Message.objects.get(key=f"survey:{invitation.pk}").body
         badges = [urlsplit(badge_url(world.caregivers[0], version)).path for version in (1, 9)]
         link = urlsplit(signing.link_of(world.signing, "client")).path
-    paths = ["", "complain/", "complain/status/", f"verify/{paper}/", text[text.index("survey/") :]]
+    paths = ["", "enquire/", "complain/", "complain/status/", f"verify/{paper}/", text[text.index("survey/") :]]
     found = {path: problems(phone_page, f"/p/kangze/{path}", 390) for path in paths}
     found |= {path: problems(phone_page, path, 390) for path in (link, *badges)}
     sign_in(phone_page, world.caregivers[0].phone)

@@ -6,7 +6,7 @@ from clients.models import Client
 
 # Days ago, hour, caller, old person, district, channel, need, answer given at once, days until the next call.
 OPEN = [
-    (0, 8, "孙女士", "孙爷爷", "历下区", "phone", "父亲独居，想每天中午有人做饭、收拾屋子，问钟点价格。", "已报价，约明天上门看看", 1),
+    (1, 9, "孙女士", "孙爷爷", "历下区", "phone", "父亲独居，想每天中午有人做饭、收拾屋子，问钟点价格。", "已报价，约明天上门看看", 1),
     (1, 15, "郭先生", "", "市中区", "wechat", "老两口，每周两次打扫，顺便陪着去买菜。", "", 0),
     (2, 10, "韩女士", "韩奶奶", "槐荫区", "referral", "出院后白天要人陪护三个月，周末家里有人。", "已介绍日间服务，家里商量", 0),
     (5, 16, "邓先生", "邓奶奶", "天桥区", "hall", "想了解住家服务怎么收费、能不能换人。", "已给价目表", 3),
@@ -18,43 +18,42 @@ CLOSED = [
 
 
 def receive(world: World, files: list[Client]) -> None:
-    """Enquiries of the last weeks; the newest files came from some of them."""
-    serial = 1000
-    for days, caller, salutation, district, channel, need, reason in CLOSED:
-        serial += 1
-        with at(world.ago(days), hour=11):
-            enquiry = _take(world, serial, caller, salutation, district, channel, need, answer="已回电")
-        with at(world.ago(days - 2), hour=15):
-            actions.close_enquiry(enquiry=enquiry, by=world.coordinator, closed_reason=reason)
-    for client in files[-2:]:
-        serial += 1
-        opened = client.created_at.date()
-        with at(opened, hour=7):
-            enquiry = _take(
-                world,
-                serial,
-                f"{client.name[0]}女士",
-                client.salutation,
-                client.district,
-                "phone",
-                "想找人做饭、陪聊。",
-            )
-        with at(opened, hour=18):
-            actions.became_client(enquiry=enquiry, client=client, by=world.coordinator)
-    for days, hour, caller, salutation, district, channel, need, answer, ahead in OPEN:
-        serial += 1
+    """Enquiries of the last weeks in the order they came; the newest files came from two of them."""
+    told = [(days, 11, _closed, row) for days, *row in CLOSED]
+    told += [(days, hour, _open, row) for days, hour, *row in OPEN]
+    told += [((world.today - client.created_at.date()).days, 7, _opened, client) for client in files[-2:]]
+    for serial, (days, hour, tell, row) in enumerate(sorted(told, key=lambda one: (-one[0], one[1])), 1001):
         with at(world.ago(days), hour=hour):
-            enquiry = _take(world, serial, caller, salutation, district, channel, need, answer=answer)
-            if ahead:
-                day = world.ago(days - ahead)
-                actions.follow_up(enquiry=enquiry, by=world.coordinator, text="约好再联系", follow_up_on=day)
+            tell(world, f"1390000{serial}", days, row)
 
 
-def _take(world, serial, caller, salutation, district, channel, need, *, answer=""):
+def _closed(world, phone, days, row):
+    *asked, reason = row
+    enquiry = _take(world, phone, *asked, answer="已回电")
+    with at(world.ago(days - 2), hour=15):
+        actions.close_enquiry(enquiry=enquiry, by=world.coordinator, closed_reason=reason)
+
+
+def _opened(world, phone, days, client):
+    asked = (f"{client.name[0]}女士", client.salutation, client.district, "phone", "想找人做饭、陪聊。")
+    enquiry = _take(world, phone, *asked)
+    with at(world.ago(days), hour=18):
+        actions.became_client(enquiry=enquiry, client=client, by=world.coordinator)
+
+
+def _open(world, phone, days, row):
+    *asked, answer, ahead = row
+    enquiry = _take(world, phone, *asked, answer=answer)
+    if ahead:
+        day = world.ago(days - ahead)
+        actions.follow_up(enquiry=enquiry, by=world.coordinator, text="约好再联系", follow_up_on=day)
+
+
+def _take(world, phone, caller, salutation, district, channel, need, *, answer=""):
     return actions.take_enquiry(
         by=world.coordinator,
         caller=caller,
-        phone=f"1390000{serial:04}",
+        phone=phone,
         salutation=salutation,
         district=district,
         channel=channel,

@@ -63,11 +63,13 @@ def client_file(request, client_pk):
     client = get_object_or_404(Client, pk=client_pk)
     assessment = current_assessment(client)
     may_edit = has_perm("clients.edit", request.membership)
+    may_assess = has_consent(client, Consent.Kind.HEALTH_DATA)
     locked_on = withdrawn_on(client, Consent.Kind.HEALTH_DATA)
     context = {
         "client": client,
         "age": age_on(client.birth_date, timezone.localdate()),
-        "assessment": assessment if has_consent(client, Consent.Kind.HEALTH_DATA) else None,
+        "assessment": assessment if may_assess else None,
+        "may_assess": may_assess,
         "level": _level_name(assessment),
         "locked_on": locked_on,
         "is_sealed": withdrawn_on(client, Consent.Kind.PERSONAL_DATA) is not None,
@@ -76,7 +78,9 @@ def client_file(request, client_pk):
         "may_reveal": has_perm("agencies.reveal", request.membership),
         "guardians": client.guardians.filter(is_active=True),
         "risk_notes": shown_risk_notes(client),
-        "consents": client.consents.filter(is_replaced=False).select_related("paper", "guardian"),
+        "consents": client.consents.filter(is_replaced=False)
+        .select_related("paper", "guardian")
+        .order_by("-given_at", "id"),
         "steps": steps_of("clients.client", request.membership, client),
         "shortcuts": shortcuts_of("clients.client", request.membership, client) if may_edit else [],
         "panels": panels_of("clients.client", request.membership, client),
