@@ -84,6 +84,12 @@ def subject_of(row: Model) -> str:
     return f"{row._meta.label_lower}:{row.pk}"
 
 
+def members_with(*roles: str, but: User | None = None) -> list[User]:
+    """The people of the agency who hold one of these roles."""
+    members = Membership.objects.filter(agency=current_agency(), is_active=True, roles__overlap=list(roles))
+    return [member.user for member in members.exclude(user=but).select_related("user")]
+
+
 def notify(*, users: Iterable[User], title: str, body: str = "", url: str = "") -> None:
     """Put a notice in front of people who sign in."""
     notices = [Notice(agency=current_agency(), user=user, title=title[:100], body=body, url=url) for user in users]

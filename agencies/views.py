@@ -91,7 +91,7 @@ def serve(stored: StoredFile) -> HttpResponse:
 
 
 SETTING_GROUPS = [
-    (gettext_lazy("Visits"), ["horizon_days", "late_after_minutes", "check_in_early_minutes"]),
+    (gettext_lazy("Visits"), ["horizon_days", "late_after_minutes", "check_in_early_minutes", "short_by_minutes", "unended_after_minutes"]),
     (gettext_lazy("Caregivers and assessments"), ["caregiver_max_age", "reassess_after_months"]),
     (gettext_lazy("On-boarding, badges and levels"), [
         "interview_mark", "badge_full_name", "level_min_answers", "service_gap_days", "effect_after_days",

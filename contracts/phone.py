@@ -4,21 +4,20 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agencies.calendar import age_on
-from agencies.pages import press, submit
-from agencies.text import typed
+from agencies.pages import submit
 from caregivers.phone import own, phone_page
 from clients.models import Client
 from clients.queries import told_risk_notes, with_status
-from contracts.actions import visits as actions
+from contracts.actions import attendance as actions
+from contracts.forms.phone import WorkForm
 from contracts.forms.visits import CheckInForm, NoteForm
-from contracts.models import Visit, VisitTask
-from contracts.queries.visits import badge_scans, midnight, own_visits
+from contracts.models import Visit
+from contracts.queries.visits import badge_scans, is_first_meeting, midnight, own_visits
 
 AHEAD = 60  # visits of two weeks, and more than anybody has
 OPEN = (Visit.State.IN_PROGRESS, Visit.State.PLANNED)  # in this order of urgency, which is the alphabet's too
@@ -45,6 +44,7 @@ def _card(visit):
         "age": age_on(client.birth_date, timezone.localdate()),
         "risks": told_risk_notes(client)[:3],
         "map_url": _map_url(client),
+        "is_near": visit.period.lower - actions.EARLIEST <= timezone.now(),
     }
 
 
@@ -63,35 +63,42 @@ def _own_visit(caregiver, visit_pk):
     return get_object_or_404(own_visits(caregiver), pk=visit_pk)
 
 
-def _check_in_form(visit, data=None):
+def _asks_papers(visit):
     """At the first visit papers are shown; a scan of the badge at the door has said so already."""
-    is_first = not Visit.objects.filter(
-        client=visit.client_id, caregiver=visit.caregiver_id, credentials_shown=True
-    ).exists()
-    asks_papers = is_first and not badge_scans(visit).exists()
+    return is_first_meeting(visit) and not visit.credentials_shown and not badge_scans(visit).exists()
+
+
+def _check_in_form(visit, data=None):
     asks_reason = actions.needs_reason(visit, timezone.now())
-    return CheckInForm(data, asks_papers=asks_papers, asks_reason=asks_reason)
+    return CheckInForm(data, asks_papers=_asks_papers(visit), asks_reason=asks_reason)
+
+
+def _work_form(visit, data=None):
+    tasks = list(visit.tasks.select_related("service_item"))
+    is_short = actions.is_short(visit, timezone.now())
+    return WorkForm(data, tasks=tasks, asks_papers=_asks_papers(visit), asks_reason=is_short)
+
+
+def _visit_page(request, row, **context):
+    context = {
+        "visit": row,
+        **_card(row),
+        "tasks": row.tasks.select_related("service_item"),
+        "care_notes": row.care_notes.select_related("written_by"),
+        "note_form": NoteForm(),
+        **context,
+    }
+    if row.state == Visit.State.PLANNED:
+        context |= {"lines": actions.planned_lines(row), "scan": badge_scans(row).first()}
+        context.setdefault("check_in_form", _check_in_form(row))
+    elif row.state == Visit.State.IN_PROGRESS:
+        context.setdefault("work_form", _work_form(row))
+    return phone_page(request, "phone/visit.html", **context)
 
 
 @own
 def visit(request, caregiver, visit_pk):
-    row = _own_visit(caregiver, visit_pk)
-    context = {
-        "visit": row,
-        **_card(row),
-        "tasks": list(row.tasks.select_related("service_item")),
-        "outcomes": [choice for choice in VisitTask.Outcome.choices if choice[0] != VisitTask.Outcome.OPEN],
-        "care_notes": row.care_notes.select_related("written_by"),
-        "note_form": NoteForm(),
-    }
-    if row.state == Visit.State.PLANNED:
-        context |= {"check_in_form": _check_in_form(row), "scan": badge_scans(row).first()}
-    return phone_page(request, "phone/visit.html", **context)
-
-
-def _do(request, visit_pk, action, done, **kwargs):
-    """Run an action and go back to the visit with what happened."""
-    return press(request, action, back=reverse("phone:visit", args=[visit_pk]), done=done, by=request.user, **kwargs)
+    return _visit_page(request, _own_visit(caregiver, visit_pk))
 
 
 @require_POST
@@ -99,35 +106,42 @@ def _do(request, visit_pk, action, done, **kwargs):
 def check_in(request, caregiver, visit_pk):
     row = _own_visit(caregiver, visit_pk)
     form = _check_in_form(row, request.POST)
-    form.is_valid()
-    return _do(request, visit_pk, actions.check_in, _("You are checked in."), visit=row, **form.cleaned_data)
+    if submit(form, actions.check_in, visit=row, by=request.user):
+        messages.success(request, _("You are checked in."))
+        return redirect("phone:visit", visit_pk)
+    return _visit_page(request, row, check_in_form=form)
 
 
 @require_POST
 @own
-def tasks(request, caregiver, visit_pk):
+def work(request, caregiver, visit_pk):
+    """Keep what is noted so far, or leave; a refusal shows the page as it was filled in."""
     row = _own_visit(caregiver, visit_pk)
-    outcomes = {}
-    for pk in row.tasks.values_list("pk", flat=True):
-        outcome = request.POST.get(f"outcome{pk}", VisitTask.Outcome.OPEN)
-        outcomes[pk] = (outcome, typed(request.POST, f"reason{pk}"))
-    return _do(request, visit_pk, actions.record_tasks, _("Tasks saved."), visit=row, outcomes=outcomes)
+    if row.state != Visit.State.IN_PROGRESS:
+        return redirect("phone:visit", visit_pk)
+    form = _work_form(row, request.POST)
+    if "leave" in request.POST:
+        if submit(form, actions.check_out, visit=row, by=request.user):
+            messages.success(request, _("Visit finished. Thank you."))
+            return redirect("phone:visit", visit_pk)
+    elif submit(form, _keep, visit=row, by=request.user):
+        messages.success(request, _("Kept. Check out when you leave."))
+        return redirect("phone:visit", visit_pk)
+    return _visit_page(request, row, work_form=form)
+
+
+def _keep(*, visit, by, outcomes, note, **leaving):
+    actions.record_work(visit=visit, by=by, outcomes=outcomes, note=note)
+    return True
 
 
 @require_POST
 @own
 def note(request, caregiver, visit_pk):
+    """A further note after the visit."""
     row = _own_visit(caregiver, visit_pk)
     form = NoteForm(request.POST)
     if submit(form, actions.write_care_note, visit=row, by=request.user):
         messages.success(request, _("Note saved."))
-    else:
-        messages.error(request, " ".join(form.errors.get("text", [])))
-    return redirect("phone:visit", visit_pk)
-
-
-@require_POST
-@own
-def check_out(request, caregiver, visit_pk):
-    row = _own_visit(caregiver, visit_pk)
-    return _do(request, visit_pk, actions.check_out, _("Visit finished. Thank you."), visit=row)
+        return redirect("phone:visit", visit_pk)
+    return _visit_page(request, row, note_form=form)

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from agencies.jobs import AgencyJob, EveryAgency
-from contracts.actions import agreements, gaps, visits
+from contracts.actions import agreements, attendance, gaps, visits
 
 
 @shared_task(base=AgencyJob, label=_("Plan visits"))
@@ -19,7 +19,7 @@ def plan_visits_everywhere():
 
 @shared_task(base=AgencyJob, label=_("Mark missed visits"))
 def mark_missed():
-    return visits.mark_missed()
+    return attendance.mark_missed()
 
 
 @shared_task(base=EveryAgency)

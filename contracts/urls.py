@@ -41,15 +41,17 @@ office_urls = [
     path("visits/<int:visit_pk>/move/", visits.visit_move, name="visit_move"),
     path("visits/<int:visit_pk>/cancel/", visits.visit_cancel, name="visit_cancel"),
     path("visits/<int:visit_pk>/note/", visits.visit_note, name="visit_note"),
+    path("visits/<int:visit_pk>/afterwards/", visits.visit_afterwards, name="visit_afterwards"),
+    path("visits/<int:visit_pk>/missed/", visits.visit_missed, name="visit_missed"),
+    path("visits/<int:visit_pk>/make-up/", visits.visit_make_up, name="visit_make_up"),
 ]
 phone_urls = [
     path("", phone.today, name="today"),
     path("schedule/", phone.schedule, name="schedule"),
     path("visits/<int:visit_pk>/", phone.visit, name="visit"),
     path("visits/<int:visit_pk>/check-in/", phone.check_in, name="check_in"),
-    path("visits/<int:visit_pk>/tasks/", phone.tasks, name="tasks"),
+    path("visits/<int:visit_pk>/work/", phone.work, name="work"),
     path("visits/<int:visit_pk>/note/", phone.note, name="note"),
-    path("visits/<int:visit_pk>/check-out/", phone.check_out, name="check_out"),
 ]
 public_urls = [
     path("sign/<str:token>/<slug:party>/", public.sign, name="sign"),

@@ -52,6 +52,8 @@ class AgencySettings(AgencyModel):
     horizon_days = _count(_("visits are planned ahead (days)"), 28, low=7, high=90)
     late_after_minutes = _count(_("late after (minutes)"), 15, low=1, high=120)
     check_in_early_minutes = _count(_("check-in opens before the visit (minutes)"), 60, low=0, high=240)
+    short_by_minutes = _count(_("a visit may be shorter than agreed by (minutes)"), 15, low=0, high=120)
+    unended_after_minutes = _count(_("the office is told when nobody checked out after (minutes)"), 60, low=5, high=720)
 
     # Caregivers (4.2.2.2)
     caregiver_max_age = _count(_("greatest age of caregivers"), 55, low=18, high=70)

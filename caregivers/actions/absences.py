@@ -9,10 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import notify
+from agencies.actions import members_with, notify
 from agencies.links import office_url
-from agencies.models import Membership, Role, User
-from agencies.tenancy import current_agency
+from agencies.models import Role, User
 from caregivers.actions.fitness import fitness_changed
 from caregivers.models import Absence, Availability, Caregiver
 
@@ -41,7 +40,7 @@ def request_absence(
     except IntegrityError:
         raise ValidationError(_("Another absence of yours lies in this time.")) from None
     title = _("%(caregiver)s asks for an absence") % {"caregiver": caregiver}
-    notify(users=_planners(), title=title, url=office_url("absence_answer", absence.pk))
+    notify(users=members_with(Role.MANAGER, Role.COORDINATOR), title=title, url=office_url("absence_answer", absence.pk))
     return absence
 
 
@@ -50,12 +49,6 @@ def _days(first_day, last_day):
         timezone.make_aware(dt.datetime.combine(day, dt.time())) for day in (first_day, last_day + dt.timedelta(days=1))
     )
     return DateTimeTZRange(start, end)
-
-
-def _planners():
-    members = Membership.objects.filter(agency=current_agency(), is_active=True)
-    members = members.filter(roles__overlap=[Role.MANAGER, Role.COORDINATOR])
-    return [member.user for member in members.select_related("user")]
 
 
 def answer_absence(*, absence: Absence, by: User, is_approved: bool, answer: str = "") -> Absence:

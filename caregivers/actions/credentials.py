@@ -8,10 +8,10 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import notify
+from agencies.actions import members_with, notify
 from agencies.files import store_upload
 from agencies.links import office_url
-from agencies.models import Membership, Role, StoredFile, User
+from agencies.models import Role, StoredFile, User
 from agencies.tenancy import current_agency
 from caregivers.actions.fitness import fitness_changed
 from caregivers.models import Caregiver, Credential, RuleSetting, StaffFile
@@ -69,7 +69,7 @@ def submit_credential(*, caregiver: Caregiver, by: User, scan, **data: Any) -> C
         "caregiver": caregiver,
         "paper": credential.get_kind_display(),
     }
-    notify(users=_managers(), title=title, url=office_url("caregiver_file", caregiver.pk))
+    notify(users=members_with(Role.MANAGER), title=title, url=office_url("caregiver_file", caregiver.pk))
     return credential
 
 
@@ -161,7 +161,7 @@ def warn_of_endings() -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(WARN_SQL, {"agency": current_agency().pk, "today": timezone.localdate()})
         ids = [row[0] for row in cursor.fetchall()]
-    managers = _managers()
+    managers = members_with(Role.MANAGER)
     for paper in Credential.objects.filter(pk__in=ids).select_related("caregiver__user", "staff_file__user"):
         owner = paper.caregiver or paper.staff_file
         words = {"who": owner, "paper": paper.get_kind_display(), "day": paper.expires_on.isoformat()}
@@ -170,8 +170,3 @@ def warn_of_endings() -> dict[str, int]:
         if owner.user:
             notify(users=[owner.user], title=_("Your %(paper)s ends on %(day)s; please renew it.") % words)
     return {"warned": len(ids)}
-
-
-def _managers():
-    members = Membership.objects.filter(agency=current_agency(), is_active=True, roles__contains=[Role.MANAGER])
-    return [member.user for member in members.select_related("user")]

@@ -11,10 +11,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import notify
+from agencies.actions import members_with, notify
 from agencies.findings import text_of
 from agencies.links import office_url
-from agencies.models import Level, Membership, Role, User
+from agencies.models import Level, Role, User
 from agencies.numbers import next_number
 from agencies.tenancy import current_agency
 from archive.actions import file_record, request_document
@@ -199,7 +199,7 @@ def apply_for_level(
         applied_by=by,
     )
     title = _("%(caregiver)s is proposed for a higher level") % {"caregiver": caregiver}
-    notify(users=_deciders(by), title=title, url=office_url("level_application", application.pk))
+    notify(users=members_with(Role.MANAGER, Role.QUALITY_OFFICER, but=by), title=title, url=office_url("level_application", application.pk))
     return application
 
 
@@ -223,12 +223,6 @@ def evidence_of(caregiver: Caregiver, facts: LevelFacts) -> dict[str, Any]:
         "exam_results": list(exams.order_by("pk").values_list("pk", flat=True)),
         "rating_records": list(ratings_since(caregiver, since).order_by("pk").values_list("pk", flat=True)),
     }
-
-
-def _deciders(but):
-    members = Membership.objects.filter(agency=current_agency(), is_active=True).exclude(user=but)
-    members = members.filter(roles__overlap=[Role.MANAGER, Role.QUALITY_OFFICER])
-    return [member.user for member in members.select_related("user")]
 
 
 def approve_application(*, application: LevelApplication, by: User, note: str = "") -> LevelGrant | None:
@@ -359,7 +353,7 @@ def raise_appeal(
         raise ValidationError(_("You have objected to this already.")) from None
     first = _decider(grant, application)
     title = _("%(caregiver)s objects to a decision about the level") % {"caregiver": caregiver}
-    notify(users=_deciders(first), title=title, url=office_url("caregiver_level", caregiver.pk))
+    notify(users=members_with(Role.MANAGER, Role.QUALITY_OFFICER, but=first), title=title, url=office_url("caregiver_level", caregiver.pk))
     return appeal
 
 

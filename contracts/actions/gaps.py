@@ -8,9 +8,9 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import notify
+from agencies.actions import members_with, notify
 from agencies.links import office_url
-from agencies.models import AgencySettings, Membership, Role
+from agencies.models import AgencySettings, Role
 from agencies.standard import Finding, forbidding
 from agencies.tenancy import current_agency
 from caregivers.actions.fitness import hears_of_fitness
@@ -110,13 +110,7 @@ def _take_back(caregiver):
     if count:
         words = {"caregiver": caregiver, "count": count}
         title = _("%(caregiver)s cannot come: %(count)s visits ahead need somebody else") % words
-        notify(users=_coordinators(), title=title, url=f"{office_url('visit_list')}?tab=planned&unassigned=1")
-
-
-def _coordinators():
-    members = Membership.objects.filter(agency=current_agency(), is_active=True)
-    members = members.filter(roles__overlap=[Role.MANAGER, Role.COORDINATOR])
-    return [member.user for member in members.select_related("user")]
+        notify(users=members_with(Role.MANAGER, Role.COORDINATOR), title=title, url=f"{office_url('visit_list')}?tab=planned&unassigned=1")
 
 
 def take_back_unfit(visits: set[int]) -> int:

@@ -1,4 +1,4 @@
-"""Visits (7.3.2 c): planned from the weekly pattern, assigned, moved, done, missed, cancelled."""
+"""Visits (7.3.2 c): planned from the weekly pattern, assigned, moved, cancelled; attendance.py has what happens there."""
 
 import datetime as dt
 
@@ -6,20 +6,22 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.actions import notify
+from agencies.findings import text_of
 from agencies.models import AgencySettings, User
+from agencies.standard import check_duration
 from agencies.tenancy import current_agency
 from caregivers.models import Caregiver
 from contracts.actions.gaps import take_back_unfit
 from contracts.actions.history import update_with_history
-from contracts.models import Agreement, CareNote, PlanLine, Visit, VisitTask
-from contracts.queries.visits import badge_scans, midnight, reasons_against
+from contracts.models import Agreement, Visit
+from contracts.queries.visits import midnight, reasons_against
 
 State = Visit.State
-EARLIEST = dt.timedelta(hours=12)  # before a visit that nobody may be there (derived)
 
 # One row for each visit the weekly patterns ask for; the caregiver of the agreement where free, else nobody.
 PLAN_SQL = """
@@ -141,19 +143,14 @@ def restore_visits_from(*, agreement: Agreement, day: dt.date, cause: str) -> in
         raise ValidationError(_("Somebody changed the rota meanwhile; try again.")) from None
 
 
-def mark_missed() -> dict[str, int]:
-    """Visits whose time passed without check-in become missed."""
-    over = Visit.objects.filter(state=State.PLANNED, period__endswith__lt=timezone.now())
-    return {"missed": update_with_history(over, state=State.MISSED)}
-
-
-def _lock(visit):
+def lock_visit(visit: Visit) -> Visit:
+    """The row as it stands, ours until the transaction ends."""
     return Visit.objects.select_for_update(of=["self"]).select_related("client", "agreement").get(pk=visit.pk)
 
 
 def assign_visit(*, visit: Visit, caregiver: Caregiver, by: User) -> Visit:
     """Send a caregiver to a visit; every reason against it is named at once, and the database refuses a clash."""
-    visit = _lock(visit)
+    visit = lock_visit(visit)
     if visit.state != State.PLANNED:
         raise ValidationError(_("Only a planned visit can be given to somebody."))
     if reasons := reasons_against(visit, [caregiver])[caregiver.pk]:
@@ -162,9 +159,9 @@ def assign_visit(*, visit: Visit, caregiver: Caregiver, by: User) -> Visit:
     visit.caregiver = caregiver
     _save_unless_booked(visit)
     visit.gaps.all().delete()
-    _tell(caregiver, _("New visit"), visit)
+    tell_caregiver(caregiver, _("New visit"), visit)
     if previous and previous != caregiver:
-        _tell(previous, _("A visit was given to somebody else"), visit)
+        tell_caregiver(previous, _("A visit was given to somebody else"), visit)
     return visit
 
 
@@ -179,48 +176,64 @@ def _save_unless_booked(visit):
         raise ValidationError(text % {"caregiver": visit.caregiver}) from None
 
 
-def _tell(caregiver, title, visit):
+def tell_caregiver(caregiver: Caregiver, title: str, visit: Visit) -> None:
     if caregiver.user_id:
         start = timezone.localtime(visit.period.lower)
         body = f"{visit.client.salutation} · {start:%m-%d %H:%M}"
-        notify(users=[caregiver.user], title=title, body=body)
+        notify(users=[caregiver.user], title=title, body=body, url=reverse("phone:visit", args=[visit.pk]))
 
 
 def unassign_visit(*, visit: Visit, by: User) -> Visit:
     """Take a visit back from its caregiver; it stands with the unassigned."""
-    visit = _lock(visit)
+    visit = lock_visit(visit)
     if visit.state != State.PLANNED or visit.caregiver is None:
         raise ValidationError(_("This visit is not planned with somebody."))
-    _tell(visit.caregiver, _("A visit was taken back"), visit)
+    tell_caregiver(visit.caregiver, _("A visit was taken back"), visit)
     visit.caregiver = None
     visit.save()
     visit.gaps.all().delete()
     return visit
 
 
+def time_problems(agreement: Agreement, starts_at: dt.datetime, ends_at: dt.datetime) -> dict[str, str]:
+    """What is wrong with a visit's time by field: its length for the work form (3.3), and outside of the agreement's term."""
+    minutes, day = (ends_at - starts_at).total_seconds() // 60, timezone.localtime(starts_at).date()
+    problems = {}
+    if minutes <= 0:
+        problems["ends_at"] = _("The end lies before the start.")
+    elif minutes > 24 * 60:
+        problems["ends_at"] = _("A visit lasts 24 hours at most.")
+    elif finding := check_duration(agreement.work_form, int(minutes)):
+        problems["ends_at"] = text_of(finding)
+    if not agreement.starts_on <= day <= (agreement.ended_on or agreement.ends_on):
+        problems["starts_at"] = _("The agreement does not cover this day.")
+    elif agreement.suspensions.filter(period__contains=day).exists():
+        problems["starts_at"] = _("The service is suspended on this day.")
+    return problems
+
+
 def move_visit(*, visit: Visit, by: User, starts_at: dt.datetime, ends_at: dt.datetime) -> Visit:
     """Give a visit another time; its place in the weekly pattern stays remembered."""
-    visit = _lock(visit)
+    visit = lock_visit(visit)
     problems = {}
     if visit.state != State.PLANNED:
         problems["__all__"] = _("Only a planned visit can be moved.")
-    if ends_at <= starts_at:
-        problems["ends_at"] = _("The end lies before the start.")
-    elif ends_at - starts_at > dt.timedelta(hours=24):
-        problems["ends_at"] = _("A visit lasts 24 hours at most.")
+    problems |= time_problems(visit.agreement, starts_at, ends_at)
     if problems:
         raise ValidationError(problems)
+    before = timezone.localtime(visit.period.lower)
     visit.period = DateTimeTZRange(starts_at, ends_at)
     if visit.caregiver and (reasons := reasons_against(visit, [visit.caregiver])[visit.caregiver_id]):
         raise ValidationError([f"{visit.caregiver}: {reason}" for reason in reasons])
     _save_unless_booked(visit)
     if visit.caregiver:
-        _tell(visit.caregiver, _("A visit has another time"), visit)
+        title = _("A visit of %(before)s has another time") % {"before": f"{before:%m-%d %H:%M}"}
+        tell_caregiver(visit.caregiver, title, visit)
     return visit
 
 
 def cancel_visit(*, visit: Visit, by: User, reason: str) -> Visit:
-    visit = _lock(visit)
+    visit = lock_visit(visit)
     problems = {}
     if visit.state != State.PLANNED:
         problems["__all__"] = _("Only a planned visit can be cancelled.")
@@ -231,87 +244,5 @@ def cancel_visit(*, visit: Visit, by: User, reason: str) -> Visit:
     visit.state, visit.cancel_reason = State.CANCELLED, reason
     visit.save()
     if visit.caregiver:
-        _tell(visit.caregiver, _("A visit was cancelled"), visit)
-    return visit
-
-
-def needs_reason(visit: Visit, now: dt.datetime) -> bool:
-    """Whether a check-in now lies outside the time agreed: earlier than the window or later than the agency allows."""
-    rules = AgencySettings.objects.get()
-    early = visit.period.lower - dt.timedelta(minutes=rules.check_in_early_minutes)
-    late = visit.period.lower + dt.timedelta(minutes=rules.late_after_minutes)
-    return not early <= now <= late
-
-
-def check_in(*, visit: Visit, by: User, reason: str = "", credentials_shown: bool = False) -> Visit:
-    """Arrive. Outside the window it is an exception with a reason, not a block; pressed twice it changes nothing.
-
-    A badge that was scanned at the door counts as credentials shown.
-    """
-    visit = _lock(visit)
-    if visit.state == State.IN_PROGRESS:
-        return visit
-    if visit.state != State.PLANNED or visit.caregiver_id is None:
-        raise ValidationError(_("This visit is not planned any more; ask the office."))
-    now = timezone.now()
-    if now < visit.period.lower - EARLIEST:
-        text = _("This visit is on %(day)s; check in when you are there.")
-        raise ValidationError(text % {"day": timezone.localtime(visit.period.lower).strftime("%Y-%m-%d %H:%M")})
-    if needs_reason(visit, now) and not reason:
-        raise ValidationError({"reason": _("It is not the agreed time. Say in a few words why.")})
-    visit.state, visit.checked_in_at, visit.exception_reason = State.IN_PROGRESS, now, reason
-    visit.credentials_shown = credentials_shown or badge_scans(visit).exists()
-    visit.save()
-    weekday = timezone.localtime(visit.planned_start).isoweekday()
-    lines = PlanLine.objects.filter(plan=visit.agreement.plan_id)
-    tasks = [
-        VisitTask(agency=current_agency(), visit=visit, service_item_id=line.service_item_id)
-        for line in lines
-        if not line.weekdays or weekday in line.weekdays
-    ]
-    VisitTask.objects.bulk_create(tasks, ignore_conflicts=True)
-    return visit
-
-
-def record_tasks(*, visit: Visit, by: User, outcomes: dict[int, tuple[str, str]]) -> None:
-    """Note what came of each task: {task id: (outcome, reason)}; anything but done needs a reason."""
-    visit = _lock(visit)
-    if visit.state != State.IN_PROGRESS:
-        raise ValidationError(_("Tasks are noted while the visit runs."))
-    tasks = {task.pk: task for task in visit.tasks.select_related("service_item")}
-    problems, changed = [], []
-    for pk, (outcome, reason) in outcomes.items():
-        if pk not in tasks or outcome not in VisitTask.Outcome.values:
-            raise ValidationError(_("This task is not part of the visit."))
-        task = tasks[pk]
-        is_plain = outcome in (VisitTask.Outcome.OPEN, VisitTask.Outcome.DONE)
-        if not is_plain and not reason:
-            problems.append(_("%(task)s: say why it was not done.") % {"task": task.service_item})
-        task.outcome, task.reason = outcome, "" if is_plain else reason
-        changed.append(task)
-    if problems:
-        raise ValidationError(problems)
-    VisitTask.objects.bulk_update(changed, ["outcome", "reason"])
-
-
-def write_care_note(*, visit: Visit, by: User, text: str) -> CareNote:
-    """Add a note; a correction is a further note."""
-    return CareNote.objects.create(visit=visit, text=text, written_by=by)
-
-
-def check_out(*, visit: Visit, by: User, reason: str = "") -> Visit:
-    """Leave. Every task has its outcome first; pressed twice it changes nothing."""
-    visit = _lock(visit)
-    if visit.state == State.DONE:
-        return visit
-    if visit.state != State.IN_PROGRESS:
-        raise ValidationError(_("Check in first."))
-    open_tasks = [str(task.service_item) for task in visit.tasks.filter(outcome="open").select_related("service_item")]
-    if open_tasks:
-        raise ValidationError(_("Note what came of: %(tasks)s.") % {"tasks": "、".join(open_tasks)})
-    visit.state, visit.checked_out_at = State.DONE, timezone.now()
-    visit.credentials_shown = visit.credentials_shown or badge_scans(visit).exists()
-    if reason:
-        visit.exception_reason = f"{visit.exception_reason} {reason}".strip()[:200]
-    visit.save()
+        tell_caregiver(visit.caregiver, _("A visit was cancelled"), visit)
     return visit

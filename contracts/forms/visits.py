@@ -5,10 +5,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import CleanForm
+from caregivers.models import Caregiver
 from caregivers.queries.files import find_caregivers
 from clients.queries import find_clients
 from contracts.actions.gaps import gaps_ahead
 from contracts.models import Visit
+from contracts.queries.visits import short, unended, unexplained, without_papers
 
 
 class MoveForm(CleanForm, forms.Form):
@@ -18,6 +20,31 @@ class MoveForm(CleanForm, forms.Form):
 
 class CancelForm(CleanForm, forms.Form):
     reason = forms.CharField(label=_("reason"), max_length=200)
+
+
+class AfterwardsForm(CleanForm, forms.Form):
+    checked_in_at = forms.DateTimeField(label=_("checked in at"))
+    checked_out_at = forms.DateTimeField(label=_("checked out at"))
+    reason = forms.CharField(
+        label=_("who told you, and why it was not noted at the time"),
+        max_length=150,
+        help_text=_("For example: the caregiver's phone was flat; the client confirmed the times by phone."),
+    )
+
+
+class MissedForm(CleanForm, forms.Form):
+    missed_reason = forms.CharField(label=_("why nobody came"), max_length=200)
+
+
+class MakeUpForm(MoveForm):
+    caregiver = forms.ModelChoiceField(
+        label=_("caregiver"), queryset=Caregiver.objects.none(), required=False,
+        help_text=_("Empty: the visit stands with the unassigned."),
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["caregiver"].queryset = Caregiver.objects.filter(state=Caregiver.State.ACTIVE)
 
 
 class CheckInForm(CleanForm, forms.Form):
@@ -38,6 +65,9 @@ class NoteForm(CleanForm, forms.Form):
     text = forms.CharField(label=_("care note"), max_length=2000, widget=forms.Textarea)
 
 
+ONLY = {"unended": unended, "short": short, "unexplained": unexplained, "no_papers": without_papers}
+
+
 class VisitFilter(django_filters.FilterSet):
     day_from = django_filters.DateFilter(
         label=_("From"), field_name="period__startswith", lookup_expr="date__gte",
@@ -51,7 +81,14 @@ class VisitFilter(django_filters.FilterSet):
     caregiver = django_filters.CharFilter(label=_("Caregiver"), method="of_caregiver")
     unassigned = django_filters.ChoiceFilter(
         label=_("Only"),
-        choices=[("1", _("unassigned")), ("gaps", _("missing requirements"))],
+        choices=[
+            ("1", _("unassigned")),
+            ("gaps", _("missing requirements")),
+            ("unended", _("not checked out")),
+            ("short", _("shorter than agreed")),
+            ("unexplained", _("missed, not explained")),
+            ("no_papers", _("first meeting without papers")),
+        ],
         method="only_some",
     )
 
@@ -67,6 +104,6 @@ class VisitFilter(django_filters.FilterSet):
 
     def only_some(self, queryset, name, value):
         planned = queryset.filter(state=Visit.State.PLANNED)
-        return (
-            planned.filter(pk__in=gaps_ahead().values("visit")) if value == "gaps" else planned.filter(caregiver=None)
-        )
+        if value == "gaps":
+            return planned.filter(pk__in=gaps_ahead().values("visit"))
+        return planned.filter(caregiver=None) if value == "1" else ONLY[value](queryset)

@@ -38,13 +38,19 @@ class Visit(AgencyModel):
     exception_reason = models.CharField(_("reason for checking in or out at another time"), max_length=200, blank=True)
     credentials_shown = models.BooleanField(_("identity, certificate and health papers were shown"), default=False)
     cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    missed_reason = models.CharField(_("why nobody came"), max_length=200, blank=True, default="", db_default="")
+    makes_up_for = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="made_up_by")
+    recorded_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("times entered by")
+    )
+    unended_told_at = models.DateTimeField(null=True, blank=True)
     history = AgencyHistory()
 
     class Meta(AgencyModel.Meta):
         ordering = ["planned_start"]
         constraints = [
             *AgencyModel.Meta.constraints,
-            *same_agency("visit", "agreement", "client", "caregiver"),
+            *same_agency("visit", "agreement", "client", "caregiver", "makes_up_for"),
             models.UniqueConstraint(fields=["agency", "agreement", "planned_start"], name="visit_once"),
             models.CheckConstraint(
                 condition=Q(period__isempty=False, period__lower_inf=False, period__upper_inf=False),
@@ -74,6 +80,8 @@ class Visit(AgencyModel):
         ]
         indexes = [
             models.Index("agency", Lower("period"), name="visit_starts"),
+            models.Index(fields=["agency", "makes_up_for"], condition=Q(makes_up_for__isnull=False), name="visit_made_up"),
+            models.Index(fields=["agency", "id"], condition=Q(state="in_progress"), name="visit_running"),
             models.Index(F("agency"), F("client"), Lower("period").desc(), name="visit_of_client"),
             models.Index(F("agency"), F("caregiver"), Lower("period").desc(), name="visit_of_caregiver"),
             models.Index(

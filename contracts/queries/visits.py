@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -149,6 +150,41 @@ def badge_scans(visit: Visit) -> QuerySet[BadgeScan]:
         return BadgeScan.objects.none()
     early = dt.timedelta(minutes=AgencySettings.objects.get().check_in_early_minutes)
     return shown_between(visit.caregiver_id, visit.period.lower - early, visit.period.upper)
+
+
+def is_first_meeting(visit: Visit) -> bool:
+    """Whether this caregiver has never shown papers to this client at another visit (7.3.2 b)."""
+    shown = Visit.objects.filter(client=visit.client_id, caregiver=visit.caregiver_id, credentials_shown=True)
+    return not shown.exclude(pk=visit.pk).exists()
+
+
+def unended(visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Visits that should be over and have no check-out."""
+    limit = timezone.now() - dt.timedelta(minutes=AgencySettings.objects.get().unended_after_minutes)
+    return visits.filter(state=Visit.State.IN_PROGRESS, period__endswith__lt=limit)
+
+
+def short(visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Visits whose caregiver left out more of the agreed time than the agency allows."""
+    allowed = dt.timedelta(minutes=AgencySettings.objects.get().short_by_minutes)
+    served, agreed = F("checked_out_at") - F("checked_in_at"), Upper("period") - Lower("period")
+    length = ExpressionWrapper(agreed - served, output_field=DurationField())
+    return visits.filter(state=Visit.State.DONE).annotate(left_out=length).filter(left_out__gt=allowed)
+
+
+def unexplained(visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Missed visits that nobody has given the reason of."""
+    return visits.filter(state=Visit.State.MISSED, missed_reason="")
+
+
+def without_papers(visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Done visits of people who met first there, with no papers shown then or before (7.3.2 b)."""
+    earlier = Visit.objects.filter(
+        agency=OuterRef("agency"), client=OuterRef("client"), caregiver=OuterRef("caregiver")
+    )
+    met = earlier.filter(state=Visit.State.DONE, planned_start__lt=OuterRef("planned_start"))
+    shown = earlier.filter(credentials_shown=True)
+    return visits.filter(~Exists(met), ~Exists(shown), state=Visit.State.DONE, credentials_shown=False)
 
 
 def own_visits(caregiver: Caregiver) -> QuerySet[Visit]:

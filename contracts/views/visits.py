@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,11 +23,21 @@ from agencies.pages import form_page, press, submit
 from agencies.permissions import may
 from agencies.privacy import mask_name
 from caregivers.models import Caregiver
+from clients.queries import told_risk_notes
+from contracts.actions import attendance
 from contracts.actions import visits as actions
 from contracts.actions.gaps import findings_of
-from contracts.forms.visits import CancelForm, MoveForm, NoteForm, VisitFilter
+from contracts.forms.visits import (
+    AfterwardsForm,
+    CancelForm,
+    MakeUpForm,
+    MissedForm,
+    MoveForm,
+    NoteForm,
+    VisitFilter,
+)
 from contracts.models import Visit
-from contracts.queries.visits import badge_scans, candidates, rota_people, rota_week
+from contracts.queries.visits import badge_scans, candidates, is_first_meeting, rota_people, rota_week
 
 FAR_DAYS = 3650
 ROTA_ROWS = 60  # caregivers on a page
@@ -107,7 +118,16 @@ class VisitList(OfficeList):
 
 
 def _get(visit_pk):
-    return get_object_or_404(Visit.objects.select_related("client", "caregiver", "agreement"), pk=visit_pk)
+    related = ("client", "caregiver", "agreement", "recorded_by", "makes_up_for")
+    return get_object_or_404(Visit.objects.select_related(*related), pk=visit_pk)
+
+
+def _minutes(visit):
+    """(served, agreed) of a visit that is over, in minutes."""
+    if visit.checked_out_at is None:
+        return None
+    served, agreed = visit.checked_out_at - visit.checked_in_at, visit.period.upper - visit.period.lower
+    return int(served.total_seconds() // 60), int(agreed.total_seconds() // 60)
 
 
 def _back(visit):
@@ -122,6 +142,14 @@ def visit_page(request, visit_pk):
         "tasks": visit.tasks.select_related("service_item"),
         "care_notes": visit.care_notes.select_related("written_by"),
         "scans": badge_scans(visit)[:10],
+        "lines": attendance.planned_lines(visit) if visit.state == Visit.State.PLANNED else [],
+        "risks": told_risk_notes(visit.client),
+        "contacts": visit.client.guardians.all(),
+        "is_over": visit.period.lower < timezone.now(),
+        "is_short": visit.state == Visit.State.DONE and attendance.is_short(visit, visit.checked_out_at),
+        "minutes": _minutes(visit),
+        "first_meeting": is_first_meeting(visit),
+        "made_up_by": visit.made_up_by.exclude(state=Visit.State.CANCELLED).first(),
         "gaps": [text_of(finding) for gap in visit.gaps.all() for finding in findings_of(gap)],
         "changes": visit.history.select_related("history_user", "caregiver").order_by("-history_date")[:20],
         "may_edit": has_perm("contracts.edit", request.membership),
@@ -165,9 +193,16 @@ def visit_unassign(request, visit_pk):
 
 
 def _verb(request, form, title, visit, action):
-    if submit(form, action, visit=visit, by=request.user):
-        return redirect(_back(visit))
-    return form_page(request, form=form, title=title, lead=visit.client.salutation, back=_back(visit))
+    if done := submit(form, action, visit=visit, by=request.user):
+        messages.success(request, _("Saved."))
+        return redirect(_back(done if isinstance(done, Visit) else visit))
+    lead = f"{visit.client} · {visit.caregiver or _('unassigned')} · {_period(visit)}"
+    return form_page(request, form=form, title=title, lead=lead, back=_back(visit))
+
+
+def _period(visit):
+    start, end = timezone.localtime(visit.period.lower), timezone.localtime(visit.period.upper)
+    return f"{start:%Y-%m-%d %H:%M} – {end:%H:%M}"
 
 
 @may("contracts.edit")
@@ -184,5 +219,35 @@ def visit_cancel(request, visit_pk):
 
 
 @may("contracts.edit")
+def visit_afterwards(request, visit_pk):
+    visit = _get(visit_pk)
+    end = min(visit.period.upper, timezone.now())
+    initial = {"checked_in_at": visit.checked_in_at or visit.period.lower, "checked_out_at": end}
+    form = AfterwardsForm(request.POST or None, initial=initial)
+    return _verb(request, form, _("Enter the times afterwards"), visit, attendance.record_afterwards)
+
+
+@may("contracts.edit")
+def visit_missed(request, visit_pk):
+    visit = _get(visit_pk)
+    form = MissedForm(request.POST or None, initial={"missed_reason": visit.missed_reason})
+    return _verb(request, form, _("Why nobody came"), visit, attendance.explain_missed)
+
+
+@may("contracts.edit")
+def visit_make_up(request, visit_pk):
+    """The same length of time tomorrow at the same hour, to be changed."""
+    visit = _get(visit_pk)
+    days = max((timezone.now() - visit.period.lower).days + 1, 1)
+    initial = {
+        "starts_at": visit.period.lower + days * ONE_DAY,
+        "ends_at": visit.period.upper + days * ONE_DAY,
+        "caregiver": visit.caregiver_id,
+    }
+    form = MakeUpForm(request.POST or None, initial=initial)
+    return _verb(request, form, _("Make up for it"), visit, attendance.make_up)
+
+
+@may("contracts.edit")
 def visit_note(request, visit_pk):
-    return _verb(request, NoteForm(request.POST or None), _("Add a note"), _get(visit_pk), actions.write_care_note)
+    return _verb(request, NoteForm(request.POST or None), _("Add a note"), _get(visit_pk), attendance.write_care_note)

@@ -43,3 +43,11 @@ document.addEventListener("keydown", (event) => {
 
 // What is wrong with a form is read first.
 document.querySelector(".problems")?.focus();
+
+// One tap notes what is meant everywhere: a button with data-check ticks every field of that kind in its form.
+for (const button of document.querySelectorAll("button[data-check]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    for (const field of button.form.querySelectorAll(button.dataset.check)) field.checked = true;
+  });
+}

@@ -8,14 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import notify
+from agencies.actions import members_with, notify
 from agencies.files import store_upload
 from agencies.findings import text_of
 from agencies.links import office_url
-from agencies.models import AgencySettings, Membership, Role, StoredFile, User
+from agencies.models import AgencySettings, Role, StoredFile, User
 from agencies.numbers import next_number
 from agencies.standard import forbidding
-from agencies.tenancy import current_agency
 from archive.actions import file_record
 from archive.models import ArchiveClass, ArchiveRecord
 from contracts.models import Agreement
@@ -53,18 +52,12 @@ def receive_complaint(*, by: User | None, evidence=None, **data: Any) -> Complai
     )
     _write(complaint, _("Received: %(channel)s") % {"channel": complaint.get_channel_display()}, by)
     title = _("New complaint %(number)s") % {"number": complaint.number}
-    notify(users=_watchers(), title=title, url=office_url("complaint_file", complaint.pk))
+    notify(users=members_with(Role.MANAGER, Role.QUALITY_OFFICER), title=title, url=office_url("complaint_file", complaint.pk))
     return complaint
 
 
 def _limits(rules):
     return {"ordinary": rules.complaint_limit_days, "serious": rules.serious_complaint_limit_days}
-
-
-def _watchers():
-    members = Membership.objects.filter(agency=current_agency(), is_active=True)
-    members = members.filter(roles__overlap=[Role.MANAGER, Role.QUALITY_OFFICER])
-    return [member.user for member in members.select_related("user")]
 
 
 def _write(complaint, text, by):
@@ -175,7 +168,7 @@ def _warn(complaint, stage):
         "near": _("The limit of complaint %(number)s is near: %(day)s"),
         "passed": _("The limit of complaint %(number)s has passed: %(day)s"),
     }
-    users = {user.pk: user for user in [*_watchers(), *([complaint.owner] if complaint.owner else [])]}
+    users = {user.pk: user for user in [*members_with(Role.MANAGER, Role.QUALITY_OFFICER), *([complaint.owner] if complaint.owner else [])]}
     limit = timezone.localtime(complaint.acknowledge_by) if stage == "acknowledge" else complaint.limit_on
     day = limit.strftime("%Y-%m-%d %H:%M" if stage == "acknowledge" else "%Y-%m-%d")
     title = texts[stage] % {"number": complaint.number, "day": day}
