@@ -25,7 +25,7 @@ from archive.models import Document
 from archive.tasks import render_document
 from caregivers.models import Caregiver
 from clients.models import Client
-from contracts.actions import agreements, signing, visits
+from contracts.actions import agreements, attendance, signing
 from contracts.models import Agreement, Handover, Signature, Visit
 from supervision.models import Complaint
 from supervision.tasks import complaint_limits
@@ -190,10 +190,10 @@ def test_visit_is_not_begun_days_ahead(in_maple, hours, is_allowed):
     period = DateTimeTZRange(start, start + dt.timedelta(hours=2))
     visit = make_one(Visit, period=period, planned_start=start, caregiver=make_one(Caregiver))
     if is_allowed:
-        visits.check_in(visit=visit, by=make_user(), reason="提前到")
+        attendance.check_in(visit=visit, by=make_user(), reason="提前到")
     else:
         with pytest.raises(ValidationError, match="check in when you are there"):
-            visits.check_in(visit=visit, by=make_user(), reason="x")
+            attendance.check_in(visit=visit, by=make_user(), reason="x")
     visit.refresh_from_db()
     assert visit.state == ("in_progress" if is_allowed else "planned")
 

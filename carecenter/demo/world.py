@@ -391,6 +391,8 @@ def live_through(world: World, agreement: Agreement, *, until: dt.date) -> None:
         if start >= now:
             continue
         rows.append(_past_visit(world, agreement, start, end, now))
+    if rows:
+        rows[0].credentials_shown = True
     Visit.objects.bulk_create(rows)
     _tasks_and_notes(world, agreement, plan, [row for row in rows if row.checked_in_at])
     Agreement.objects.filter(pk=agreement.pk).update(visits_planned_until=until)
@@ -400,13 +402,17 @@ def _past_visit(world, agreement, start, end, now):
     rng = world.rng
     visit = Visit(
         agency=world.agency, agreement=agreement, client_id=agreement.client_id, caregiver_id=agreement.caregiver_id,
-        period=DateTimeTZRange(start, end), planned_start=start, credentials_shown=start.date() == agreement.starts_on,
+        period=DateTimeTZRange(start, end), planned_start=start,
     )  # fmt: skip
     late = dt.timedelta(minutes=rng.choice([-6, -3, 0, 2, 4]))
     if end < now and rng.random() > 0.02:
         visit.state, visit.checked_in_at, visit.checked_out_at = "done", start + late, end + abs(late)
     elif end < now:
         visit.state = "missed"
+        if start.date() < now.date() - dt.timedelta(days=2):
+            visit.missed_reason = rng.choice(
+                ["老人临时外出，未提前告知", "服务员突发高烧，未找到替班", "家属当天取消，未登记"]
+            )
     elif rng.random() > 0.25:
         visit.state, visit.checked_in_at = "in_progress", start + late
     else:

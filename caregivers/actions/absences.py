@@ -40,7 +40,9 @@ def request_absence(
     except IntegrityError:
         raise ValidationError(_("Another absence of yours lies in this time.")) from None
     title = _("%(caregiver)s asks for an absence") % {"caregiver": caregiver}
-    notify(users=members_with(Role.MANAGER, Role.COORDINATOR), title=title, url=office_url("absence_answer", absence.pk))
+    notify(
+        users=members_with(Role.MANAGER, Role.COORDINATOR), title=title, url=office_url("absence_answer", absence.pk)
+    )
     return absence
 
 

@@ -199,7 +199,11 @@ def apply_for_level(
         applied_by=by,
     )
     title = _("%(caregiver)s is proposed for a higher level") % {"caregiver": caregiver}
-    notify(users=members_with(Role.MANAGER, Role.QUALITY_OFFICER, but=by), title=title, url=office_url("level_application", application.pk))
+    notify(
+        users=members_with(Role.MANAGER, Role.QUALITY_OFFICER, but=by),
+        title=title,
+        url=office_url("level_application", application.pk),
+    )
     return application
 
 
@@ -353,7 +357,11 @@ def raise_appeal(
         raise ValidationError(_("You have objected to this already.")) from None
     first = _decider(grant, application)
     title = _("%(caregiver)s objects to a decision about the level") % {"caregiver": caregiver}
-    notify(users=members_with(Role.MANAGER, Role.QUALITY_OFFICER, but=first), title=title, url=office_url("caregiver_level", caregiver.pk))
+    notify(
+        users=members_with(Role.MANAGER, Role.QUALITY_OFFICER, but=first),
+        title=title,
+        url=office_url("caregiver_level", caregiver.pk),
+    )
     return appeal
 
 

@@ -110,7 +110,11 @@ def _take_back(caregiver):
     if count:
         words = {"caregiver": caregiver, "count": count}
         title = _("%(caregiver)s cannot come: %(count)s visits ahead need somebody else") % words
-        notify(users=members_with(Role.MANAGER, Role.COORDINATOR), title=title, url=f"{office_url('visit_list')}?tab=planned&unassigned=1")
+        notify(
+            users=members_with(Role.MANAGER, Role.COORDINATOR),
+            title=title,
+            url=f"{office_url('visit_list')}?tab=planned&unassigned=1",
+        )
 
 
 def take_back_unfit(visits: set[int]) -> int:

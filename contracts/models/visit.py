@@ -80,7 +80,9 @@ class Visit(AgencyModel):
         ]
         indexes = [
             models.Index("agency", Lower("period"), name="visit_starts"),
-            models.Index(fields=["agency", "makes_up_for"], condition=Q(makes_up_for__isnull=False), name="visit_made_up"),
+            models.Index(
+                fields=["agency", "makes_up_for"], condition=Q(makes_up_for__isnull=False), name="visit_made_up"
+            ),
             models.Index(fields=["agency", "id"], condition=Q(state="in_progress"), name="visit_running"),
             models.Index(F("agency"), F("client"), Lower("period").desc(), name="visit_of_client"),
             models.Index(F("agency"), F("caregiver"), Lower("period").desc(), name="visit_of_caregiver"),

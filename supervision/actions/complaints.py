@@ -52,7 +52,11 @@ def receive_complaint(*, by: User | None, evidence=None, **data: Any) -> Complai
     )
     _write(complaint, _("Received: %(channel)s") % {"channel": complaint.get_channel_display()}, by)
     title = _("New complaint %(number)s") % {"number": complaint.number}
-    notify(users=members_with(Role.MANAGER, Role.QUALITY_OFFICER), title=title, url=office_url("complaint_file", complaint.pk))
+    notify(
+        users=members_with(Role.MANAGER, Role.QUALITY_OFFICER),
+        title=title,
+        url=office_url("complaint_file", complaint.pk),
+    )
     return complaint
 
 
@@ -168,7 +172,10 @@ def _warn(complaint, stage):
         "near": _("The limit of complaint %(number)s is near: %(day)s"),
         "passed": _("The limit of complaint %(number)s has passed: %(day)s"),
     }
-    users = {user.pk: user for user in [*members_with(Role.MANAGER, Role.QUALITY_OFFICER), *([complaint.owner] if complaint.owner else [])]}
+    users = {
+        user.pk: user
+        for user in [*members_with(Role.MANAGER, Role.QUALITY_OFFICER), *([complaint.owner] if complaint.owner else [])]
+    }
     limit = timezone.localtime(complaint.acknowledge_by) if stage == "acknowledge" else complaint.limit_on
     day = limit.strftime("%Y-%m-%d %H:%M" if stage == "acknowledge" else "%Y-%m-%d")
     title = texts[stage] % {"number": complaint.number, "day": day}

@@ -12,7 +12,8 @@ from agencies.models import User
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
 from caregivers.models import BadgeScan
-from contracts.actions import visits as actions
+from contracts.actions import attendance as actions
+from contracts.actions.visits import plan_visits
 from contracts.models import Visit
 from contracts.queries.visits import badge_scans
 from tests.caregivers import people
@@ -26,7 +27,7 @@ def world(db):
         world.caregivers = staff_up(world, 2)
         world.clients = demo.take_in(world, 8)[1:4]
         world.agreement = sign_agreement(world, world.caregivers[0], world.clients[0])
-        actions.plan_visits()
+        plan_visits()
         world.visit = Visit.objects.order_by("period").first()
         User.objects.update(language="en")
         yield world
@@ -85,7 +86,7 @@ def test_a_scan_while_the_visit_runs_counts_at_check_out(world):
         actions.check_in(visit=visit, by=visit.caregiver.user)
     visit.tasks.update(outcome="done")
     scan(visit.caregiver, visit.period.lower + 30 * MINUTE)
-    with time_machine.travel(visit.period.lower + 90 * MINUTE, tick=False):
+    with time_machine.travel(visit.period.lower + 120 * MINUTE, tick=False):
         actions.check_out(visit=visit, by=visit.caregiver.user)
     assert Visit.objects.get(pk=visit.pk).credentials_shown
 

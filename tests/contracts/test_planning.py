@@ -14,7 +14,7 @@ from agencies.models import AgencySettings
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
 from caregivers.models import Caregiver, Credential
-from contracts.actions import agreements, signing, visits
+from contracts.actions import agreements, attendance, signing, visits
 from contracts.models import Agreement, PlanSlot, Visit
 from contracts.queries.visits import midnight
 from tests.factories import make_one
@@ -191,12 +191,18 @@ def test_bulk_changes_write_one_row_of_history_each(world):
 def test_moved_visit_is_bounded_and_names_its_problems_at_once(world):
     visit = planned(world.agreement)[0]
     start = visit.period.lower
-    for end, text in [(start, "before the start"), (start + dt.timedelta(hours=24, minutes=1), "24 hours at most")]:
+    for hours, text in [
+        (0, "before the start"),
+        (1.99, "2 to 5 hours"),
+        (5.02, "2 to 5 hours"),
+        (24.02, "24 hours at most"),
+    ]:
+        end = start + dt.timedelta(hours=hours)
         with pytest.raises(ValidationError, match=text):
             visits.move_visit(visit=visit, by=world.manager, starts_at=start, ends_at=end)
-    visits.move_visit(visit=visit, by=world.manager, starts_at=start, ends_at=start + dt.timedelta(hours=24))
+    visits.move_visit(visit=visit, by=world.manager, starts_at=start, ends_at=start + dt.timedelta(hours=5))
     visit.refresh_from_db()
-    assert visit.period.upper - start == dt.timedelta(hours=24)
+    assert visit.period.upper - start == dt.timedelta(hours=5)
     visits.cancel_visit(visit=visit, by=world.manager, reason="x")
     with pytest.raises(ValidationError) as refusal:
         visits.move_visit(visit=visit, by=world.manager, starts_at=start, ends_at=start)
@@ -228,7 +234,7 @@ def test_check_in_window_is_open_on_both_edges(world):
     late = visit.period.lower + dt.timedelta(minutes=rules.late_after_minutes)
     second = dt.timedelta(seconds=1)
     moments = [early - second, early, late, late + second]
-    assert [visits.needs_reason(visit, moment) for moment in moments] == [True, False, False, True]
+    assert [attendance.needs_reason(visit, moment) for moment in moments] == [True, False, False, True]
 
 
 def test_two_planners_at_once_leave_one_set(committed_db):

@@ -100,38 +100,6 @@ def test_touching_visits_are_allowed_and_overlapping_ones_are_not(world):
         after.save()
 
 
-def test_check_in_and_out_twice_is_once_and_every_task_has_its_outcome(world):
-    visit = Visit.objects.order_by("period").first()
-    soon = timezone.now() + dt.timedelta(hours=5)
-    Visit.objects.filter(pk=visit.pk).update(period=DateTimeTZRange(soon, soon + dt.timedelta(hours=2)))
-    visit.refresh_from_db()
-    with pytest.raises(ValidationError, match="not the agreed time"):
-        actions.check_in(visit=visit, by=world.manager)
-    actions.check_in(visit=visit, by=world.manager, reason="老人有事提前", credentials_shown=True)
-    first = Visit.objects.get(pk=visit.pk).checked_in_at
-    actions.check_in(visit=visit, by=world.manager, reason="again")
-    assert Visit.objects.get(pk=visit.pk).checked_in_at == first
-    tasks = list(visit.tasks.all())
-    with pytest.raises(ValidationError, match="Note what came of"):
-        actions.check_out(visit=visit, by=world.manager)
-    with pytest.raises(ValidationError) as refusal:
-        actions.record_tasks(visit=visit, by=world.manager, outcomes={task.pk: ("refused", "") for task in tasks})
-    assert len(refusal.value.messages) == len(tasks)
-    actions.record_tasks(visit=visit, by=world.manager, outcomes={task.pk: ("done", "") for task in tasks})
-    actions.check_out(visit=visit, by=world.manager)
-    done = actions.check_out(visit=visit, by=world.manager)
-    assert (done.state, done.exception_reason) == ("done", "老人有事提前")
-
-
-def test_visits_over_without_check_in_are_missed(world):
-    visit = Visit.objects.order_by("period").first()
-    past = timezone.now() - dt.timedelta(hours=3)
-    Visit.objects.filter(pk=visit.pk).update(period=DateTimeTZRange(past, past + dt.timedelta(hours=2)))
-    assert actions.mark_missed() == {"missed": 1}
-    assert Visit.objects.get(pk=visit.pk).state == "missed"
-    assert visit.history.order_by("-history_id").first().state == "missed"
-
-
 def test_eight_people_fight_for_one_caregiver_and_one_wins(committed_db):
     world = build()
     start = timezone.now() + dt.timedelta(days=2)
