@@ -34,6 +34,7 @@ class OfficeList(ListView):
     """A list page. Subclasses say right, list_name, filterset_class, tab_choices, columns and rows()."""
 
     right: str
+    edit_right = ""  # who sees its buttons, as may_edit
     list_name: str
     filterset_class = None
     tab_field = "state"
@@ -115,4 +116,5 @@ class OfficeList(ListView):
             "tabs": self.tabs(),
             "filter": self.filterset,
             "list_name": self.list_name,
+            "may_edit": bool(self.edit_right) and rules.has_perm(self.edit_right, self.request.membership),
         }

@@ -225,6 +225,7 @@ def price_list_list(request):
         "current": price_list_on(timezone.localdate()),
         "items": ServiceItem.objects.all(),
         "today": timezone.localdate(),
+        "may_edit": rules.has_perm("agencies.manage", request.membership),
     }
     return render(request, "agencies/price_lists.html", context)
 

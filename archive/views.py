@@ -117,6 +117,7 @@ def disposal_lists(request):
 
 class DocumentList(OfficeList):
     right = "archive.view"
+    edit_right = "archive.keep"
     list_name = "documents"
     template_name = "archive/document_list.html"
     tab_choices = Document.State

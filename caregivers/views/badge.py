@@ -25,6 +25,7 @@ class BadgeList(OfficeList):
     """Everybody who is posted, with the badge printed last."""
 
     right = "caregivers.view"
+    edit_right = "caregivers.edit"
     list_name = "badges"
     template_name = "caregivers/badge_list.html"
     filterset_class = BadgeFilter

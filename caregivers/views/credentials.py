@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
-from rules import has_perm
 
 from agencies.findings import text_of
 from agencies.links import office_url
@@ -61,6 +60,7 @@ class CredentialList(OfficeList):
     """Papers of everybody: what ends next, what waits to be sighted."""
 
     right = "caregivers.view"
+    edit_right = "caregivers.edit"
     list_name = "credentials"
     template_name = "caregivers/credential_list.html"
     filterset_class = CredentialFilter
@@ -81,7 +81,7 @@ class CredentialList(OfficeList):
         context = super().get_context_data(**kwargs)
         for row in context["object_list"]:
             row.standing = standing_of(row, context["today"])
-        return {**context, "may_edit": has_perm("caregivers.edit", self.request.membership)}
+        return context
 
 
 def _back(credential):

@@ -43,6 +43,7 @@ def _level_label(level):
 
 class CaregiverList(OfficeList):
     right = "caregivers.view"
+    edit_right = "caregivers.edit"
     list_name = "caregivers"
     template_name = "caregivers/caregiver_list.html"
     filterset_class = CaregiverFilter
@@ -89,6 +90,7 @@ def caregiver_file(request, caregiver_pk):
         "missing": _missing(caregiver),
         "may_edit": has_perm("caregivers.edit", request.membership),
         "may_grant": has_perm("caregivers.grant", request.membership),
+        "may_manage": has_perm("agencies.manage", request.membership),
         "panels": panels_of("caregivers.caregiver", request.membership, caregiver),
         "timeline": timeline_of("caregivers.caregiver", caregiver),
     }

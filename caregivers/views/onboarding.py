@@ -61,6 +61,7 @@ class OnboardingList(OfficeList):
     """Everybody who is on the way, with the steps left."""
 
     right = "caregivers.view"
+    edit_right = "caregivers.edit"
     list_name = "onboarding"
     template_name = "caregivers/onboarding_list.html"
     filterset_class = PeopleFilter

@@ -22,6 +22,7 @@ from clients.models import Enquiry
 
 class EnquiryList(OfficeList):
     right = "clients.view"
+    edit_right = "clients.edit"
     list_name = "enquiries"
     template_name = "clients/enquiry_list.html"
     filterset_class = EnquiryFilter
@@ -48,8 +49,7 @@ class EnquiryList(OfficeList):
         return Enquiry.objects.select_related("owner", "client").order_by("-number")
 
     def get_context_data(self, **kwargs):
-        may_edit = has_perm("clients.edit", self.request.membership)
-        return {**super().get_context_data(**kwargs), "may_edit": may_edit, "now": timezone.now()}
+        return {**super().get_context_data(**kwargs), "now": timezone.now()}
 
 
 def _page(enquiry):

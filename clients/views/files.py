@@ -35,6 +35,7 @@ from clients.standard import LEVELS, OLD_AGE
 
 class ClientList(OfficeList):
     right = "clients.view"
+    edit_right = "clients.edit"
     list_name = "clients"
     template_name = "clients/client_list.html"
     filterset_class = ClientFilter

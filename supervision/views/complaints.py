@@ -22,6 +22,7 @@ from supervision.standard import limit_stage
 
 class ComplaintList(OfficeList):
     right = "supervision.view"
+    edit_right = "supervision.edit"
     list_name = "complaints"
     template_name = "supervision/complaint_list.html"
     filterset_class = ComplaintFilter
