@@ -153,6 +153,7 @@ def visit_page(request, visit_pk):
         "gaps": [text_of(finding) for gap in visit.gaps.all() for finding in findings_of(gap)],
         "changes": visit.history.select_related("history_user", "caregiver").order_by("-history_date")[:20],
         "may_edit": has_perm("contracts.edit", request.membership),
+        "may_reveal": has_perm("agencies.reveal", request.membership),
     }
     return render(request, "contracts/visit_page.html", context)
 
