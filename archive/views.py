@@ -30,9 +30,18 @@ class ArchiveFilter(django_filters.FilterSet):
         widget=forms.DateInput(attrs={"type": "date"}),
     )
 
+    only = django_filters.ChoiceFilter(
+        label=gettext_lazy("Only"),
+        choices=[("no_place", gettext_lazy("without a place")), ("over", gettext_lazy("kept long enough"))],
+        method="only_some",
+    )
+
     class Meta:
         model = ArchiveRecord
         fields = []
+
+    def only_some(self, queryset, name, value):
+        return queryset.filter(**{"place": ""} if value == "no_place" else {"retain_until__lt": timezone.localdate()})
 
     def search(self, queryset, name, value):
         return queryset.filter(Q(number__iexact=value) | Q(title__contains=value))

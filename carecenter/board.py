@@ -1,34 +1,130 @@
-"""The today board: what needs somebody now, what is due, how it went; every figure opens its rows."""
+"""The today board: what needs somebody now, what is due, how it went; each role sees its own work.
+
+A figure names a list and its filter, and counts the rows of that very list, so it opens what it counts.
+"""
 
 import datetime as dt
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
-from django.db import connection
+from django.db.models import Count, IntegerField, QuerySet, Subquery
+from django.http import QueryDict
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.calendar import ONE_DAY
 from agencies.links import office_url
-from agencies.models import AgencySettings
+from agencies.models import Agency, Membership, Role
 from agencies.tenancy import current_agency
-from caregivers.models import Caregiver
-from caregivers.queries.files import with_next_expiry
-from clients.models import Client
-from clients.queries import due_enquiries, overdue_assessments
-from contracts.actions.gaps import gaps_ahead
+from archive.models import ArchiveRecord
 from contracts.models import Visit
-from contracts.queries.agreements import ending_by, without_handover
-from contracts.queries.visits import midnight
+from contracts.queries.visits import late, midnight, unended, unexplained
+
+COORDINATE = (Role.MANAGER, Role.COORDINATOR)
+WATCH = (*COORDINATE, Role.QUALITY_OFFICER)
+JUDGE = (Role.MANAGER, Role.QUALITY_OFFICER)
+MANAGE = (Role.MANAGER,)
+ARCHIVE = (Role.ARCHIVIST,)
 
 
 @dataclass
-class Tile:
-    """A figure, what it counts, and the page with its rows; tone says how urgent it is when above zero."""
+class Figure:
+    """How many rows a list shows under a filter, for whose work it is; tone says how urgent it is above zero."""
 
-    count: int
+    roles: tuple[Role, ...]
+    page: str
+    query: str
     label: str
-    hint: str
-    url: str
+    hint: str = ""
     tone: str = "wrong"
+    count: int = 0
+
+    def __post_init__(self):
+        self.url = f"{office_url(self.page)}?{self.query}"
+
+    def rows(self) -> QuerySet:
+        view = resolve(office_url(self.page)).func.view_class()
+        view.request = SimpleNamespace(GET=QueryDict(self.query))
+        return view.get_queryset().order_by().values("pk")
+
+
+class _Rows(Subquery):
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def counted(figures: list[Figure], membership: Membership) -> list[Figure]:
+    """The figures of a member's own work, all counted in one query."""
+    mine = [figure for figure in figures if set(figure.roles) & set(membership.roles)]
+    counts = {f"n{place}": _Rows(figure.rows()) for place, figure in enumerate(mine)}
+    row = Agency.objects.filter(pk=current_agency().pk).values_list(*counts.values()).get() if mine else ()
+    for figure, count in zip(mine, row, strict=True):
+        figure.count = count
+    return mine
+
+
+def tiles(membership: Membership) -> list[Figure]:
+    today = timezone.localdate()
+    unassigned = f"tab=planned&unassigned=1&day_from={today}&day_to={today + ONE_DAY}"
+    figures = [
+        Figure(WATCH, "visit_list", "unassigned=late", _("late, not checked in"), _("past the agreed time")),
+        Figure(WATCH, "visit_list", "unassigned=unended", _("never checked out"), _("the visit should be over")),
+        Figure(WATCH, "visit_list", "unassigned=unexplained", _("missed, not explained"), _("nobody came")),
+        Figure(COORDINATE, "visit_list", unassigned, _("without a caregiver"), _("today and tomorrow")),
+        Figure(WATCH, "complaint_list", "only=near", _("complaints near their limit"), _("decide by tomorrow")),
+        Figure(WATCH, "return_visit_list", "only=now", _("calls due"), _("return visits by phone"), "waiting"),
+        Figure(
+            JUDGE, "return_visit_list", "only=low", _("dissatisfied at a call"), _("in the last 30 days"), "waiting"
+        ),
+        Figure(MANAGE, "agreement_list", "only=agency", _("agreements for you to sign"), _("as the agency"), "waiting"),
+        Figure(MANAGE, "agreement_list", "only=price", _("prices to approve"), _("other than by the list"), "waiting"),
+        Figure(
+            COORDINATE,
+            "agreement_list",
+            "tab=signing",
+            _("agreements being signed"),
+            _("signatures missing"),
+            "waiting",
+        ),
+        Figure(ARCHIVE, "archive_list", "only=no_place", _("without a place"), _("where the paper is kept"), "waiting"),
+        Figure(ARCHIVE, "archive_list", "only=over", _("kept long enough"), _("for the disposal list"), "waiting"),
+        Figure(ARCHIVE, "document_list", "tab=failed", _("papers that failed"), _("to be made again")),
+    ]
+    return counted(figures, membership)
+
+
+def due(membership: Membership) -> list[tuple[str, int, str, str]]:
+    """(label, count, tone, address) of what waits for an answer or runs out in the next 30 days."""
+    figures = [
+        Figure(COORDINATE, "enquiry_list", "only=due", _("enquiries to answer or call"), tone="late"),
+        Figure(COORDINATE, "absence_list", "tab=requested", _("absences to answer"), tone="warn"),
+        Figure(JUDGE, "level_application_list", "tab=submitted", _("promotions to decide"), tone="warn"),
+        Figure(WATCH, "agreement_list", "only=ending", _("agreements ending within 30 days"), tone="warn"),
+        Figure(WATCH, "visit_list", "tab=planned&unassigned=gaps", _("assignments missing requirements"), tone="late"),
+        Figure(
+            (*WATCH, *ARCHIVE),
+            *("agreement_list", "only=no_handover", _("ended without handover record")),
+            tone="late",
+        ),
+        Figure(COORDINATE, "credential_list", "only=30", _("papers ending within 30 days"), tone="warn"),
+        Figure(COORDINATE, "credential_list", "only=to_sight", _("papers to be sighted"), tone="warn"),
+        Figure(WATCH, "client_list", "tab=active&overdue=1", _("clients in service to be assessed"), tone="warn"),
+        Figure(ARCHIVE, "document_list", "tab=queued", _("papers being prepared"), tone="warn"),
+    ]
+    return [(figure.label, figure.count, figure.tone, figure.url) for figure in counted(figures, membership)]
+
+
+def day_counts() -> list[tuple[int, str, str]]:
+    """(count, label, filter of the list of visits): those of today, all and by state."""
+    today = timezone.localdate()
+    day = f"day_from={today}&day_to={today}"
+    visits = Visit.objects.filter(
+        period__startswith__gte=midnight(today), period__startswith__lt=midnight(today + ONE_DAY)
+    )
+    counts = dict(visits.order_by().values_list("state").annotate(n=Count("pk")))
+    states = [(counts[value], label, f"tab={value}&{day}") for value, label in Visit.State.choices if value in counts]
+    return [(sum(counts.values()), _("Visits of the day"), day), *states]
 
 
 @dataclass
@@ -44,113 +140,50 @@ class Line:
     verb: str = field(default="")
 
 
-FIGURES_SQL = """
-    SELECT
-    (SELECT count(*) FROM contracts_visit WHERE agency_id = %(agency)s AND state = 'planned'
-        AND caregiver_id IS NOT NULL AND lower(period) >= %(today)s AND lower(period) < %(late)s) AS late,
-    (SELECT count(*) FROM contracts_visit WHERE agency_id = %(agency)s AND state = 'planned'
-        AND caregiver_id IS NULL AND planned_start >= %(today)s AND planned_start < %(day_after)s) AS unassigned,
-    (SELECT count(*) FROM contracts_visit WHERE agency_id = %(agency)s AND state <> 'cancelled'
-        AND lower(period) >= %(today)s AND lower(period) < %(tomorrow)s) AS visits,
-    (SELECT count(*) FROM contracts_visit WHERE agency_id = %(agency)s AND state = 'done'
-        AND lower(period) >= %(today)s AND lower(period) < %(tomorrow)s) AS done,
-    (SELECT count(*) FROM supervision_returnvisit
-        WHERE agency_id = %(agency)s AND state = 'due' AND call_after <= now()) AS calls,
-    (SELECT count(*) FROM supervision_complaint
-        WHERE agency_id = %(agency)s AND state IN ('received', 'accepted') AND limit_on <= %(soon)s) AS complaints,
-    (SELECT count(*) FROM contracts_agreement
-        WHERE agency_id = %(agency)s AND state = 'signing') AS signing
-"""
-
-
-def figures() -> dict[str, int]:
-    """All counts of the board in one query."""
+def urgent(*, may_edit: bool, limit: int = 12) -> list[Line]:
+    """Visits that are late, never ended, missed today, or have nobody today and tomorrow; earliest first."""
     today = timezone.localdate()
-    late = timezone.now() - dt.timedelta(minutes=AgencySettings.objects.get().late_after_minutes)
-    params = {
-        "agency": current_agency().pk,
-        "today": midnight(today),
-        "tomorrow": midnight(today + dt.timedelta(days=1)),
-        "day_after": midnight(today + dt.timedelta(days=2)),
-        "late": late,
-        "soon": today + dt.timedelta(days=1),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(FIGURES_SQL, params)
-        return dict(zip([column.name for column in cursor.description], cursor.fetchone(), strict=True))
+    visits = Visit.objects.all()
+    span = {"period__startswith__gte": midnight(today), "period__startswith__lt": midnight(today + 2 * ONE_DAY)}
+    open_ones = visits.filter(state=Visit.State.PLANNED, caregiver=None, **span)
+    rows = late(visits) | unended(visits) | unexplained(visits).filter(**span) | open_ones
+    rows = rows.select_related("client", "caregiver").order_by("period")[:limit]
+    return [_line(visit, may_edit) for visit in rows]
 
 
-def tiles(counts: dict[str, int]) -> list[Tile]:
-    today = timezone.localdate()
-    tomorrow = today + dt.timedelta(days=1)
-    visits = office_url("visit_list")
-    late = f"{visits}?tab=planned&day_from={today}&day_to={today}"
-    unassigned = f"{visits}?tab=planned&unassigned=1&day_from={today}&day_to={tomorrow}"
-    complaints = office_url("complaint_list")
-    signing = f"{office_url('agreement_list')}?tab=signing"
-    return [
-        Tile(counts["late"], _("late, not checked in"), _("past the agreed time today"), late),
-        Tile(counts["unassigned"], _("without a caregiver"), _("today and tomorrow"), unassigned),
-        Tile(counts["complaints"], _("complaints near their limit"), _("decide by tomorrow"), complaints),
-        Tile(counts["calls"], _("calls due"), _("return visits by phone"), office_url("return_visit_list"), "waiting"),
-        Tile(counts["signing"], _("agreements being signed"), _("signatures missing"), signing, "waiting"),
-    ]
+def _line(visit, may_edit):
+    is_open = visit.state == Visit.State.PLANNED and visit.caregiver_id is None
+    state, what = _matter(visit)
+    return Line(
+        when=_when(timezone.localtime(visit.period.lower)),
+        who=f"{visit.client.salutation} {visit.client.number}",
+        what=what,
+        state=state,
+        person=str(visit.caregiver or ""),
+        url=office_url("visit_assign" if is_open and may_edit else "visit_page", visit.pk),
+        verb=_("Assign") if is_open and may_edit else _("Look"),
+    )
 
 
-def urgent(limit: int = 12) -> list[Line]:
-    """Late and unassigned visits of today and tomorrow, earliest first."""
-    today = timezone.localdate()
-    now = timezone.now()
-    span = (midnight(today), midnight(today + dt.timedelta(days=2)))
-    planned = Visit.objects.filter(state=Visit.State.PLANNED, period__startswith__range=span)
-    late = now - dt.timedelta(minutes=AgencySettings.objects.get().late_after_minutes)
-    rows = planned.filter(caregiver=None) | planned.filter(period__startswith__lt=late)
-    lines = []
-    for visit in rows.select_related("client", "caregiver").order_by("period")[:limit]:
-        start = timezone.localtime(visit.period.lower)
-        when = start.strftime("%H:%M") if start.date() == today else _("tomorrow %(time)s") % {"time": f"{start:%H:%M}"}
-        minutes = int((now - visit.period.lower).total_seconds() // 60)
-        is_open = visit.caregiver_id is None
-        lines.append(
-            Line(
-                when=when,
-                who=f"{visit.client.salutation} {visit.client.number}",
-                what=_("unassigned") if is_open else _("%(minutes)s minutes late") % {"minutes": minutes},
-                state="unassigned" if is_open else "late",
-                person="" if is_open else str(visit.caregiver),
-                url=office_url("visit_assign" if is_open else "visit_page", visit.pk),
-                verb=_("Assign") if is_open else _("Look"),
-            )
-        )
-    return lines
+def _when(start: dt.datetime) -> str:
+    days = (start.date() - timezone.localdate()).days
+    words = {0: "%(time)s", 1: _("tomorrow %(time)s")}.get(days, "%(day)s %(time)s")
+    return words % {"day": f"{start:%m-%d}", "time": f"{start:%H:%M}"}
 
 
-def due() -> list[tuple[str, int, str, str]]:
-    """(label, count, tone, address) of what runs out in the next 30 days."""
-    today = timezone.localdate()
-    month = today + dt.timedelta(days=30)
-    agreements, clients, caregivers = (office_url(name) for name in ("agreement_list", "client_list", "caregiver_list"))
-    active = Caregiver.objects.filter(state=Caregiver.State.ACTIVE)
-    return [
-        (_("enquiries to answer or call"), due_enquiries().count(), "late", f"{office_url('enquiry_list')}?only=due"),
-        (_("agreements ending within 30 days"), ending_by(month).count(), "warn", f"{agreements}?only=ending"),
-        (
-            _("assignments missing requirements"),
-            gaps_ahead().count(),
-            "late",
-            f"{office_url('visit_list')}?tab=planned&unassigned=gaps",
-        ),
-        (_("ended without handover record"), without_handover().count(), "late", f"{agreements}?only=no_handover"),
-        (
-            _("caregivers with a paper ending within 30 days"),
-            with_next_expiry(active).filter(next_expiry__lte=month).count(),
-            "warn",
-            f"{caregivers}?tab=active",
-        ),
-        (
-            _("clients in service to be assessed"),
-            overdue_assessments(Client.objects.filter(state=Client.State.ACTIVE), today).count(),
-            "warn",
-            f"{clients}?tab=active&overdue=1",
-        ),
-    ]
+def _matter(visit):
+    """State and words of what is wrong with a visit."""
+    if visit.state == Visit.State.MISSED:
+        return "missed", _("missed, not explained")
+    if visit.state == Visit.State.IN_PROGRESS:
+        over = timezone.localtime(visit.period.upper)
+        return "late", _("not checked out since %(time)s") % {"time": _when(over)}
+    if visit.caregiver_id is None:
+        return "unassigned", _("unassigned")
+    minutes = int((timezone.now() - visit.period.lower).total_seconds() // 60)
+    return "late", _("%(minutes)s minutes late") % {"minutes": minutes}
+
+
+def to_place(limit: int = 12) -> list[ArchiveRecord]:
+    """Records whose paper has no place yet, longest waiting first."""
+    return list(ArchiveRecord.objects.filter(place="").order_by("filed_at")[:limit])

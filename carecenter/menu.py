@@ -5,15 +5,20 @@ from dataclasses import dataclass
 import rules
 from django.core.cache import cache
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agencies.calendar import ONE_DAY
 from agencies.links import office_url
 from agencies.tenancy import agency_key, current_agency
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu; count names a figure of COUNTS_SQL, urgent ones are shown in red when above zero."""
+    """One line of the menu; count names a figure of COUNTS_SQL, urgent ones are shown in red when above zero.
+
+    What a bare address opens is what count counts, else query says the filter.
+    """
 
     label: str
     name: str
@@ -21,6 +26,7 @@ class Entry:
     right: str
     count: str = ""
     urgent: str = ""
+    query: str = ""
 
 
 MENU = [
@@ -34,7 +40,7 @@ MENU = [
             Entry(_("On-boarding procedure"), "onboarding_list", "user-plus", "caregivers.view", count="onboarding"),
             Entry(_("Credentials"), "credential_list", "certificate", "caregivers.view"),
             Entry(_("Promotions"), "promotion_list", "stars", "caregivers.view"),
-            Entry(_("Absences"), "absence_list", "beach", "caregivers.view", count="absences"),
+            Entry(_("Absences"), "absence_list", "beach", "caregivers.view", count="absences", query="?tab=requested"),
             Entry(_("Agreements"), "agreement_list", "file-text", "contracts.view", count="agreements"),
             Entry(_("Rota"), "rota", "calendar-week", "contracts.view_visits"),
             Entry(_("Visits"), "visit_list", "clipboard-check", "contracts.view_visits"),
@@ -43,7 +49,14 @@ MENU = [
     (
         _("Supervision"),
         [
-            Entry(_("Return visits"), "return_visit_list", "phone-call", "supervision.view", count="calls"),
+            Entry(
+                _("Return visits"),
+                "return_visit_list",
+                "phone-call",
+                "supervision.view",
+                count="calls",
+                query="?only=now",
+            ),
             Entry(
                 _("Complaints"),
                 "complaint_list",
@@ -51,6 +64,7 @@ MENU = [
                 "supervision.view",
                 count="complaints",
                 urgent="complaints_near",
+                query="?only=open",
             ),
             Entry(_("Satisfaction"), "survey_list", "mood-smile", "supervision.view"),
             Entry(_("In confidence"), "confided_list", "lock", "caregivers.listen"),
@@ -81,11 +95,11 @@ COUNTS_SQL = """
     (SELECT count(*) FROM caregivers_absence WHERE agency_id = %(agency)s AND state = 'requested') AS absences,
     (SELECT count(*) FROM contracts_agreement WHERE agency_id = %(agency)s AND state = 'in_force') AS agreements,
     (SELECT count(*) FROM supervision_returnvisit
-     WHERE agency_id = %(agency)s AND state = 'due' AND call_after <= now()) AS calls,
+     WHERE agency_id = %(agency)s AND state = 'due' AND call_after <= %(now)s) AS calls,
     (SELECT count(*) FROM supervision_complaint
      WHERE agency_id = %(agency)s AND state IN ('received', 'accepted')) AS complaints,
     (SELECT count(*) FROM supervision_complaint
-     WHERE agency_id = %(agency)s AND state IN ('received', 'accepted') AND limit_on <= current_date + 1)
+     WHERE agency_id = %(agency)s AND state IN ('received', 'accepted') AND limit_on <= %(tomorrow)s)
      AS complaints_near,
     (SELECT count(*) FROM agencies_message
      WHERE agency_id = %(agency)s AND state = 'queued' AND channel = 'by_hand') AS messages
@@ -107,7 +121,7 @@ def build_menu(request) -> list[dict]:
 def _item(entry, counts, current):
     return {
         "label": entry.label,
-        "url": office_url(entry.name),
+        "url": office_url(entry.name) + entry.query,
         "icon": entry.icon,
         "count": counts.get(entry.count),
         "urgent": bool(counts.get(entry.urgent)),
@@ -122,5 +136,7 @@ def _counts():
 
 def _count():
     with connection.cursor() as cursor:
-        cursor.execute(COUNTS_SQL, {"agency": current_agency().pk})
+        now = timezone.now()
+        params = {"agency": current_agency().pk, "now": now, "tomorrow": timezone.localdate(now) + ONE_DAY}
+        cursor.execute(COUNTS_SQL, params)
         return dict(zip([column.name for column in cursor.description], cursor.fetchone(), strict=True))

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+from rules import has_perm
 
-from agencies.models import Membership
-from agencies.permissions import may
+from agencies.models import Membership, Role
+from agencies.permissions import has_role, may
 from agencies.tenancy import agency_key
 from agencies.text import typed
 from carecenter import board
@@ -81,14 +82,16 @@ def set_language(request):
 @may("agencies.office")
 def today(request):
     """The morning page: what needs somebody now, then what is due."""
-    counts = board.figures()
+    member = request.membership
+    key = agency_key(f"due:{request.LANGUAGE_CODE}:{'-'.join(sorted(member.roles))}")
+    watches = bool(set(member.roles) & set(board.WATCH))
     context = {
-        "counts": counts,
-        "tiles": board.tiles(counts),
-        "urgent": board.urgent(),
-        "due": cache.get_or_set(
-            agency_key(f"due:{request.LANGUAGE_CODE}"), board.due, 60
-        ),  # in weeks: a minute is no age
+        "day": board.day_counts(),
+        "tiles": board.tiles(member),
+        "watches": watches,
+        "urgent": board.urgent(may_edit=has_perm("contracts.edit", member)) if watches else [],
+        "to_place": board.to_place() if has_role(Role.ARCHIVIST)(member) else [],
+        "due": cache.get_or_set(key, lambda: board.due(member), 60),  # in weeks: a minute is no age
         "today": timezone.localdate(),
         "latest": latest_result(),
     }

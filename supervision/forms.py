@@ -2,9 +2,12 @@
 
 import django_filters
 from django import forms
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from agencies.calendar import ONE_DAY
 from agencies.files import IMAGES, UploadField
 from agencies.forms import CleanForm
 from agencies.models import Membership, User
@@ -145,6 +148,9 @@ class StaffAnswerForm(AnswerForm):
 class ComplaintFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Number, client"), method="search")
     severity = django_filters.ChoiceFilter(label=_("Severity"), choices=Complaint.Severity.choices)
+    only = django_filters.ChoiceFilter(
+        label=_("Only"), choices=[("open", _("open")), ("near", _("near their limit"))], method="only_some"
+    )
 
     class Meta:
         model = Complaint
@@ -152,3 +158,30 @@ class ComplaintFilter(django_filters.FilterSet):
 
     def search(self, queryset, name, value):
         return queryset.filter(number__icontains=value) | queryset.filter(client__in=find_clients(value))
+
+    def only_some(self, queryset, name, value):
+        open_ones = queryset.filter(state__in=[Complaint.State.RECEIVED, Complaint.State.ACCEPTED])
+        return open_ones.filter(limit_on__lte=timezone.localdate() + ONE_DAY) if value == "near" else open_ones
+
+
+class CallFilter(django_filters.FilterSet):
+    client = django_filters.CharFilter(label=_("Client"), method="of_client")
+    only = django_filters.ChoiceFilter(
+        label=_("Only"),
+        choices=[("now", _("to be called now")), ("low", _("dissatisfied or a problem, last 30 days"))],
+        method="only_some",
+    )
+
+    class Meta:
+        model = ReturnVisit
+        fields = []
+
+    def of_client(self, queryset, name, value):
+        return queryset.filter(client__in=find_clients(value))
+
+    def only_some(self, queryset, name, value):
+        now = timezone.now()
+        if value == "now":
+            return queryset.filter(state=ReturnVisit.State.DUE, call_after__lte=now)
+        is_low = Q(satisfaction=Satisfaction.DISSATISFIED) | Q(has_problem=True)
+        return queryset.filter(is_low, state=ReturnVisit.State.DONE, done_at__gte=now - 30 * ONE_DAY)

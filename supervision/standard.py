@@ -195,6 +195,11 @@ class SatisfactionRate:
     satisfied: Decimal | None  # satisfied or very satisfied
     fair_or_better: Decimal | None
 
+    @property
+    def low(self) -> int:
+        """Answers somebody should look into."""
+        return self.counts["fair"] + self.counts["dissatisfied"]
+
 
 def satisfaction_rate(counts: Mapping[str, int], *, minimum: int = 5) -> SatisfactionRate:
     """Rates among the valid answers; who did not answer or was not reached is no answer (derived).

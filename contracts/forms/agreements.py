@@ -15,7 +15,7 @@ from caregivers.models import Caregiver
 from clients.models import Guardian
 from clients.queries import find_clients
 from contracts.models import Agreement, ServicePlan, Signature
-from contracts.queries.agreements import ending_by, without_handover
+from contracts.queries.agreements import ending_by, prices_to_approve, to_sign_for_agency, without_handover
 
 SPECIAL_TERMS = _(
     "If the caregiver cannot come or cannot go on, the agency is told first, then the client; the agency sends somebody "
@@ -95,7 +95,12 @@ class AgreementFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Number, client, caregiver"), method="search")
     only = django_filters.ChoiceFilter(
         label=_("Only"),
-        choices=[("ending", _("ending within 30 days")), ("no_handover", _("ended without handover record"))],
+        choices=[
+            ("ending", _("ending within 30 days")),
+            ("no_handover", _("ended without handover record")),
+            ("agency", _("waiting for the agency's signature")),
+            ("price", _("price to be approved")),
+        ],
         method="only_some",
     )
 
@@ -109,4 +114,10 @@ class AgreementFilter(django_filters.FilterSet):
 
     def only_some(self, queryset, name, value):
         month = timezone.localdate() + dt.timedelta(days=30)
-        return queryset.filter(pk__in=ending_by(month) if value == "ending" else without_handover())
+        rows = {
+            "ending": lambda: ending_by(month),
+            "no_handover": without_handover,
+            "agency": to_sign_for_agency,
+            "price": prices_to_approve,
+        }
+        return queryset.filter(pk__in=rows[value]().values("pk"))

@@ -4,13 +4,14 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from agencies.calendar import ONE_DAY
 from agencies.forms import CleanForm
 from caregivers.models import Caregiver
 from caregivers.queries.files import find_caregivers
 from clients.queries import find_clients
 from contracts.actions.gaps import gaps_ahead
 from contracts.models import Visit
-from contracts.queries.visits import short, unended, unexplained, without_papers
+from contracts.queries.visits import late, midnight, short, unended, unexplained, without_papers
 
 
 class MoveForm(CleanForm, forms.Form):
@@ -65,18 +66,16 @@ class NoteForm(CleanForm, forms.Form):
     text = forms.CharField(label=_("care note"), max_length=2000, widget=forms.Textarea)
 
 
-ONLY = {"unended": unended, "short": short, "unexplained": unexplained, "no_papers": without_papers}
+ONLY = {"late": late, "unended": unended, "short": short, "unexplained": unexplained, "no_papers": without_papers}
 
 
 class VisitFilter(django_filters.FilterSet):
     day_from = django_filters.DateFilter(
-        label=_("From"), field_name="period__startswith", lookup_expr="date__gte",
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )  # fmt: skip
+        label=_("From"), method="begins_from", widget=forms.DateInput(attrs={"type": "date"})
+    )
     day_to = django_filters.DateFilter(
-        label=_("Until"), field_name="period__startswith", lookup_expr="date__lte",
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )  # fmt: skip
+        label=_("Until"), method="begins_until", widget=forms.DateInput(attrs={"type": "date"})
+    )
     client = django_filters.CharFilter(label=_("Client"), method="of_client")
     caregiver = django_filters.CharFilter(label=_("Caregiver"), method="of_caregiver")
     unassigned = django_filters.ChoiceFilter(
@@ -84,6 +83,7 @@ class VisitFilter(django_filters.FilterSet):
         choices=[
             ("1", _("unassigned")),
             ("gaps", _("missing requirements")),
+            ("late", _("late, not checked in")),
             ("unended", _("not checked out")),
             ("short", _("shorter than agreed")),
             ("unexplained", _("missed, not explained")),
@@ -95,6 +95,12 @@ class VisitFilter(django_filters.FilterSet):
     class Meta:
         model = Visit
         fields = []
+
+    def begins_from(self, queryset, name, value):
+        return queryset.filter(period__startswith__gte=midnight(value))
+
+    def begins_until(self, queryset, name, value):
+        return queryset.filter(period__startswith__lt=midnight(value + ONE_DAY))
 
     def of_client(self, queryset, name, value):
         return queryset.filter(client__in=find_clients(value))

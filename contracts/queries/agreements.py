@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from agencies.models import StoredFile
-from contracts.models import Agreement, Handover
+from contracts.models import Agreement, Handover, Signature
 
 OPEN = (Agreement.State.IN_FORCE, Agreement.State.SUSPENDED)
 
@@ -23,6 +23,17 @@ def without_handover() -> QuerySet[Agreement]:
     ).exclude(caregiver=OuterRef("caregiver"))
     over = Q(state=Agreement.State.ENDED) | Q(Exists(replaced), state=Agreement.State.SUPERSEDED)
     return Agreement.objects.filter(over, ~Exists(filed))
+
+
+def to_sign_for_agency() -> QuerySet[Agreement]:
+    """Agreements that wait for the agency's signature."""
+    signed = Signature.objects.filter(agency=OuterRef("agency"), agreement=OuterRef("pk"), party=Signature.Party.AGENCY)
+    return Agreement.objects.filter(~Exists(signed), state=Agreement.State.SIGNING)
+
+
+def prices_to_approve() -> QuerySet[Agreement]:
+    """Drafts whose price departs from the list and that no manager has approved."""
+    return Agreement.objects.filter(state=Agreement.State.DRAFT, rate_approved_by=None).exclude(rate=F("list_rate"))
 
 
 def ending_by(day: dt.date) -> QuerySet[Agreement]:

@@ -19,6 +19,7 @@ from caregivers.standard.eligibility import check_assignment
 from contracts.models import PlanLine, Visit
 
 DAYS_BEHIND, DAYS_AHEAD = 7, 14
+LONGEST = dt.timedelta(hours=24)  # a visit, live-in (3.3)
 
 
 def midnight(day: dt.date) -> dt.datetime:
@@ -156,6 +157,14 @@ def is_first_meeting(visit: Visit) -> bool:
     """Whether this caregiver has never shown papers to this client at another visit (7.3.2 b)."""
     shown = Visit.objects.filter(client=visit.client_id, caregiver=visit.caregiver_id, credentials_shown=True)
     return not shown.exclude(pk=visit.pk).exists()
+
+
+def late(visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Visits under way by the clock, at which nobody has checked in although the agency allows no more time."""
+    now = timezone.now()
+    limit = now - dt.timedelta(minutes=AgencySettings.objects.get().late_after_minutes)
+    begun = visits.filter(period__startswith__gte=now - LONGEST, period__startswith__lt=limit)
+    return begun.filter(state=Visit.State.PLANNED, caregiver__isnull=False)
 
 
 def unended(visits: QuerySet[Visit]) -> QuerySet[Visit]:

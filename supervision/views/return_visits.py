@@ -16,7 +16,7 @@ from agencies.pages import press, revealed, submit
 from agencies.permissions import may
 from agencies.privacy import mask_name
 from supervision.actions import return_visits as actions
-from supervision.forms import AttemptForm, ResultForm
+from supervision.forms import AttemptForm, CallFilter, ResultForm
 from supervision.models import ReturnVisit
 from supervision.queries import listed_calls
 from supervision.standard import next_permitted_moment
@@ -26,6 +26,7 @@ class ReturnVisitList(OfficeList):
     right = "supervision.view"
     list_name = "return_visits"
     template_name = "supervision/return_visit_list.html"
+    filterset_class = CallFilter
     tab_choices = ReturnVisit.State
     first_tab = ReturnVisit.State.DUE
     columns = [
