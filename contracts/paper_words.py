@@ -31,6 +31,8 @@ RISKS = {
 }
 GROUPS = {"living_care": "生活照料", "health_care": "保健护理", "psychological": "心理疏导"}
 WORK_FORMS = {"hourly": "钟点工（每次 2～5 小时）", "day": "日工（每日 8 小时）", "live_in": "全日制工（24 小时）"}
+FORM_NAMES = {"hourly": "钟点工", "day": "日工", "live_in": "全日制工"}
+QUANTITIES = {"hour": "小时", "visit": "次", "day": "天", "month": "月"}
 UNITS = {"hour": "/ 小时", "visit": "/ 次", "day": "/ 天", "month": "/ 月"}
 MEANS = {"paper": "纸质签署", "screen": "屏幕签署", "phone": "电话确认（工作人员记录）"}
 WAYS = {"screen": "现场屏幕签署", "link": "本人手机签署", "paper": "纸质签署"}

@@ -10,6 +10,7 @@ from agencies.calendar import CHINA, ONE_DAY
 from agencies.standard import Finding, Rulebook, check_duration, problem
 from agencies.standard import gettext_noop as _
 
+TENTH = Decimal("0.1")
 CENT = Decimal("0.01")
 WEEKS_A_MONTH = Decimal(52) / Decimal(12)
 DAYS_A_MONTH = Decimal(365) / Decimal(12)
@@ -93,26 +94,39 @@ class Extra:
     slots: tuple[Slot, ...]
 
 
-def monthly_estimate(rate: Decimal, unit: str, slots: Iterable[Slot], extras: Iterable[Extra] = ()) -> Decimal:
-    """Fee of an average month in yuan: what a week costs times 52/12, half a cent up (derived).
+@dataclass(frozen=True)
+class Charge:
+    """What one kind of work costs in an average month: how much of it at which price, in yuan, half a cent up."""
+
+    rate: Decimal
+    unit: str
+    quantity: Decimal
+    amount: Decimal
+
+
+def monthly_charges(rate: Decimal, unit: str, slots: Iterable[Slot], extras: Iterable[Extra] = ()) -> list[Charge]:
+    """The lines of an average month's bill, a week times 52/12 (derived): the work form first, then each extra.
 
     A price per hour counts the minutes, one per visit the visits, one per day the days with a visit; a price per
     month stands as it is.
     """
-    total = _a_month(rate, unit, list(slots))
-    total += sum(_a_month(extra.rate, extra.unit, extra.slots) for extra in extras)
-    return total.quantize(CENT, ROUND_HALF_UP)
+    return [_charge(rate, unit, list(slots)), *(_charge(extra.rate, extra.unit, extra.slots) for extra in extras)]
 
 
-def _a_month(rate, unit, slots):
-    if unit == "month":
-        return rate
-    quantity = {
+def _charge(rate, unit, slots):
+    a_week = {
         "hour": Decimal(sum(slot.minutes for slot in slots)) / 60,
-        "visit": len(slots),
-        "day": len({slot.weekday for slot in slots}),
-    }[unit]
-    return rate * quantity * WEEKS_A_MONTH
+        "visit": Decimal(len(slots)),
+        "day": Decimal(len({slot.weekday for slot in slots})),
+    }
+    quantity = Decimal(1) if unit == "month" else a_week[unit] * WEEKS_A_MONTH
+    amount = (rate * quantity).quantize(CENT, ROUND_HALF_UP)
+    return Charge(rate, unit, quantity.quantize(TENTH, ROUND_HALF_UP), amount)
+
+
+def monthly_estimate(rate: Decimal, unit: str, slots: Iterable[Slot], extras: Iterable[Extra] = ()) -> Decimal:
+    """Fee of an average month in yuan: the sum of its charges."""
+    return sum(charge.amount for charge in monthly_charges(rate, unit, slots, extras))
 
 
 def total_price(monthly: Decimal, starts_on: dt.date, ends_on: dt.date) -> Decimal:

@@ -21,8 +21,9 @@ from clients.models import Consent
 from clients.queries import current_assessment, told_risk_notes
 from contracts import paper_words as words
 from contracts.models import Agreement
+from contracts.queries.fees import charges_of
 
-EDITION = "2026-11"  # a changed wording is a new edition in its own folder; signed agreements keep theirs
+EDITION = "2026-12"  # a changed wording is a new edition in its own folder; signed agreements keep theirs
 PARTS = ("notice", "clauses", "liability", "amendment", "signing", "plan", "prices")
 
 
@@ -32,6 +33,7 @@ def agreement_terms(agreement: Agreement) -> dict[str, Any]:
     client, caregiver, plan = agreement.client, agreement.caregiver, agreement.plan
     slots = [(slot.weekday, slot.starts_at, slot.duration_minutes) for slot in plan.slots.all()]
     lines = list(plan.lines.select_related("service_item").order_by("service_item__code"))
+    charges = charges_of(agreement)
     terms = {
         "edition": EDITION,
         "wording": wording_digest(EDITION),
@@ -66,6 +68,7 @@ def agreement_terms(agreement: Agreement) -> dict[str, Any]:
             "list_rate": agreement.list_rate,
             "rate_reason": agreement.rate_reason,
             "monthly_estimate": agreement.monthly_estimate,
+            "charges": [_charge(agreement, item, charge) for item, charge in charges],
             "payment_day": agreement.payment_day,
             "deposit_kind": agreement.deposit_kind,
             "deposit": agreement.deposit_amount,
@@ -75,7 +78,7 @@ def agreement_terms(agreement: Agreement) -> dict[str, Any]:
         "special_terms": agreement.special_terms,
         "health_consent": _health_consent(client),
         "supervision": _supervision(caregiver, limits),
-        "plan": _plan(plan, slots, lines),
+        "plan": _plan(plan, slots, lines, {item: charge for item, charge in charges if item}),
         "prices": _prices(agreement.starts_on),
     }
     terms = _plain(terms)
@@ -196,7 +199,22 @@ def _services(lines):
     ]
 
 
-def _plan(plan, slots, lines):
+def _charge(agreement, item, charge):
+    return {
+        "name": item.name if item else words.FORM_NAMES[agreement.work_form],
+        "price": f"{words.yuan(charge.rate)} {words.UNITS[charge.unit]}",
+        "quantity": f"约 {charge.quantity.normalize():f} {words.QUANTITIES[charge.unit]}",
+        "amount": charge.amount,
+    }
+
+
+def _time(line, charges):
+    if charge := charges.get(line.service_item):
+        return f"另计，{words.yuan(charge.rate)} {words.UNITS[charge.unit]}"
+    return words.length(line.minutes) if line.minutes else "含在内"
+
+
+def _plan(plan, slots, lines, charges):
     return {
         "version": plan.version,
         "mode": plan.mode,
@@ -210,7 +228,7 @@ def _plan(plan, slots, lines):
             {
                 "item": line.service_item.name,
                 "days": words.days(line.weekdays) if line.weekdays else "每次上门",
-                "time": words.length(line.minutes) if line.minutes else "含在内",
+                "time": _time(line, charges),
                 "note": line.note,
             }
             for line in lines

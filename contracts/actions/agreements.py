@@ -1,14 +1,15 @@
 """Agreements (7.3.2 b): drafted, sent out for signing, amended, suspended, ended. Signing itself is in signing.py."""
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from agencies.findings import text_of
 from agencies.models import AgencySettings, User
@@ -24,13 +25,12 @@ from clients.queries import current_assessment, has_consent
 from contracts.actions.visits import cancel_visits_from, plan_agreement_visits, restore_visits_from
 from contracts.models import Agreement, ServicePlan, Suspension
 from contracts.queries.agreements import signed_files
+from contracts.queries.fees import charges_of, slots_of
+from contracts.queries.visits import clashes_of
 from contracts.standard import (
-    Extra,
     SigningFacts,
-    Slot,
     may_go,
     missing_before_signing,
-    monthly_estimate,
     total_price,
 )
 from contracts.terms import agreement_terms, terms_digest
@@ -88,30 +88,7 @@ def _fill(agreement, data):
         agreement.rate_approved_by = None  # what a manager approved was another price
     if agreement.rate == agreement.list_rate:
         agreement.rate_reason, agreement.rate_approved_by = "", None
-    agreement.monthly_estimate = estimate(agreement)
-
-
-def estimate(agreement: Agreement) -> Decimal:
-    """Fee of an average month: the work form's price and the items of the plan that cost extra."""
-    slots = slots_of(agreement.plan)
-    prices = {price.service_item_id: price for price in prices_on(agreement.starts_on) if price.service_item_id}
-    extras = [
-        Extra(price.amount, price.unit, _slots_of_line(line, slots))
-        for line in agreement.plan.lines.all()
-        if (price := prices.get(line.service_item_id))
-    ]
-    return monthly_estimate(agreement.rate, agreement.rate_unit, slots, extras)
-
-
-def slots_of(plan: ServicePlan) -> tuple[Slot, ...]:
-    """The plan's weekly pattern."""
-    return tuple(Slot(slot.weekday, slot.starts_at, slot.duration_minutes) for slot in plan.slots.all())
-
-
-def _slots_of_line(line, slots):
-    """The visits at which an item is done, every one when no weekdays are chosen, with the minutes it takes."""
-    chosen = (slot for slot in slots if not line.weekdays or slot.weekday in line.weekdays)
-    return tuple(replace(slot, minutes=line.minutes or slot.minutes) for slot in chosen)
+    agreement.monthly_estimate = sum(charge.amount for _item, charge in charges_of(agreement))
 
 
 def approve_price(*, agreement: Agreement, by: User, rate: str) -> None:
@@ -161,7 +138,8 @@ def missing_for_signing(agreement: Agreement) -> list[str]:
         total=total_price(agreement.monthly_estimate, agreement.starts_on, agreement.ends_on),
         special_terms=agreement.special_terms,
     )
-    return [text_of(finding) for finding in missing_before_signing(facts, caregiver_findings(agreement))]
+    found = [*missing_before_signing(facts, caregiver_findings(agreement)), *booked_findings(agreement)]
+    return [text_of(finding) for finding in found]
 
 
 def _differs(assessment, planned):
@@ -186,6 +164,30 @@ def caregiver_findings(agreement: Agreement) -> list[Finding]:
     )[agreement.caregiver_id]
     findings = forbidding(check_assignment(facts, agency_limits(agreement.starts_on)))
     return [replace(finding, about=str(agreement.caregiver)) for finding in findings if finding.code != "absent"]
+
+
+def booked_findings(agreement: Agreement) -> list[Finding]:
+    """Times of the plan in the first four weeks at which the caregiver is at another client already."""
+    clashes = defaultdict(list)
+    for start, visit in clashes_of(agreement):
+        clashes[visit.client].append(start)
+    return [
+        Finding(
+            "7.3.2 c",
+            "booked",
+            gettext_noop(
+                "%(caregiver)s is at %(client)s at %(count)s of the planned times, first on %(first)s. Change the times"
+                " or the caregiver."
+            ),
+            {
+                "caregiver": str(agreement.caregiver),
+                "client": client.number,
+                "count": len(starts),
+                "first": f"{timezone.localtime(min(starts)):%Y-%m-%d %H:%M}",
+            },
+        )
+        for client, starts in clashes.items()
+    ]
 
 
 def send_for_signing(*, agreement: Agreement, by: User) -> None:

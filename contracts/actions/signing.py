@@ -11,11 +11,11 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import queue_message
+from agencies.actions import members_with, notify, queue_message
 from agencies.files import IMAGES, check_content, store_file, store_upload
 from agencies.findings import text_of
-from agencies.links import make_token, public_url
-from agencies.models import StoredFile, User
+from agencies.links import make_token, office_url, public_url
+from agencies.models import Role, StoredFile, User
 from archive.actions import request_document
 from archive.models import Document
 from clients.models import Client, Consent
@@ -152,7 +152,12 @@ def _bring_into_force(agreement, by):
         previous.save()  # for the history
         reason = _("Replaced by %(number)s") % {"number": agreement.number}
         cancel_visits_from(agreement=previous, day=agreement.starts_on, reason=reason)
-    plan_agreement_visits(agreement=agreement)
+    counts = plan_agreement_visits(agreement=agreement)
+    title = _("%(number)s is in force: %(assigned)s visits planned, %(unassigned)s still without a caregiver")
+    title %= {"number": agreement.number, **counts}
+    notify(
+        users=members_with(Role.MANAGER, Role.COORDINATOR), title=title, url=office_url("agreement_file", agreement.pk)
+    )
 
 
 def link_of(agreement: Agreement, party: str) -> str:

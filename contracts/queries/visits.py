@@ -9,6 +9,7 @@ from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from agencies.calendar import ONE_DAY
 from agencies.findings import text_of
 from agencies.models import AgencySettings
 from agencies.standard import Finding, forbidding
@@ -16,7 +17,9 @@ from caregivers.models import Absence, BadgeScan, Caregiver
 from caregivers.queries.badge import shown_between
 from caregivers.queries.files import agency_limits, facts_of, with_level
 from caregivers.standard.eligibility import check_assignment
-from contracts.models import PlanLine, Visit
+from contracts.models import Agreement, PlanLine, Visit
+from contracts.queries.fees import slots_of
+from contracts.standard import occurrences
 
 DAYS_BEHIND, DAYS_AHEAD = 7, 14
 LONGEST = dt.timedelta(hours=24)  # a visit, live-in (3.3)
@@ -88,6 +91,21 @@ def reasons_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[str
             findings.append(Finding("7.3.2 c", "booked", gettext_noop("Is at another client at that time.")))
         against[person.pk] = [text_of(finding) for finding in findings]
     return against
+
+
+def clashes_of(agreement: Agreement) -> list[tuple[dt.datetime, Visit]]:
+    """Starts of an agreement's planned times in its first four weeks that overlap the caregiver's visits elsewhere."""
+    first = max(agreement.starts_on, timezone.localdate())
+    last = min(first + dt.timedelta(days=27), agreement.ends_on)
+    elsewhere = visits_between(first, last + ONE_DAY).filter(caregiver=agreement.caregiver_id)
+    elsewhere = elsewhere.exclude(state=Visit.State.CANCELLED).exclude(client=agreement.client_id)
+    visits = list(elsewhere.select_related("client"))
+    return [
+        (start, visit)
+        for start, end in occurrences(slots_of(agreement.plan), first, last)
+        for visit in visits
+        if visit.period.lower < end and start < visit.period.upper
+    ]
 
 
 @dataclass

@@ -13,6 +13,7 @@ from rules import has_perm
 from agencies.limits import client_address
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
+from agencies.models import Price
 from agencies.pages import form_page, press, submit
 from agencies.panels import panels_of, timeline_of
 from agencies.permissions import may
@@ -33,6 +34,7 @@ from contracts.forms.agreements import (
 )
 from contracts.models import Agreement, ServicePlan, Signature
 from contracts.queries.agreements import listed_agreements, without_handover
+from contracts.queries.fees import charges_of
 
 STEPS = [
     ("draft", gettext_lazy("Draft")),
@@ -84,6 +86,10 @@ def agreement_file(request, agreement_pk):
         "missing": actions.missing_for_signing(agreement) if agreement.state == Agreement.State.DRAFT else [],
         "parties": [(value, label, signatures.get(value)) for value, label in Signature.Party.choices],
         "links": {party: signing.link_of(agreement, party) for party in LINK_PARTIES} if shows_links else {},
+        "charges": [
+            (item or agreement.get_work_form_display(), charge, Price.Unit(charge.unit).label)
+            for item, charge in charges_of(agreement)
+        ],
         "departs": agreement.rate != agreement.list_rate,
         "handovers": agreement.handovers.all(),
         "replaced": without_handover().filter(pk=agreement.pk).exists(),

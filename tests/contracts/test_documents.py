@@ -187,6 +187,7 @@ def test_changed_clauses_are_not_printed_under_old_signatures(in_maple, monkeypa
 def test_a_published_edition_stays_as_it_is():
     """When this fails the clauses were edited: copy them into a new edition instead, signed agreements keep the old."""
     assert wording_digest("2026-11") == "b591f47ea2ed969c8070d30eca0a548d0e340abe2663f907c681636078089252"
+    assert wording_digest("2026-12") == "c90d739444764fe02e622c43895927e4dddf356fec7d739df1b2803ddbc58852"
 
 
 def test_terms_cost_the_same_for_a_long_plan(in_maple):
@@ -198,7 +199,7 @@ def test_terms_cost_the_same_for_a_long_plan(in_maple):
     agreement.client.risk_notes.all().delete()
     with CaptureQueriesContext(connection) as one:
         agreement_terms(agreement)
-    assert len(many) == len(one) == 12
+    assert len(many) == len(one) == 16
 
 
 # Signatures
