@@ -247,16 +247,17 @@ def end_and_hand_over(page, world):
     save(page)
     expect(page.locator("main")).to_contain_text("还没有交接记录")
     press(page, "交接记录")
-    fill(page, condition="神志清楚，情绪平稳", open_matters="下周三复诊", keys="门钥匙一把，已归还")
+    fill(page, condition="神志清楚，情绪平稳", open_matters="下周三复诊", keys="门钥匙一把，已归还",
+         papers="护理记录一本", money="无", opinion="very_satisfied", opinion_text="谢谢阿姨")  # fmt: skip
     save(page)
-    press(page, "可以签字")
-    for name in (world.caregiver.name, "李建国", world.manager.name):
-        page.locator("main a.btn", has_text="签字").first.click()
+    press(page, "提交签字")
+    for party, name in (("outgoing", world.caregiver.name), ("receiver", "李建国"), ("agency", world.manager.name)):
+        page.locator(f"main a.btn[href$='/{party}/']").click()
+        expect(page.locator("main")).to_contain_text("谢谢阿姨")
         fill(page, signer_name=name)
         draw(page)
         save(page)
-    press(page, "已交回机构")
-    fill(page, opinion="very_satisfied", opinion_text="谢谢阿姨")
+    press(page, "归档")
     save(page)
     text = text_of_pdf(page, page.locator("main a", has_text="PDF"))
     for words in ("交接记录", "李淑贞", world.caregiver.name, "下周三复诊", "门钥匙一把", "谢谢阿姨"):

@@ -463,6 +463,7 @@ def finish(world: World, agreement: Agreement, ended_on: dt.date, reason: str, *
             handover=handover, by=world.coordinator, to="client", next_caregiver=None,
             condition="神志清楚，情绪平稳，饮食睡眠正常，皮肤完好。", open_matters="下周三复诊，已告知家属。",
             keys="门钥匙一把，已归还。", papers="护理记录一本", money="代买药余额 12.50 元，已退。",
+            opinion="satisfied", opinion_text="服务周到，谢谢。",
         )  # fmt: skip
         handovers.open_for_signing(handover=handover, by=world.coordinator)
         names = {
@@ -473,7 +474,7 @@ def finish(world: World, agreement: Agreement, ended_on: dt.date, reason: str, *
         for party, name in names.items():
             handovers.sign_handover(
                 handover=handover,
-                by=world.coordinator,
+                by=world.manager,
                 party=party,
                 signer_name=name,
                 signature=signature_png(world.rng),
@@ -481,9 +482,7 @@ def finish(world: World, agreement: Agreement, ended_on: dt.date, reason: str, *
         handovers.file_handover(
             handover=handover,
             by=world.coordinator,
-            opinion="satisfied",
             returned_on=ended_on,
-            opinion_text="服务周到，谢谢。",
         )
 
 

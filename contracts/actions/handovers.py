@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.files import store_file
+from agencies.files import store_file, store_upload
 from agencies.models import StoredFile, User
 from agencies.numbers import next_number
 from archive.actions import file_record, request_document
@@ -19,6 +19,8 @@ from contracts.actions.signing import drawing
 from contracts.models import Agreement, Handover, HandoverSignature
 
 State = Handover.State
+Party = HandoverSignature.Party
+NEEDED = ("condition", "open_matters", "keys", "papers", "money")  # before it is signed; the rest may stay empty
 
 
 def start_handover(*, agreement: Agreement, by: User) -> Handover:
@@ -57,32 +59,56 @@ def update_handover(*, handover: Handover, by: User, **data: Any) -> Handover:
     if (handover.to == Handover.To.CAREGIVER) != (handover.next_caregiver is not None):
         text = _("Choose the next caregiver exactly when it is handed over to one.")
         raise ValidationError({"next_caregiver": text})
+    if handover.next_caregiver_id == handover.caregiver_id:
+        raise ValidationError({"next_caregiver": _("This is the caregiver who leaves.")})
     handover.save()
     return handover
 
 
 def open_for_signing(*, handover: Handover, by: User) -> None:
-    """Close the text; names everything that is empty."""
-    needed = {
-        "condition": _("the client's condition"),
-        "open_matters": _("open matters"),
-        "keys": _("keys, door codes and things"),
-    }
-    missing = [label for name, label in needed.items() if not getattr(handover, name)]
+    """Close the text, the client's opinion with it, and print it; names everything that is empty."""
+    missing = [str(Handover._meta.get_field(name).verbose_name) for name in NEEDED if not getattr(handover, name)]
+    problems = []
     if missing:
-        raise ValidationError(
-            _("Fill in first: %(fields)s. Write “none” where there is nothing.") % {"fields": "、".join(missing)}
+        text = _("Fill in first: %(fields)s. Write “none” where there is nothing.")
+        problems.append(text % {"fields": "、".join(missing)})
+    if not handover.opinion:
+        text = _(
+            "Ask the client, or the family, for their opinion first; it is signed together with the record (7.3.2 d)."
         )
+        problems.append(text)
+    if problems:
+        raise ValidationError(problems)
     _move(handover, State.DRAFT, State.SIGNING)
+    _print(handover, by, f"交接记录 {handover.number} 待签")
+
+
+def _print(handover, by, title):
+    handover.document = request_document(kind=Document.Kind.HANDOVER, subject_id=handover.pk, title=title, by=by)
+    handover.save()
+
+
+def signers_of(handover: Handover, party: str, by: User) -> list[str]:
+    """Who may sign for a party: the caregivers of the record, the client or who stands for them, whoever is signed in."""
+    if party == Party.OUTGOING:
+        return [handover.caregiver.name]
+    if party == Party.RECEIVER and handover.to == Handover.To.CAREGIVER:
+        return [handover.next_caregiver.name]
+    if party == Party.RECEIVER and handover.to == Handover.To.CLIENT:
+        client = handover.agreement.client
+        return [client.name, *client.guardians.filter(is_active=True).values_list("name", flat=True)]
+    return [by.name]
 
 
 def sign_handover(*, handover: Handover, by: User, party: str, signer_name: str, signature: str) -> HandoverSignature:
-    """One of the three signs on the screen."""
+    """One of the three signs on the screen, under the name that stands in the record."""
     if handover.state != State.SIGNING:
         raise ValidationError(_("This record is not out for signing."))
+    if signer_name not in signers_of(handover, party, by):
+        raise ValidationError({"signer_name": _("Choose who signs for this party.")})
     image = store_file(
         kind=StoredFile.Kind.SIGNATURE,
-        name=f"{handover.number}-{party}.png",
+        name=f"{handover.number}-{Party(party).label}.png",
         content=drawing(signature),
         content_type="image/png",
         by=by,
@@ -96,34 +122,33 @@ def sign_handover(*, handover: Handover, by: User, party: str, signer_name: str,
         raise ValidationError(_("This party has signed already.")) from None
 
 
-def file_handover(
-    *, handover: Handover, by: User, opinion: str, returned_on: dt.date, opinion_text: str = "", next_wish: str = ""
-) -> None:
-    """The paper and the client's opinion are back: print it, file it for as long as agreements are kept."""
+def file_handover(*, handover: Handover, by: User, returned_on: dt.date, paper=None) -> None:
+    """The record is back with all signatures, on screen or on the scanned paper: file it as long as agreements are kept."""
     signed = set(handover.signatures.values_list("party", flat=True))
     missing = [label for party, label in HandoverSignature.Party.choices if party not in signed]
     problems = {}
-    if missing:
-        problems["__all__"] = _("Signatures are missing: %(parties)s.") % {"parties": "、".join(map(str, missing))}
+    if missing and not paper:
+        text = _(
+            "Signatures are missing: %(parties)s. Have them sign on the screen, or add the scan of the signed paper."
+        )
+        problems["paper"] = text % {"parties": "、".join(map(str, missing))}
     if returned_on > timezone.localdate():
         problems["returned_on"] = _("The record cannot come back in the future.")
     elif returned_on < timezone.localdate(handover.handed_over_at):
         problems["returned_on"] = _("The record cannot come back before it was handed over.")
     if problems:
         raise ValidationError(problems)
-    opinions = {"opinion": opinion, "opinion_text": opinion_text, "next_wish": next_wish}
-    _move(handover, State.SIGNING, State.FILED, returned_on=returned_on, **opinions)
-    handover.document = request_document(
-        kind=Document.Kind.HANDOVER, subject_id=handover.pk, title=f"交接记录 {handover.number}", by=by
-    )
-    handover.save()
+    scan = store_upload(paper, kind=StoredFile.Kind.SIGNATURE, by=by)
+    _move(handover, State.SIGNING, State.FILED, returned_on=returned_on, paper=scan)
+    _print(handover, by, f"交接记录 {handover.number}")
+    signatures = [signature.image for signature in handover.signatures.select_related("image")]
     file_record(
         archive_class=ArchiveClass.CONTRACTS,
         source=ArchiveRecord.Source.HANDOVER,
         source_id=handover.pk,
         title=f"交接记录 {handover.number}",
         clock_started_on=handover.agreement.ended_on or max(returned_on, handover.agreement.ends_on),
-        files=[signature.image for signature in handover.signatures.select_related("image")],
+        files=[*signatures, *([scan] if scan else [])],
         by=by,
     )
 

@@ -5,9 +5,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes.forms import SafeModelChoiceField
 
+from agencies.files import UploadField
 from agencies.forms import CleanForm
 from caregivers.models import Caregiver
-from contracts.models import Handover, HandoverSignature
+from contracts.actions.handovers import NEEDED
+from contracts.models import Handover
 
 
 class HandoverForm(CleanForm, forms.ModelForm):
@@ -15,37 +17,30 @@ class HandoverForm(CleanForm, forms.ModelForm):
         model = Handover
         fields = [
             "to", "next_caregiver", "handed_over_at", "place", "condition", "medicines", "risks", "habits", "open_matters",
-            "keys", "papers", "money",
+            "keys", "papers", "money", "opinion", "opinion_text", "next_wish",
         ]  # fmt: skip
         field_classes = {"next_caregiver": SafeModelChoiceField}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["next_caregiver"].queryset = Caregiver.objects.filter(state=Caregiver.State.ACTIVE)
+        others = Caregiver.objects.filter(state=Caregiver.State.ACTIVE).exclude(pk=self.instance.caregiver_id)
+        self.fields["next_caregiver"].queryset = others
+        for name in (*NEEDED, "opinion"):
+            self.fields[name].help_text = _("Needed before signing; write “none” where there is nothing.")
 
     def _post_clean(self):
         """The action fills and checks the row; the form only cleans."""
 
 
 class HandoverSignForm(CleanForm, forms.Form):
-    party = forms.ChoiceField(label=_("party"), choices=HandoverSignature.Party)
-    signer_name = forms.CharField(label=_("name"), max_length=50)
+    signer_name = forms.ChoiceField(label=_("name"))
     signature = forms.CharField(widget=forms.HiddenInput, max_length=400_000)
 
-    def __init__(self, *args, parties, **kwargs):
+    def __init__(self, *args, signers: list[str], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["party"].choices = [choice for choice in HandoverSignature.Party.choices if choice[0] in parties]
+        self.fields["signer_name"].choices = [(name, name) for name in signers]
 
 
-class FileHandoverForm(CleanForm, forms.ModelForm):
-    class Meta:
-        model = Handover
-        fields = ["opinion", "opinion_text", "next_wish", "returned_on"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["opinion"].required = self.fields["returned_on"].required = True
-        self.initial["returned_on"] = self.initial.get("returned_on") or timezone.localdate()
-
-    def _post_clean(self):
-        """The action fills and checks the row; the form only cleans."""
+class FileHandoverForm(CleanForm, forms.Form):
+    returned_on = forms.DateField(label=_("returned to the agency on"), initial=timezone.localdate)
+    paper = UploadField(label=_("photo or scan of the signed paper"), required=False)

@@ -58,6 +58,9 @@ class Handover(AgencyModel):
     opinion_text = models.TextField(_("in their words"), max_length=1000, blank=True)
     next_wish = models.CharField(_("wish for the future"), max_length=200, blank=True)
     returned_on = models.DateField(_("returned to the agency on"), null=True, blank=True)
+    paper = models.ForeignKey(
+        "agencies.StoredFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("signed paper")
+    )
     document = models.ForeignKey("archive.Document", models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
@@ -67,7 +70,7 @@ class Handover(AgencyModel):
         ordering = ["-number"]
         constraints = [
             *AgencyModel.Meta.constraints,
-            *same_agency("handover", "agreement", "caregiver", "next_caregiver", "document"),
+            *same_agency("handover", "agreement", "caregiver", "next_caregiver", "paper", "document"),
             models.UniqueConstraint(fields=["agency", "number"], name="handover_number_once"),
             models.CheckConstraint(
                 condition=Q(to="caregiver", next_caregiver__isnull=False)

@@ -1,6 +1,7 @@
 """Office pages of handover records."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -67,7 +68,7 @@ def handover_page(request, handover_pk):
         "parties": [(value, label, signatures.get(value)) for value, label in HandoverSignature.Party.choices],
         "all_signed": len(signatures) == len(HandoverSignature.Party),
         "may_edit": has_perm("contracts.edit", request.membership),
-        "may_health": has_perm("clients.health", request.membership),
+        "contents": _contents(handover, request.membership),
     }
     return render(request, "contracts/handover_page.html", context)
 
@@ -78,7 +79,11 @@ def _verb(request, form, title, handover, action, template="form.html"):
         if not form.errors:
             messages.success(request, _("Saved."))
             return redirect(_back(handover))
-    context = {"lead": handover.number, "back": _back(handover), "template": template}
+    context = {
+        "lead": f"{handover.number} · {handover.agreement.client}",
+        "back": _back(handover),
+        "template": template,
+    }
     return form_page(request, form=form, title=title, **context)
 
 
@@ -98,17 +103,36 @@ def handover_open(request, handover_pk):
 
 
 @may("contracts.edit")
-def handover_sign(request, handover_pk):
+def handover_sign(request, handover_pk, party):
+    """One party signs; the page shows what is signed."""
     handover = _get(handover_pk)
-    signed = set(handover.signatures.values_list("party", flat=True))
-    parties = [party for party in HandoverSignature.Party.values if party not in signed]
-    form = HandoverSignForm(request.POST or None, parties=parties)
-    title = _("Sign the handover record")
-    return _verb(request, form, title, handover, actions.sign_handover, template="contracts/handover_sign.html")
+    if party not in HandoverSignature.Party.values:
+        raise Http404
+    form = HandoverSignForm(request.POST or None, signers=actions.signers_of(handover, party, request.user))
+    if submit(form, actions.sign_handover, handover=handover, by=request.user, party=party):
+        messages.success(request, _("Saved."))
+        return redirect(_back(handover))
+    return form_page(
+        request,
+        form=form,
+        title=HandoverSignature.Party(party).label,
+        lead=f"{handover.number} · {handover.agreement.client}",
+        back=_back(handover),
+        template="contracts/handover_sign.html",
+        contents=_contents(handover, request.membership),
+        handover=handover,
+    )
+
+
+def _contents(handover, membership):
+    """(label, text) of the record, health data by right."""
+    names = ["condition", "medicines", "risks"] if has_perm("clients.health", membership) else []
+    names += ["habits", "open_matters", "keys", "papers", "money", "opinion_text", "next_wish"]
+    return [(Handover._meta.get_field(name).verbose_name, getattr(handover, name)) for name in names]
 
 
 @may("contracts.edit")
 def handover_file(request, handover_pk):
     handover = _get(handover_pk)
-    form = FileHandoverForm(request.POST or None, instance=Handover.objects.get(pk=handover.pk))
+    form = FileHandoverForm(request.POST or None, request.FILES or None)
     return _verb(request, form, _("The record is back at the agency"), handover, actions.file_handover)

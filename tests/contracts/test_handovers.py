@@ -1,0 +1,117 @@
+"""The handover record: nobody hands over to themselves, everybody signs under their own name, the opinion is part of it."""
+
+import base64
+import io
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image, ImageDraw
+
+from agencies.tenancy import agency_context
+from archive.models import ArchiveRecord
+from carecenter.demo import world as demo
+from contracts.actions import handovers as actions
+from contracts.models import Handover, HandoverSignature
+from tests.world import make_world, sign_agreement, staff_up
+
+FULL = {
+    "condition": "神志清楚",
+    "open_matters": "无",
+    "keys": "钥匙一把",
+    "papers": "护理记录一本",
+    "money": "无",
+    "opinion": "satisfied",
+}
+
+
+def drawn():
+    picture = Image.new("RGBA", (400, 200))
+    ImageDraw.Draw(picture).line([(20, 150), (120, 40), (220, 160), (380, 60)], fill="black", width=4)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+@pytest.fixture
+def world(db):
+    world = make_world()
+    with agency_context(world.agency):
+        world.first, world.second = staff_up(world, 2)
+        world.client = demo.take_in(world, 8)[1]
+        world.agreement = sign_agreement(world, world.first, world.client)
+        world.handover = actions.start_handover(agreement=world.agreement, by=world.coordinator)
+        yield world
+
+
+def written(world, **changes):
+    data = {"to": "caregiver", "next_caregiver": world.second, **FULL, **changes}
+    return actions.update_handover(handover=world.handover, by=world.coordinator, **data)
+
+
+def sign(world, party, name, by=None):
+    return actions.sign_handover(
+        handover=world.handover, by=by or world.coordinator, party=party, signer_name=name, signature=drawn()
+    )
+
+
+def test_the_caregiver_who_leaves_does_not_take_over(client, world):
+    with pytest.raises(ValidationError) as refusal:
+        written(world, next_caregiver=world.first)
+    assert set(refusal.value.message_dict) == {"next_caregiver"}
+    client.force_login(world.coordinator)
+    form = client.get(reverse("handover_edit", args=["kangze", world.handover.pk])).context["form"]
+    assert list(form.fields["next_caregiver"].queryset) == [world.second]
+
+
+def test_everything_that_is_empty_is_named_before_signing(world):
+    written(world, keys="", papers="", opinion="")
+    with pytest.raises(ValidationError) as refusal:
+        actions.open_for_signing(handover=world.handover, by=world.coordinator)
+    first, second = refusal.value.messages
+    assert "keys, door codes and things、papers." in first
+    assert "opinion" in second
+    assert Handover.objects.get().state == "draft"
+
+
+def test_each_party_signs_under_the_name_of_the_record(client, world):
+    written(world)
+    actions.open_for_signing(handover=world.handover, by=world.coordinator)
+    names = {
+        "outgoing": [world.first.name],
+        "receiver": [world.second.name],
+        "agency": [world.coordinator.name],
+    }
+    for party, signers in names.items():
+        assert actions.signers_of(world.handover, party, world.coordinator) == signers
+        with pytest.raises(ValidationError, match="Choose who signs"):
+            sign(world, party, "任意姓名")
+    client.force_login(world.coordinator)
+    page = client.get(reverse("handover_sign", args=["kangze", world.handover.pk, "receiver"]))
+    assert "钥匙一把" in page.content.decode()
+    assert client.get(reverse("handover_sign", args=["kangze", world.handover.pk, "nobody"])).status_code == 404
+
+
+def test_for_the_client_the_family_may_sign(world):
+    written(world, to="client", next_caregiver=None)
+    family = list(world.client.guardians.filter(is_active=True).values_list("name", flat=True))
+    assert family
+    assert actions.signers_of(world.handover, "receiver", world.coordinator) == [world.client.name, *family]
+
+
+def test_it_is_filed_with_all_signatures_or_with_the_signed_paper(world):
+    written(world)
+    actions.open_for_signing(handover=world.handover, by=world.coordinator)
+    assert world.handover.document.title.endswith("待签")
+    sign(world, "outgoing", world.first.name)
+    today = timezone.localdate()
+    with pytest.raises(ValidationError, match="Signatures are missing: Receiver、Agency"):
+        actions.file_handover(handover=world.handover, by=world.coordinator, returned_on=today)
+    scan = ("交接.png", base64.b64decode(drawn().partition(",")[2]), "image/png")
+    actions.file_handover(handover=world.handover, by=world.coordinator, returned_on=today, paper=scan)
+    handover = Handover.objects.get()
+    assert (handover.state, handover.opinion, HandoverSignature.objects.count()) == ("filed", "satisfied", 1)
+    record = ArchiveRecord.objects.get(source="handover")
+    assert record.title == f"交接记录 {handover.number}"
+    assert {item.file.name for item in record.items.all()} == {f"{handover.number}-Caregiver who leaves.png", "交接.png"}
