@@ -251,7 +251,7 @@ def end_and_hand_over(page, world):
          papers="护理记录一本", money="无", opinion="very_satisfied", opinion_text="谢谢阿姨")  # fmt: skip
     save(page)
     press(page, "提交签字")
-    for party, name in (("outgoing", world.caregiver.name), ("receiver", "李建国"), ("agency", world.manager.name)):
+    for party, name in (("outgoing", world.caregiver.name), ("receiver", "李建国"), ("agency", world.coordinator.name)):
         page.locator(f"main a.btn[href$='/{party}/']").click()
         expect(page.locator("main")).to_contain_text("谢谢阿姨")
         fill(page, signer_name=name)
