@@ -141,12 +141,13 @@ class Line:
 
 
 def urgent(*, may_edit: bool, limit: int = 12) -> list[Line]:
-    """Visits that are late, never ended, missed today, or have nobody today and tomorrow; earliest first."""
+    """Visits that are late, never ended, missed since yesterday, or have nobody today and tomorrow; earliest first."""
     today = timezone.localdate()
     visits = Visit.objects.all()
     span = {"period__startswith__gte": midnight(today), "period__startswith__lt": midnight(today + 2 * ONE_DAY)}
     open_ones = visits.filter(state=Visit.State.PLANNED, caregiver=None, **span)
-    rows = late(visits) | unended(visits) | unexplained(visits).filter(**span) | open_ones
+    missed = unexplained(visits).filter(period__startswith__gte=midnight(today - ONE_DAY))
+    rows = late(visits) | unended(visits) | missed | open_ones
     rows = rows.select_related("client", "caregiver").order_by("period")[:limit]
     return [_line(visit, may_edit) for visit in rows]
 
@@ -181,6 +182,8 @@ def _matter(visit):
     if visit.caregiver_id is None:
         return "unassigned", _("unassigned")
     minutes = int((timezone.now() - visit.period.lower).total_seconds() // 60)
+    if minutes >= 120:
+        return "late", _("%(hours)s hours late") % {"hours": minutes // 60}
     return "late", _("%(minutes)s minutes late") % {"minutes": minutes}
 
 

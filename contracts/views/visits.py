@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 from rules import has_perm
 
@@ -110,7 +110,7 @@ class VisitList(OfficeList):
         today = timezone.localdate()
         spans = [
             (_("Yesterday"), today - ONE_DAY, today - ONE_DAY),
-            (_("Today"), today, today),
+            (pgettext("the day", "Today"), today, today),
             (_("Tomorrow"), today + ONE_DAY, today + ONE_DAY),
             (_("Seven days ahead"), today, today + 6 * ONE_DAY),
         ]

@@ -37,6 +37,26 @@ document.addEventListener("click", (event) => {
   });
 });
 
+// On a phone a row is a block of lines (office.css): each cell is told the head of its column, and what it is.
+const part = { THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell", TH: "columnheader" };
+for (const table of document.querySelectorAll(".scroll > .rows:not(.steps-table)")) {
+  const heads = [...(table.tHead?.rows[table.tHead.rows.length - 1].cells ?? [])];
+  const labels = heads.map((head) => (head.querySelector(".visually-hidden") ? "" : head.textContent.trim()));
+  table.setAttribute("role", "table");
+  for (const one of table.querySelectorAll("thead, tbody, tfoot, tr, td, th")) one.setAttribute("role", part[one.tagName]);
+  for (const row of table.querySelectorAll("tbody tr, tfoot tr")) {
+    for (const [place, cell] of [...row.cells].entries()) {
+      const text = cell.textContent.trim();
+      const isPill = cell.querySelector(".state") && !/\d/.test(text);
+      if (cell.tagName === "TH") cell.setAttribute("role", "rowheader");
+      if (place < 2 || isPill) cell.classList.add("first");
+      else if (labels[place]) cell.dataset.label = labels[place];
+      if ((!text || text === "—") && !cell.querySelector("input, select, img, svg, progress")) cell.classList.add("blank");
+    }
+  }
+  table.classList.add("stacked");
+}
+
 // A table wider than its card can be scrolled by keys too.
 for (const box of document.querySelectorAll(".scroll")) {
   if (box.scrollWidth > box.clientWidth && !box.querySelector("a, button, input, select")) box.tabIndex = 0;

@@ -47,6 +47,7 @@ def day(maple):
             "unended": visit(NOON - 4 * HOUR, state="in_progress", checked_in_at=NOON - 4 * HOUR),
             "under way": visit(NOON - HOUR, state="in_progress", checked_in_at=NOON - HOUR),
             "missed": visit(NOON - 6 * HOUR, state="missed"),
+            "missed before": visit(NOON - 37 * HOUR, state="missed"),
             "explained": visit(NOON - 6 * HOUR, state="missed", missed_reason="家属取消"),
             "unassigned": visit(NOON + 30 * HOUR, caregiver=None),
             "after tomorrow": visit(NOON + 37 * HOUR, caregiver=None),
@@ -76,7 +77,7 @@ def test_coordinator_sees_what_needs_somebody(client, maple, day):
     assert figures == {
         "late, not checked in": 1,
         "never checked out": 1,
-        "missed, not explained": 1,
+        "missed, not explained": 2,
         "without a caregiver": 1,
         "complaints near their limit": 1,
         "calls due": 1,
