@@ -68,15 +68,83 @@ def add_member(*, agency: Agency, phone: str, name: str, roles: list[str]) -> st
     user = User.objects.filter(phone=phone).first()
     if user and Membership.objects.filter(agency=agency, user=user).exists():
         raise ValidationError({"phone": _("This person works here already.")})
-    password = "" if user else f"{secrets.randbelow(10**8):08}"
+    password = "" if user else _first_password()
     user = user or User.objects.create_user(phone, password, name=name)
     Membership.objects.create(agency=agency, user=user, roles=roles)
     return password
 
 
+def _first_password():
+    return f"{secrets.randbelow(10**8):08}"
+
+
+def edit_agency(*, agency: Agency, by: User, **data: str) -> Agency:
+    """Correct what stands on papers and on the public page; the other managers are told what changed."""
+    agency = Agency.objects.select_for_update().get(pk=agency.pk)
+    changed = [name for name, value in data.items() if getattr(agency, name) != value]
+    for name in changed:
+        setattr(agency, name, data[name])
+    agency.full_clean()
+    agency.save(update_fields=changed)
+    if changed:
+        labels = ", ".join(str(Agency._meta.get_field(name).verbose_name) for name in changed)
+        others = [member.user for member in _managers(agency) if member.user_id != by.pk]
+        notify(users=others, title=_("%(name)s changed details of the agency") % {"name": by.name}, body=labels)
+    return agency
+
+
+def _managers(agency):
+    rows = Membership.objects.filter(agency=agency, is_active=True, roles__contains=[Role.MANAGER])
+    return rows.select_related("user")
+
+
+def change_roles(*, member: Membership, by: User, roles: list[str]) -> Membership:
+    """Give somebody other work in the office; who is a caregiver too stays one."""
+    _keep_a_manager(member, by, is_manager=Role.MANAGER in roles)
+    kept = [Role.CAREGIVER] if Role.CAREGIVER in member.roles else []
+    Membership.objects.filter(pk=member.pk).update(roles=[*roles, *kept])
+    return member
+
+
+def switch_member(*, member: Membership, by: User) -> Membership:
+    """Shut somebody out, or let them in again."""
+    if member.is_active:
+        _keep_a_manager(member, by, is_manager=False)
+    Membership.objects.filter(pk=member.pk).update(is_active=not member.is_active)
+    return member
+
+
+def _keep_a_manager(member, by, *, is_manager):
+    """Managers are locked, so that of two who demote each other one stays."""
+    managers = {one.user_id for one in _managers(member.agency).select_for_update(of=["self"])}
+    if member.user_id in managers and not is_manager:
+        if member.user_id == by.pk:
+            raise ValidationError(_("You cannot take your own rights away; another manager has to."))
+        if managers == {member.user_id}:
+            raise ValidationError(_("An agency keeps at least one manager."))
+
+
+def reset_password(*, member: Membership, by: User) -> str:
+    """Give somebody who forgot theirs a new first password; sessions elsewhere end. Logged like a value in full."""
+    problems = []
+    if member.user_id == by.pk:
+        problems.append(_("Change your own password under your name at the top right."))
+    if not member.is_active:
+        problems.append(_("This person is shut out; let them in again first."))
+    if Membership.objects.filter(user=member.user_id, is_active=True).exclude(agency=member.agency_id).exists():
+        problems.append(_("This person works for another agency too; ask the operator of the platform."))
+    if problems:
+        raise ValidationError(problems)
+    password = _first_password()
+    member.user.set_password(password)
+    member.user.save(update_fields=["password"])
+    log_access(user=by, row=member, field="password")
+    return password
+
+
 def log_access(*, user: User, row: Model, field: str, reason: str = "") -> None:
-    """Record that a masked value of a row was shown in full (8.2)."""
-    AccessLog.objects.create(user=user, subject=subject_of(row), field=field, reason=reason)
+    """Record that a masked value of a row was shown in full (8.2), and what the row was called then."""
+    AccessLog.objects.create(user=user, subject=subject_of(row), about=str(row)[:150], field=field, reason=reason)
 
 
 def subject_of(row: Model) -> str:

@@ -3,6 +3,7 @@
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import resolve
@@ -90,7 +91,8 @@ def find_agency(request) -> tuple[Agency | None, Membership | None]:
 def membership_of(request, slug: str | None = None, *, is_phone: bool = False) -> Membership | None:
     """By API key, else by the agency in the address, else the one chosen last in this session."""
     memberships = Membership.objects.filter(is_active=True, agency__is_active=True, user__is_active=True)
-    memberships = memberships.select_related("agency", "user").order_by("pk")
+    elsewhere = memberships.filter(user=OuterRef("user")).exclude(pk=OuterRef("pk"))
+    memberships = memberships.select_related("agency", "user").annotate(has_others=Exists(elsewhere)).order_by("pk")
     if secret := request.headers.get("X-Api-Key"):
         key = ApiKey.objects.filter(digest=ApiKey.hash(secret), revoked_at=None).first()
         if key and key.last_used_on != (today := timezone.localdate()):

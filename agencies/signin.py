@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _("The mobile phone or the password is wrong."),
+    }
+
     def is_open_for_signup(self, request) -> bool:
         return False
 

@@ -2,15 +2,18 @@
 
 from django.urls import path
 
-from agencies import import_views, public, views
+from agencies import import_views, public, staff_views, views
 
 office_urls = [
     path("files/<int:file_pk>/", views.file_view, name="file_view"),
     path("settings/", views.agency_settings, name="agency_settings"),
-    path("settings/members/new/", views.member_new, name="member_new"),
-    path("settings/members/<int:member_pk>/switch/", views.member_switch, name="member_switch"),
-    path("settings/keys/new/", views.api_key_new, name="api_key_new"),
-    path("settings/keys/<int:key_pk>/revoke/", views.api_key_revoke, name="api_key_revoke"),
+    path("settings/agency/", staff_views.agency_edit, name="agency_edit"),
+    path("settings/members/new/", staff_views.member_new, name="member_new"),
+    path("settings/members/<int:member_pk>/", staff_views.member_edit, name="member_edit"),
+    path("settings/members/<int:member_pk>/password/", staff_views.member_reset, name="member_reset"),
+    path("settings/members/<int:member_pk>/switch/", staff_views.member_switch, name="member_switch"),
+    path("settings/keys/new/", staff_views.api_key_new, name="api_key_new"),
+    path("settings/keys/<int:key_pk>/revoke/", staff_views.api_key_revoke, name="api_key_revoke"),
     path("settings/licences/new/", views.licence_new, name="licence_new"),
     path("settings/access/", views.AccessLogList.as_view(), name="access_log"),
     path("prices/", views.price_list_list, name="price_list_list"),

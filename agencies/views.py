@@ -6,8 +6,9 @@ import django_filters
 import rules
 from celery import current_app
 from django import forms
+from django.apps import apps
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,12 +36,11 @@ from agencies.models import (
     Notice,
     Price,
     PriceList,
-    Role,
     ServiceItem,
     StoredFile,
     WorkForm,
 )
-from agencies.pages import form_page, press, revealed, submit
+from agencies.pages import form_page, press, submit
 from agencies.permissions import may
 from agencies.queries import price_list_on
 from agencies.text import typed
@@ -144,49 +144,6 @@ def agency_settings(request):
         "today": timezone.localdate(),
     }
     return render(request, "agencies/settings.html", context)
-
-
-class MemberForm(CleanForm, forms.Form):
-    phone = forms.CharField(label=gettext_lazy("mobile phone"), max_length=20)
-    name = forms.CharField(label=gettext_lazy("name"), max_length=50)
-    roles = forms.MultipleChoiceField(label=gettext_lazy("roles"), choices=Role, widget=forms.CheckboxSelectMultiple)
-
-
-@may("agencies.manage")
-def member_new(request):
-    form = MemberForm(request.POST or None)
-    back = office_url("agency_settings")
-    if (password := submit(form, actions.add_member, agency=request.agency)) is not None:
-        value = password or _("Signs in with the password of the existing account.")
-        return revealed(request, value, title=_("First password of %(name)s") % form.cleaned_data, back=back)
-    return form_page(request, form=form, title=_("New member of staff"), back=back)
-
-
-@may("agencies.manage")
-@require_POST
-def member_switch(request, member_pk):
-    member = get_object_or_404(Membership, pk=member_pk, agency=request.agency)
-    if member.user_id == request.user.pk:
-        messages.error(request, _("You cannot shut yourself out."))
-    else:
-        member.is_active = not member.is_active
-        member.save()
-    return redirect(office_url("agency_settings"))
-
-
-@may("agencies.manage")
-@require_POST
-def api_key_new(request):
-    _key, secret = ApiKey.issue(membership=request.membership, name=typed(request.POST, "name", 100) or "API")
-    return revealed(request, secret, title=_("New API key"), back=office_url("agency_settings"))
-
-
-@may("agencies.manage")
-@require_POST
-def api_key_revoke(request, key_pk):
-    key = get_object_or_404(ApiKey, pk=key_pk, membership__agency=request.agency)
-    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
-    return redirect(office_url("agency_settings"))
 
 
 class LicenceForm(CleanForm, forms.ModelForm):
@@ -369,19 +326,63 @@ class JobList(OfficeList):
         return context
 
 
+# Pages of what the access log names.
+SUBJECT_PAGES = {
+    "agencies.storedfile": "file_view",
+    "caregivers.caregiver": "caregiver_file",
+    "clients.client": "client_file",
+    "clients.enquiry": "enquiry_page",
+}
+SHOWN = {"file": gettext_lazy("file opened"), "password": gettext_lazy("new password")}
+
+
+def _shown(row):
+    """What was shown, in the words of the form it stands on; what has another name today keeps the one it had."""
+    if row.field in SHOWN:
+        return SHOWN[row.field]
+    try:
+        return apps.get_model(row.subject.partition(":")[0])._meta.get_field(row.field).verbose_name
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return row.field
+
+
+def _page_of(row):
+    label, _colon, pk = row.subject.partition(":")
+    return office_url(SUBJECT_PAGES[label], int(pk)) if label in SUBJECT_PAGES else ""
+
+
+class AccessLogFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=gettext_lazy("Whose, by whom"), method="search")
+
+    class Meta:
+        model = AccessLog
+        fields = []
+
+    def search(self, queryset, name, value):
+        return queryset.filter(Q(about__contains=value) | Q(user__name__contains=value))
+
+
 class AccessLogList(OfficeList):
     right = "agencies.manage"
     list_name = "access_log"
+    filterset_class = AccessLogFilter
     template_name = "agencies/access_log.html"
     columns = [
         Column(gettext_lazy("when"), lambda row: timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M")),
         Column(gettext_lazy("who"), lambda row: row.user.name),
-        Column(gettext_lazy("whose"), lambda row: row.subject),
-        Column(gettext_lazy("field"), lambda row: row.field),
+        Column(gettext_lazy("whose"), lambda row: row.about or row.subject),
+        Column(gettext_lazy("what was shown"), _shown),
+        Column(gettext_lazy("reason"), lambda row: row.reason),
     ]
 
     def rows(self):
         return AccessLog.objects.select_related("user").order_by("-at")
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        for row in context["object_list"]:
+            row.shown, row.page = _shown(row), _page_of(row)
+        return context
 
 
 @may("agencies.office")

@@ -148,6 +148,7 @@ class AccessLog(AgencyModel):
     user = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
     at = models.DateTimeField(_("when"), auto_now_add=True)
     subject = models.CharField(_("whose"), max_length=60, help_text="model and id, for example clients.client:17")
+    about = models.CharField(_("whose"), max_length=150, blank=True, default="", db_default="")
     field = models.CharField(_("field"), max_length=40)
     reason = models.CharField(_("reason"), max_length=100, blank=True)
 
