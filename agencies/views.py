@@ -295,6 +295,19 @@ class MessageList(OfficeList):
     def rows(self):
         return Message.objects.select_related("sent_by").order_by("-created_at")
 
+    def get_context_data(self, **kwargs):
+        may_reveal = rules.has_perm("agencies.reveal", self.request.membership)
+        return {**super().get_context_data(**kwargs), "may_reveal": may_reveal}
+
+
+@may("agencies.reveal")
+@require_POST
+def message_reveal(request, message_pk):
+    """Show where a message goes in full, once, and log who saw it."""
+    message = get_object_or_404(Message, pk=message_pk)
+    actions.log_access(user=request.user, row=message, field="address")
+    return revealed(request, message.address, title=message.recipient_name, back=office_url("message_list"))
+
 
 @may("agencies.messages")
 @require_POST

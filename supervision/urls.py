@@ -13,6 +13,7 @@ office_urls = [
     path("complaints/", complaints.ComplaintList.as_view(), name="complaint_list"),
     path("complaints/new/", complaints.complaint_new, name="complaint_new"),
     path("complaints/<int:complaint_pk>/", complaints.complaint_file, name="complaint_file"),
+    path("complaints/<int:complaint_pk>/reveal/", complaints.complaint_reveal, name="complaint_reveal"),
     path("complaints/<int:complaint_pk>/accept/", complaints.complaint_accept, name="complaint_accept"),
     path("complaints/<int:complaint_pk>/entry/", complaints.complaint_entry, name="complaint_entry"),
     path("complaints/<int:complaint_pk>/reply/", complaints.complaint_reply, name="complaint_reply"),

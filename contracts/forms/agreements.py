@@ -11,17 +11,28 @@ from django_scopes.forms import SafeModelChoiceField
 
 from agencies.files import UploadField
 from agencies.forms import CleanForm
+from agencies.models import Level
 from caregivers.models import Caregiver
 from clients.models import Guardian
 from clients.queries import find_clients
 from contracts.models import Agreement, ServicePlan, Signature
 from contracts.queries.agreements import ending_by, prices_to_approve, to_sign_for_agency, without_handover
+from contracts.queries.fit import fits
 
 SPECIAL_TERMS = _(
     "If the caregiver cannot come or cannot go on, the agency is told first, then the client; the agency sends somebody "
     "else within three days.\nIf the client falls ill suddenly, 120 is called at once, then the emergency contact, then "
     "the agency.\nIf the client needs no service on a day, the agency is told a day before."
 )
+
+
+def _label(fit):
+    level = fit.caregiver.level
+    parts = [str(fit.caregiver), str(Level(level).label) if level is not None else _("no level")]
+    if fit.busy:
+        parts.append(_("taken at %(busy)s of %(times)s times") % {"busy": fit.busy, "times": fit.times})
+    parts += fit.reasons[:2]
+    return " · ".join(map(str, parts))
 
 
 class AgreementForm(CleanForm, forms.ModelForm):
@@ -53,9 +64,25 @@ class AgreementForm(CleanForm, forms.ModelForm):
         signers = Guardian.objects.filter(client=client, is_active=True)
         self.fields["guardian"].queryset = signers.exclude(authority=Guardian.Authority.CONTACT)
         self.fields["guardian"].empty_label = _("the client in person")
-        self.fields["caregiver"].queryset = Caregiver.objects.filter(state=Caregiver.State.ACTIVE)
+        self._offer_caregivers()
         if not self.instance.pk:
             self.fields["special_terms"].initial = SPECIAL_TERMS
+
+    def _offer_caregivers(self):
+        """Who fits the newest plan and is free stands first, the others with what stands against them."""
+        field = self.fields["caregiver"]
+        field.queryset = Caregiver.objects.filter(state=Caregiver.State.ACTIVE)
+        plan = self.fields["plan"].queryset.prefetch_related("slots", "lines").order_by("-version").first()
+        if plan is None:
+            return
+        found = fits(plan, self.instance.starts_on or timezone.localdate())
+        groups = [
+            (_("Fit and free"), [(fit.caregiver.pk, _label(fit)) for fit in found if fit.is_fit]),
+            (_("Something stands against it"), [(fit.caregiver.pk, _label(fit)) for fit in found if not fit.is_fit]),
+        ]
+        field.choices = [("", _("Please choose")), *(group for group in groups if group[1])]
+        text = _("For plan version %(version)s over the first four weeks; looked at again before signing.")
+        field.help_text = text % {"version": plan.version}
 
     def _post_clean(self):
         """The action fills and checks the row; the form only cleans."""

@@ -6,11 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 from rules import has_perm
 
+from agencies.actions import log_access
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
-from agencies.pages import form_page, submit
+from agencies.pages import form_page, revealed, submit
 from agencies.permissions import may
 from agencies.privacy import mask_name
 from agencies.text import typed
@@ -88,8 +90,18 @@ def complaint_file(request, complaint_pk):
         "entries": complaint.entries.select_related("written_by"),
         "stage": limit_stage(complaint.limit_on, timezone.localdate()),
         "may_edit": has_perm("supervision.edit", request.membership),
+        "may_reveal": has_perm("agencies.reveal", request.membership),
     }
     return render(request, "supervision/complaint_file.html", context)
+
+
+@may("agencies.reveal")
+@require_POST
+def complaint_reveal(request, complaint_pk):
+    """Show the complainant's phone in full, once, and log who saw it."""
+    complaint = _get(complaint_pk)
+    log_access(user=request.user, row=complaint, field="complainant_phone")
+    return revealed(request, complaint.complainant_phone, title=complaint.number, back=_back(complaint))
 
 
 def _verb(request, form, title, complaint, action):

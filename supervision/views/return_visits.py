@@ -74,6 +74,7 @@ def return_visit_call(request, call_pk):
         "attempts": call.attempts.select_related("made_by"),
         "guardians": call.client.guardians.filter(is_active=True),
         "may_call": may_call and call.state == ReturnVisit.State.DUE,
+        "may_reveal": has_perm("agencies.reveal", request.membership),
     }
     return render(request, "supervision/return_visit_call.html", context)
 

@@ -114,4 +114,7 @@ def test_it_is_filed_with_all_signatures_or_with_the_signed_paper(world):
     assert (handover.state, handover.opinion, HandoverSignature.objects.count()) == ("filed", "satisfied", 1)
     record = ArchiveRecord.objects.get(source="handover")
     assert record.title == f"交接记录 {handover.number}"
-    assert {item.file.name for item in record.items.all()} == {f"{handover.number}-Caregiver who leaves.png", "交接.png"}
+    assert {item.file.name for item in record.items.all()} == {
+        f"{handover.number}-Caregiver who leaves.png",
+        "交接.png",
+    }

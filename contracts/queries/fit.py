@@ -1,0 +1,82 @@
+"""Who fits a service plan: level, papers and free time of every caregiver, for the choice in an agreement (7.3.2 b)."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils import timezone
+
+from agencies.findings import text_of
+from agencies.standard import forbidding
+from agencies.tenancy import current_agency
+from caregivers.models import Caregiver
+from caregivers.queries.files import agency_limits, facts_of, with_level
+from caregivers.standard.eligibility import check_assignment
+from contracts.models import ServicePlan
+from contracts.queries.fees import slots_of
+from contracts.standard import occurrences
+
+WEEKS = 4
+
+BUSY_SQL = """
+    SELECT v.caregiver_id, count(DISTINCT t.starts)
+    FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS t (starts, ends)
+    JOIN contracts_visit v ON v.period && tstzrange(t.starts, t.ends)
+    WHERE v.agency_id = %(agency)s AND v.state <> 'cancelled' AND v.caregiver_id IS NOT NULL AND v.client_id <> %(client)s
+        AND lower(v.period) >= %(first)s AND lower(v.period) < %(last)s
+    GROUP BY v.caregiver_id
+"""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A caregiver beside a plan: what forbids the work, and how many of the planned times are taken."""
+
+    caregiver: Caregiver
+    reasons: list[str]
+    busy: int
+    times: int
+
+    @property
+    def is_fit(self) -> bool:
+        return not self.reasons and not self.busy
+
+
+def fits(plan: ServicePlan, starts_on: dt.date) -> list[Fit]:
+    """Everybody in service for a plan that begins on a day: who fits first, then by what stands against it."""
+    first = max(starts_on, timezone.localdate())
+    times = list(occurrences(slots_of(plan), first, first + dt.timedelta(weeks=WEEKS, days=-1)))
+    people = list(with_level(Caregiver.objects.filter(state=Caregiver.State.ACTIVE), first))
+    against, busy = _reasons(plan, people, first), _busy(plan, times)
+    found = [Fit(person, against[person.pk], busy.get(person.pk, 0), len(times)) for person in people]
+    return sorted(found, key=lambda fit: (len(fit.reasons), fit.busy, fit.caregiver.level or 0, fit.caregiver.number))
+
+
+def _reasons(plan, people, day):
+    start = timezone.make_aware(dt.datetime.combine(day, dt.time(9)))
+    needed = max((line.service_item.level_needed for line in plan.lines.select_related("service_item")), default=0)
+    end = start + dt.timedelta(hours=1)
+    facts = facts_of(people, start=start, end=end, work_form=plan.work_form, level_needed=needed)
+    limits = agency_limits(day)
+    against = {}
+    for person in people:
+        findings = forbidding(check_assignment(facts[person.pk], limits))
+        against[person.pk] = [text_of(finding) for finding in findings if finding.code != "absent"]
+    return against
+
+
+def _busy(plan, times):
+    if not times:
+        return {}
+    day = dt.timedelta(days=1)
+    params = {
+        "agency": current_agency().pk,
+        "client": plan.client_id,
+        "starts": [start for start, _end in times],
+        "ends": [end for _start, end in times],
+        "first": times[0][0] - day,
+        "last": times[-1][1],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(BUSY_SQL, params)
+        return dict(cursor.fetchall())
