@@ -40,7 +40,7 @@ from agencies.models import (
     StoredFile,
     WorkForm,
 )
-from agencies.pages import form_page, press, submit
+from agencies.pages import form_page, press, revealed, submit
 from agencies.permissions import may
 from agencies.queries import price_list_on
 from agencies.text import typed

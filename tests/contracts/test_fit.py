@@ -44,7 +44,8 @@ def test_who_is_free_stands_first_and_the_others_with_what_stands_against_them(c
     assert world.caregivers[1].pk in [pk for pk, _label in fit]
     [(pk, label)] = others
     assert pk == world.caregivers[0].pk
-    assert "taken at " in label
+    busy = {fit.caregiver.pk: fit.busy for fit in fits(plan, timezone.localdate())}
+    assert str(busy[pk]) in label
 
 
 def test_a_level_that_is_too_low_is_named(world):
