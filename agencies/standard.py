@@ -136,18 +136,22 @@ CLAUSES = _clauses(
     6.1 | 普通服务员 | Ordinary caregiver
     6.1.1 a | 培训与经验 | Training and experience
     6.1.1 b | 家政服务员证书与上岗证 | Domestic-service and posting certificates
+    6.1.2 | 普通级技能 | Skills of an ordinary caregiver
     6.2 | 一星级服务员 | One star
     6.2.1 a | 普通岗位六个月以上 | Six months as ordinary caregiver
     6.2.1 b | 用户评价满意以上 | Clients satisfied or more
     6.2.1 c | 初级证书与升星培训 | Junior certificate and promotion training
+    6.2.2 | 一星级技能 | Skills of one star
     6.3 | 二星级服务员 | Two stars
     6.3.1 a | 一星岗位一年以上 | One year with one star
     6.3.1 b | 用户评价满意以上 | Clients satisfied or more
     6.3.1 c | 中级证书与升星培训 | Intermediate certificate and promotion training
+    6.3.2 | 二星级技能 | Skills of two stars
     6.4 | 三星级服务员 | Three stars
     6.4.1 a | 二星岗位一年半以上，或大专直升 | Eighteen months with two stars, or directly as a graduate
     6.4.1 b | 用户评价满意以上 | Clients satisfied or more
     6.4.1 c | 高级证书与升星培训 | Senior certificate and promotion training
+    6.4.2 | 三星级技能 | Skills of three stars
     7.1.1 | 组织机构与岗位职责 | Organisation, posts and duties
     7.1.2 | 沟通渠道 | Channels of communication
     7.1.3 | 岗位流程与技术规范 | Process and technical rules per post

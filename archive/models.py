@@ -13,7 +13,6 @@ class Document(AgencyModel):
     class Kind(models.TextChoices):
         AGREEMENT = "agreement", _("Tripartite agreement, to be signed")
         SIGNED_AGREEMENT = "signed_agreement", _("Tripartite agreement, signed")
-        SERVICE_PLAN = "service_plan", _("Service plan")
         HANDOVER = "handover", _("Handover record")
         MISSING_NOTICE = "missing_notice", _("Notice of what is missing")
         POSTING_CERTIFICATE = "posting_certificate", _("Posting certificate")
@@ -22,6 +21,8 @@ class Document(AgencyModel):
         CONSENT_SHEET = "consent_sheet", _("Consents to be signed")
         BADGE = "badge", _("Badge")
         BADGE_SHEET = "badge_sheet", _("Sheet of badges")
+        TRAINING_SHEET = "training_sheet", _("Attendance sheet of a training session")
+        TRAINING_PLAN = "training_plan", _("Training plan of a year")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Being prepared")

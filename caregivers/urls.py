@@ -3,7 +3,7 @@
 from django.urls import path
 
 from caregivers import api, phone, phone_welfare, public
-from caregivers.views import absences, badge, credentials, levels, onboarding, supplies, welfare
+from caregivers.views import absences, badge, credentials, levels, onboarding, skills, supplies, welfare
 from caregivers.views import files as views
 
 office_urls = [
@@ -25,6 +25,8 @@ office_urls = [
     path("caregivers/<int:caregiver_pk>/badge/", badge.badge_print, name="badge_print"),
     path("caregivers/<int:caregiver_pk>/badge/lost/", badge.badge_replace, name="badge_replace"),
     path("caregivers/<int:caregiver_pk>/supplies/new/", supplies.supply_new, name="supply_new"),
+    path("caregivers/<int:caregiver_pk>/skills/", skills.skill_page, name="skill_page"),
+    path("caregivers/<int:caregiver_pk>/skills/check/", skills.skill_check, name="skill_check"),
     path("caregivers/<int:caregiver_pk>/suspend/", views.caregiver_suspend, name="caregiver_suspend"),
     path("caregivers/<int:caregiver_pk>/leave/", views.caregiver_dismiss, name="caregiver_dismiss"),
     path("caregivers/<int:caregiver_pk>/account/", views.account_open, name="account_open"),

@@ -81,8 +81,9 @@ def caregiver_agreements(membership, caregiver):
 @panel("caregivers.caregiver")
 def caregiver_visits(membership, caregiver):
     visits = caregiver.visits.exclude(state=Visit.State.CANCELLED).filter(period__endswith__gte=timezone.now())
-    visits = visits.select_related("client", "caregiver").order_by("period")[:5]
-    return Panel("contracts/_visits.html", {"visits": visits, "own": True})
+    return Panel(
+        "contracts/_visits.html", {"visits": visits.select_related("client", "caregiver").order_by("period")[:5]}
+    )
 
 
 @panel("caregivers.absence")

@@ -63,6 +63,9 @@ class AgencySettings(AgencyModel):
     level_min_answers = _count(_("least number of ratings for a higher level"), 5, high=50)
     service_gap_days = _count(_("a gap in service counts until (days)"), 30, low=1, high=90)
     effect_after_days = _count(_("judge the effect of training after (days)"), 30, high=180)
+    evaluate_every_months = _count(_("evaluate every caregiver every (months)"), 6, high=24)
+    card_months = _count(_("score cards look back (months)"), 12, high=24)
+    card_min_records = _count(_("no rate on a score card below (records)"), 5, high=50)
     badge_full_name = models.BooleanField(
         _("full name on badges"),
         default=True,

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from carecenter.demo.base import World, at
-from caregivers.actions import levels
+from caregivers.actions import levels, skills
 from caregivers.models import (
     Caregiver,
     Course,
@@ -15,6 +15,7 @@ from caregivers.models import (
     ServiceDay,
 )
 from caregivers.standard.levels import FORM
+from caregivers.standard.skills import skills_on
 
 NAMES = {1: "一星级", 2: "二星级", 3: "三星级"}
 HOURS = {1: 40, 2: 60, 3: 80}
@@ -32,6 +33,7 @@ def careers(world: World, caregivers: list[Caregiver]) -> None:
     for place, caregiver in enumerate(caregivers):
         _serve(world, caregiver)
         held = LevelGrant.objects.filter(caregiver=caregiver).order_by("-granted_on").first()
+        _check_skills(world, caregiver, held.level, place)
         if held.level == 3:
             continue
         for kind in ("level", "promotion")[: 2 if place % 3 else 1]:
@@ -54,6 +56,19 @@ def _serve(world, caregiver):
         ],
         ignore_conflicts=True,
     )
+
+
+def _check_skills(world, caregiver, level, place):
+    """Everything up to the own level is mastered, but for one skill of every sixth; of the next level the first two."""
+    listed = [skill for skill in skills_on(world.today) if skill.level <= level + 1]
+    known = [skill.code for skill in listed if skill.level <= level]
+    results = dict.fromkeys(known, (True, "")) | dict.fromkeys(
+        [skill.code for skill in listed if skill.level == level + 1][:2], (True, "")
+    )
+    if place % 6 == 5:
+        results[known[-1]] = (False, "操作步骤不完整，一个月后复查")
+    by = world.staff.get("quality_officer", world.manager)
+    skills.record_checks(caregiver=caregiver, by=by, checked_on=world.ago(10), results=results)
 
 
 def _pass(world, caregiver, course):

@@ -340,10 +340,7 @@ def plan_for(
             slots=[{"weekday": day, "starts_at": start, "duration_minutes": minutes} for day in days],
             lines=[{"service_item": item, "weekdays": [], "minutes": None, "note": ""} for item in items.values()],
         )
-        plans.agree_plan(
-            plan=plan, by=world.coordinator, agreed_by=client.guardians.first().name, agreed_on=agreed_on,
-            agreed_means="face",
-        )  # fmt: skip
+        plans.agree_plan(plan=plan, agreed_by=client.guardians.first().name, agreed_on=agreed_on)
     return plan
 
 

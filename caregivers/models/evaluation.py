@@ -23,6 +23,7 @@ class Evaluation(AgencyModel):
     result = models.CharField(_("result"), max_length=10, choices=Result)
     strengths = models.CharField(_("what was good"), max_length=500, blank=True)
     weaknesses = models.CharField(_("what should get better"), max_length=500, blank=True)
+    figures = models.JSONField(default=dict, help_text="the score card as it stood that day")
     evaluated_on = models.DateField(_("evaluated on"))
     evaluated_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
 
@@ -40,8 +41,9 @@ class Evaluation(AgencyModel):
 class QualityRecord(AgencyModel):
     """One thing that counts for a caregiver, handed down by the app where it happened; source and id say where.
 
-    value: for a rating 4 very satisfied to 1 dissatisfied; minutes late for punctuality; 1 or 0 for a task done or
-    left and for a conduct check; a complaint counts 1 when it is founded, 0 when not.
+    value: for a rating 4 very satisfied to 1 dissatisfied; minutes late for punctuality, all of its minutes for a visit
+    that was missed; 1 or 0 for a task done or left and for a conduct check; a complaint counts 1 when it is founded, 0
+    when not.
     """
 
     class Kind(models.TextChoices):
@@ -68,6 +70,7 @@ class QualityRecord(AgencyModel):
         ]
         indexes = [
             models.Index(fields=["agency", "caregiver", "kind", "happened_on"], name="quality_record_of"),
+            models.Index(fields=["agency", "-happened_on", "-id"], name="quality_record_list"),
         ]
 
 

@@ -1,5 +1,6 @@
 """Training (7.2.2 b): courses, sessions, attendance, exams, what it brought, and the plan of the year."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,13 @@ class Course(AgencyModel):
     )
     hours = models.PositiveSmallIntegerField(_("hours"))
     pass_mark = models.PositiveSmallIntegerField(_("pass mark"), default=60)
+    every_months = models.PositiveSmallIntegerField(
+        _("repeat every (months)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+        help_text=_("The yearly plan repeats it so often; empty: when somebody needs it."),
+    )
     outline = models.TextField(_("outline"), max_length=2000, blank=True)
     is_active = models.BooleanField(_("offered"), default=True)
     history = AgencyHistory()
@@ -64,6 +72,7 @@ class TrainingSession(AgencyModel):
     )
     outside_trainer = models.CharField(_("trainer from outside"), max_length=80, blank=True)
     seats = models.PositiveSmallIntegerField(_("seats"), default=30)
+    cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
     created_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
     history = AgencyHistory()
 
@@ -74,7 +83,9 @@ class TrainingSession(AgencyModel):
             *same_agency("training_session", "course", "trainer"),
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="training_session_times"),
             models.CheckConstraint(
-                condition=Q(state__in=["planned", "held", "cancelled"]), name="training_session_state"
+                condition=Q(state__in=["planned", "held"], cancel_reason="")
+                | Q(state="cancelled") & ~Q(cancel_reason=""),
+                name="training_session_state",
             ),
             models.CheckConstraint(
                 condition=Q(trainer__isnull=False, outside_trainer="") | Q(trainer=None) & ~Q(outside_trainer=""),
@@ -132,6 +143,7 @@ class ExamResult(AgencyModel):
     recorded_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
     annulled_on = models.DateField(_("annulled on"), null=True, blank=True)
+    annulled_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
     annulled_reason = models.CharField(_("annulled because"), max_length=200, blank=True)
 
     class Meta(AgencyModel.Meta):
@@ -141,11 +153,16 @@ class ExamResult(AgencyModel):
             *same_agency("exam_result", "course", "caregiver", "session"),
             models.CheckConstraint(condition=Q(score__lte=100), name="exam_result_score"),
             models.CheckConstraint(
-                condition=Q(annulled_on=None, annulled_reason="")
-                | Q(annulled_on__isnull=False) & ~Q(annulled_reason=""),
+                condition=Q(annulled_on=None, annulled_by=None, annulled_reason="")
+                | Q(annulled_on__isnull=False, annulled_by__isnull=False) & ~Q(annulled_reason=""),
                 name="exam_result_annulled",
             ),
-            InsertOnly(name="exam_result_insert_only", changeable=("annulled_on", "annulled_reason")),
+            models.UniqueConstraint(
+                fields=["agency", "caregiver", "course", "part", "taken_on"],
+                condition=Q(annulled_on=None),
+                name="exam_result_once_a_day",
+            ),
+            InsertOnly(name="exam_result_insert_only", changeable=("annulled_on", "annulled_by", "annulled_reason")),
         ]
         indexes = [models.Index(fields=["agency", "caregiver", "course"], name="exam_result_of")]
 
@@ -162,6 +179,7 @@ class EffectEvaluation(AgencyModel):
     effect = models.CharField(_("effect"), max_length=10, choices=Effect)
     method = models.CharField(_("how it was judged"), max_length=200)
     follow_up = models.CharField(_("what follows"), max_length=300, blank=True)
+    figures = models.JSONField(default=dict, help_text="what was recorded of those who attended, before and after")
     evaluated_on = models.DateField(_("judged on"))
     evaluated_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
 

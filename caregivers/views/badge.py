@@ -27,7 +27,6 @@ class BadgeList(OfficeList):
     right = "caregivers.view"
     edit_right = "caregivers.edit"
     list_name = "badges"
-    title = gettext_lazy("Badges")
     template_name = "caregivers/badge_list.html"
     filterset_class = BadgeFilter
     columns = [

@@ -63,7 +63,6 @@ class OnboardingList(OfficeList):
     right = "caregivers.view"
     edit_right = "caregivers.edit"
     list_name = "onboarding"
-    title = gettext_lazy("On-boarding procedure")
     template_name = "caregivers/onboarding_list.html"
     filterset_class = PeopleFilter
     columns = [

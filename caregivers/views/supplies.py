@@ -24,7 +24,6 @@ class SupplyList(OfficeList):
 
     right = "caregivers.view"
     list_name = "supplies"
-    title = gettext_lazy("Supplies")
     template_name = "caregivers/supply_list.html"
     filterset_class = SupplyFilter
     columns = [

@@ -18,14 +18,17 @@ from agencies.queries import prices_on
 from agencies.standard import Finding, forbidding
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
-from caregivers.queries.files import agency_limits, facts_of
+from caregivers.models import Caregiver
+from caregivers.queries.files import agency_limits, facts_of, with_level
 from caregivers.standard.eligibility import check_assignment
 from clients.models import Client, Consent, Guardian
 from clients.queries import current_assessment, has_consent
 from contracts.actions.visits import cancel_visits_from, plan_agreement_visits, restore_visits_from
 from contracts.models import Agreement, ServicePlan, Suspension
+from contracts.queries.ability import able_for_plan, could_do_it, lacks_level, lines_above
 from contracts.queries.agreements import signed_files
 from contracts.queries.fees import charges_of, slots_of
+from contracts.queries.fit import plan_level
 from contracts.queries.visits import clashes_of
 from contracts.standard import (
     SigningFacts,
@@ -65,13 +68,7 @@ def _fill(agreement, data):
     rate = data.pop("rate", None)
     for name, value in data.items():
         setattr(agreement, name, value)
-    problems = {}
-    if agreement.ends_on < agreement.starts_on:
-        problems["ends_on"] = _("The term ends before it begins.")
-    if agreement.guardian and agreement.guardian.client_id != agreement.client_id:
-        problems["guardian"] = _("This guardian belongs to another client.")
-    if agreement.plan.client_id != agreement.client_id:
-        problems["plan"] = _("This plan belongs to another client.")
+    problems = _disagreements(agreement)
     listed = {price.work_form: price for price in prices_on(agreement.starts_on) if price.work_form}
     price = listed.get(agreement.work_form)
     if price is None:
@@ -89,6 +86,33 @@ def _fill(agreement, data):
     if agreement.rate == agreement.list_rate:
         agreement.rate_reason, agreement.rate_approved_by = "", None
     agreement.monthly_estimate = sum(charge.amount for _item, charge in charges_of(agreement))
+
+
+def _disagreements(agreement):
+    """Parts of a draft that do not go together, by field."""
+    problems = {}
+    if agreement.ends_on < agreement.starts_on:
+        problems["ends_on"] = _("The term ends before it begins.")
+    if agreement.guardian and agreement.guardian.client_id != agreement.client_id:
+        problems["guardian"] = _("This guardian belongs to another client.")
+    if agreement.plan.client_id != agreement.client_id:
+        problems["plan"] = _("This plan belongs to another client.")
+    if above := _above_level(agreement):
+        problems["caregiver"] = above
+    return problems
+
+
+def _above_level(agreement):
+    """Items of the plan that ask for more than the caregiver's level, and who could do them."""
+    held = with_level(Caregiver.objects, agreement.starts_on).get(pk=agreement.caregiver_id).level
+    lines = lines_above(agreement.plan, held)
+    if not lines:
+        return []
+    text = _("%(item)s needs a higher level: %(level)s (6).")
+    above = [
+        text % {"item": line.service_item, "level": line.service_item.get_level_needed_display()} for line in lines
+    ]
+    return [*above, could_do_it(able_for_plan(agreement.plan, agreement.starts_on))]
 
 
 def approve_price(*, agreement: Agreement, by: User, rate: str) -> None:
@@ -138,8 +162,12 @@ def missing_for_signing(agreement: Agreement) -> list[str]:
         total=total_price(agreement.monthly_estimate, agreement.starts_on, agreement.ends_on),
         special_terms=agreement.special_terms,
     )
-    found = [*missing_before_signing(facts, caregiver_findings(agreement)), *booked_findings(agreement)]
-    return [text_of(finding) for finding in found]
+    against = caregiver_findings(agreement)
+    found = [*missing_before_signing(facts, against), *booked_findings(agreement)]
+    missing = [text_of(finding) for finding in found]
+    if lacks_level(against):
+        missing.append(could_do_it(able_for_plan(plan, agreement.starts_on)))
+    return missing
 
 
 def _differs(assessment, planned):
@@ -153,14 +181,13 @@ def _is_incapable(assessment):
 
 def caregiver_findings(agreement: Agreement) -> list[Finding]:
     """What forbids the caregiver this work on its first day; a leave is no reason, visits are planned around it."""
-    items = agreement.plan.lines.select_related("service_item")
     start = timezone.make_aware(dt.datetime.combine(agreement.starts_on, dt.time(9)))
     facts = facts_of(
         [agreement.caregiver],
         start=start,
         end=start + dt.timedelta(hours=1),
         work_form=agreement.work_form,
-        level_needed=max((line.service_item.level_needed for line in items), default=0),
+        level_needed=plan_level(agreement.plan),
     )[agreement.caregiver_id]
     findings = forbidding(check_assignment(facts, agency_limits(agreement.starts_on)))
     return [replace(finding, about=str(agreement.caregiver)) for finding in findings if finding.code != "absent"]

@@ -19,15 +19,16 @@ from caregivers.models import Caregiver
 from contracts.actions.gaps import take_back_unfit
 from contracts.actions.history import update_with_history
 from contracts.models import Agreement, Visit
-from contracts.queries.visits import midnight, reasons_against
+from contracts.queries.ability import able_for_visit, could_do_it, lacks_level
+from contracts.queries.visits import findings_against, midnight
 
 State = Visit.State
 
 # One row for each visit the weekly patterns ask for; the caregiver of the agreement where free, else nobody.
 PLAN_SQL = """
     WITH wanted AS (
-        SELECT a.id AS agreement_id, a.client_id, a.caregiver_id, day::date AS day, s.duration_minutes,
-            (day::date + s.starts_at) AT TIME ZONE 'Asia/Shanghai' AS starts
+        SELECT a.id AS agreement_id, a.client_id, a.caregiver_id, a.plan_id, day::date AS day, s.weekday,
+            s.duration_minutes, (day::date + s.starts_at) AT TIME ZONE 'Asia/Shanghai' AS starts
         FROM contracts_agreement a
         JOIN contracts_planslot s ON s.agency_id = a.agency_id AND s.plan_id = a.plan_id
         JOIN generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS day
@@ -62,7 +63,15 @@ IS_FREE = """
         WHERE p.agency_id = %(agency)s AND p.caregiver_id = slots.caregiver_id AND p.kind = 'health'
         AND (p.expires_on IS NULL OR p.expires_on >= day))
     AND NOT EXISTS (SELECT FROM caregivers_absence b
-        WHERE b.agency_id = %(agency)s AND b.caregiver_id = slots.caregiver_id AND b.period && slots.period)
+        WHERE b.agency_id = %(agency)s AND b.caregiver_id = slots.caregiver_id AND b.state = 'approved'
+        AND b.period && slots.period)
+    AND coalesce((SELECT g.level FROM caregivers_levelgrant g
+        WHERE g.agency_id = %(agency)s AND g.caregiver_id = slots.caregiver_id AND g.granted_on <= slots.day
+        ORDER BY g.granted_on DESC LIMIT 1), 0)
+    >= coalesce((SELECT max(i.level_needed) FROM contracts_planline l
+        JOIN agencies_serviceitem i ON i.agency_id = l.agency_id AND i.id = l.service_item_id
+        WHERE l.agency_id = %(agency)s AND l.plan_id = slots.plan_id
+        AND (l.weekdays = '{}' OR slots.weekday = ANY (l.weekdays))), 0)
 """
 
 
@@ -106,8 +115,10 @@ def plan_agreement_visits(*, agreement: Agreement) -> dict[str, int]:
 # Gives visits back to whom they belonged, where that caregiver is still free; the rest stand unassigned.
 RESTORE_SQL = """
     WITH slots AS (
-        SELECT id, caregiver_id, period, (lower(period) AT TIME ZONE 'Asia/Shanghai')::date AS day
-        FROM contracts_visit WHERE agency_id = %(agency)s AND id = ANY (%(ids)s)
+        SELECT v.id, v.caregiver_id, v.period, (lower(v.period) AT TIME ZONE 'Asia/Shanghai')::date AS day, a.plan_id,
+            extract(isodow FROM v.planned_start AT TIME ZONE 'Asia/Shanghai') AS weekday
+        FROM contracts_visit v JOIN contracts_agreement a ON a.agency_id = v.agency_id AND a.id = v.agreement_id
+        WHERE v.agency_id = %(agency)s AND v.id = ANY (%(ids)s)
     ), free AS (
         SELECT id FROM slots WHERE {condition} AND NOT EXISTS (SELECT FROM contracts_visit o
             WHERE o.agency_id = %(agency)s AND o.caregiver_id = slots.caregiver_id AND o.state <> 'cancelled'
@@ -153,8 +164,7 @@ def assign_visit(*, visit: Visit, caregiver: Caregiver, by: User) -> Visit:
     visit = lock_visit(visit)
     if visit.state != State.PLANNED:
         raise ValidationError(_("Only a planned visit can be given to somebody."))
-    if reasons := reasons_against(visit, [caregiver])[caregiver.pk]:
-        raise ValidationError([f"{caregiver}: {reason}" for reason in reasons])
+    _refuse_unfit(visit, caregiver)
     previous = visit.caregiver
     visit.caregiver = caregiver
     _save_unless_booked(visit)
@@ -163,6 +173,16 @@ def assign_visit(*, visit: Visit, caregiver: Caregiver, by: User) -> Visit:
     if previous and previous != caregiver:
         tell_caregiver(previous, _("A visit was given to somebody else"), visit)
     return visit
+
+
+def _refuse_unfit(visit, caregiver):
+    """Name every reason at once; where the level is too low, who could go instead as well."""
+    findings = findings_against(visit, [caregiver])[caregiver.pk]
+    reasons = [f"{caregiver}: {text_of(finding)}" for finding in findings]
+    if lacks_level(findings):
+        reasons.append(could_do_it(able_for_visit(visit)))
+    if reasons:
+        raise ValidationError(reasons)
 
 
 def _save_unless_booked(visit):
@@ -223,8 +243,8 @@ def move_visit(*, visit: Visit, by: User, starts_at: dt.datetime, ends_at: dt.da
         raise ValidationError(problems)
     before = timezone.localtime(visit.period.lower)
     visit.period = DateTimeTZRange(starts_at, ends_at)
-    if visit.caregiver and (reasons := reasons_against(visit, [visit.caregiver])[visit.caregiver_id]):
-        raise ValidationError([f"{visit.caregiver}: {reason}" for reason in reasons])
+    if visit.caregiver:
+        _refuse_unfit(visit, visit.caregiver)
     _save_unless_booked(visit)
     if visit.caregiver:
         title = _("A visit of %(before)s has another time") % {"before": f"{before:%m-%d %H:%M}"}

@@ -42,6 +42,11 @@ class Fit:
         return not self.reasons and not self.busy
 
 
+def plan_level(plan: ServicePlan) -> int:
+    """The highest level that an item of a plan asks for."""
+    return max((line.service_item.level_needed for line in plan.lines.select_related("service_item")), default=0)
+
+
 def fits(plan: ServicePlan, starts_on: dt.date) -> list[Fit]:
     """Everybody in service for a plan that begins on a day: who fits first, then by what stands against it."""
     first = max(starts_on, timezone.localdate())
@@ -54,9 +59,8 @@ def fits(plan: ServicePlan, starts_on: dt.date) -> list[Fit]:
 
 def _reasons(plan, people, day):
     start = timezone.make_aware(dt.datetime.combine(day, dt.time(9)))
-    needed = max((line.service_item.level_needed for line in plan.lines.select_related("service_item")), default=0)
     end = start + dt.timedelta(hours=1)
-    facts = facts_of(people, start=start, end=end, work_form=plan.work_form, level_needed=needed)
+    facts = facts_of(people, start=start, end=end, work_form=plan.work_form, level_needed=plan_level(plan))
     limits = agency_limits(day)
     against = {}
     for person in people:

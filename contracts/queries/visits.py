@@ -44,6 +44,12 @@ def level_needed(visit: Visit) -> int:
     )
 
 
+def knowing(people: QuerySet[Caregiver], client_id: int) -> QuerySet[Caregiver]:
+    """Annotate who has been at this client."""
+    done = Visit.objects.filter(agency=OuterRef("agency"), client=client_id, state=Visit.State.DONE)
+    return people.annotate(knows_client=Exists(done.filter(caregiver=OuterRef("pk"))))
+
+
 @dataclass
 class Candidate:
     """A caregiver and everything that stands against sending them to a visit."""
@@ -57,13 +63,18 @@ class Candidate:
         return not self.reasons
 
 
-def candidates(visit: Visit) -> list[Candidate]:
-    """Every caregiver of the agency with the reasons against; who may go first, and of those who knows the client."""
-    known = Visit.objects.filter(
-        agency=OuterRef("agency"), caregiver=OuterRef("pk"), client=visit.client_id, state=Visit.State.DONE
+def candidates(visit: Visit, least_level: int | None = None) -> list[Candidate]:
+    """Every caregiver with the reasons against; who may go first, and of those who knows the client.
+
+    With a least level only who works and holds it is looked at.
+    """
+    people = with_level(
+        knowing(Caregiver.objects.exclude(state=Caregiver.State.LEFT), visit.client_id),
+        timezone.localtime(visit.period.lower).date(),
     )
-    people = Caregiver.objects.exclude(state=Caregiver.State.LEFT).annotate(knows_client=Exists(known))
-    people = list(with_level(people, timezone.localtime(visit.period.lower).date()))
+    if least_level is not None:
+        people = people.filter(state=Caregiver.State.ACTIVE, level__gte=least_level)
+    people = list(people)
     against = reasons_against(visit, people)
     found = [Candidate(person, against[person.pk], person.knows_client) for person in people]
     return sorted(
@@ -73,6 +84,12 @@ def candidates(visit: Visit) -> list[Candidate]:
 
 def reasons_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[str]]:
     """For each caregiver every reason against this visit, booked times included."""
+    against = findings_against(visit, people)
+    return {pk: [text_of(finding) for finding in findings] for pk, findings in against.items()}
+
+
+def findings_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[Finding]]:
+    """For each caregiver what forbids sending them to this visit."""
     start, end = visit.period.lower, visit.period.upper
     facts = facts_of(
         people, start=start, end=end, work_form=visit.agreement.work_form, level_needed=level_needed(visit)
@@ -86,10 +103,10 @@ def reasons_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[str
     )
     against = {}
     for person in people:
-        findings = forbidding(check_assignment(facts[person.pk], limits))
+        against[person.pk] = forbidding(check_assignment(facts[person.pk], limits))
         if person.pk in booked:
-            findings.append(Finding("7.3.2 c", "booked", gettext_noop("Is at another client at that time.")))
-        against[person.pk] = [text_of(finding) for finding in findings]
+            finding = Finding("7.3.2 c", "booked", gettext_noop("Is at another client at that time."))
+            against[person.pk].append(finding)
     return against
 
 

@@ -1,9 +1,8 @@
 """Office pages of service plans."""
 
-import datetime as dt
-
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from rules import has_perm
@@ -11,13 +10,15 @@ from rules import has_perm
 from agencies.links import office_url
 from agencies.pages import form_page, press, submit
 from agencies.permissions import may
-from archive.models import Document
+from caregivers.models import Caregiver
+from caregivers.queries.files import with_level
 from clients.models import Client
 from clients.queries import current_assessment
 from contracts.actions import plans as actions
 from contracts.forms.plans import AgreePlanForm, PlanForm
-from contracts.models import ServicePlan
+from contracts.models import Agreement, ServicePlan
 from contracts.models.plan import Weekday
+from contracts.queries.ability import able_for_plan, could_do_it, lines_above
 
 
 @may("contracts.edit")
@@ -59,46 +60,42 @@ def plan_page(request, plan_pk):
         line.day_names = [Weekday(day).label for day in line.weekdays]
     context = {
         "plan": plan,
+        "above": _above(plan),
         "lines": lines,
-        "slots": words_of(plan),
-        "papers": Document.objects.filter(kind=Document.Kind.SERVICE_PLAN, subject_id=plan.pk)[:3],
+        "slots": plan.slots.all(),
         "may_edit": has_perm("contracts.edit", request.membership),
     }
     return render(request, "contracts/plan_page.html", context)
 
 
-def words_of(plan):
-    """Each time of the week as everybody says it: from, to, hours."""
-    for slot in plan.slots.all():
-        end = dt.datetime.combine(dt.date.min, slot.starts_at) + dt.timedelta(minutes=slot.duration_minutes)
-        yield slot, end.time(), f"{slot.duration_minutes / 60:g}"
+def _above(plan):
+    """What the plan asks beyond the level of who serves the client now, and who could do it."""
+    today = timezone.localdate()
+    people = Caregiver.objects.filter(agreements__client=plan.client_id, agreements__state=Agreement.State.IN_FORCE)
+    caregiver = with_level(people, today).first()
+    lines = lines_above(plan, caregiver.level) if caregiver else []
+    if not lines:
+        return []
+    text = _("%(item)s needs a higher level than %(caregiver)s has: %(level)s (6).")
+    above = [
+        text % {"item": row.service_item, "caregiver": caregiver, "level": row.service_item.get_level_needed_display()}
+        for row in lines
+    ]
+    return [*above, could_do_it(able_for_plan(plan, today))]
 
 
 @may("contracts.edit")
 def plan_agree(request, plan_pk):
     plan = get_object_or_404(ServicePlan.objects.select_related("client"), pk=plan_pk)
-    form = AgreePlanForm(request.POST or None, request.FILES or None, speakers=actions.speakers_for(plan.client))
-    back = office_url("plan_page", plan.pk)
-
-    def agree(**kwargs):
-        actions.agree_plan(**kwargs)
-        return True
-
-    if submit(form, agree, plan=plan, by=request.user):
-        messages.success(request, _("The plan is agreed."))
-        return redirect(back)
-    return form_page(request, form=form, title=_("The client agrees to the plan"), lead=str(plan.client), back=back)
-
-
-@may("contracts.view")
-@require_POST
-def plan_print(request, plan_pk):
-    """Ask for the paper; it stands on the plan's page once it is made."""
-    plan = get_object_or_404(ServicePlan.objects.select_related("client"), pk=plan_pk)
-    done = _("The paper is being made.")
-    return press(
-        request, actions.print_plan, back=office_url("plan_page", plan.pk), done=done, plan=plan, by=request.user
+    form = AgreePlanForm(
+        request.POST or None, initial={"agreed_by": plan.client.name, "agreed_on": timezone.localdate()}
     )
+    back = office_url("plan_page", plan.pk)
+    if form.is_valid():
+        return press(
+            request, actions.agree_plan, back=back, done=_("The plan is agreed."), plan=plan, **form.cleaned_data
+        )
+    return form_page(request, form=form, title=_("The client agrees to the plan"), lead=str(plan.client), back=back)
 
 
 @may("contracts.edit")

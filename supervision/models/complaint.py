@@ -29,6 +29,11 @@ class Complaint(AgencyModel):
         REPLIED = "replied", _("Replied")
         CLOSED = "closed", _("Closed")
 
+    class Finding(models.TextChoices):
+        FOUNDED = "founded", _("Founded")
+        PARTLY = "partly", _("Partly founded")
+        UNFOUNDED = "unfounded", _("Not founded")
+
     number = models.CharField(_("number"), max_length=20)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.RECEIVED)
     channel = models.CharField(_("channel"), max_length=15, choices=Channel)
@@ -64,6 +69,7 @@ class Complaint(AgencyModel):
     limit_on = models.DateField(_("decide by"))
     replied_at = models.DateTimeField(_("replied at"), null=True, blank=True)
     reply = models.TextField(_("reply"), max_length=2000, blank=True)
+    finding = models.CharField(_("finding"), max_length=10, choices=Finding, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     outcome_satisfaction = models.CharField(
         _("complainant's view of the outcome"), max_length=15, choices=Satisfaction, blank=True

@@ -1,0 +1,41 @@
+"""The form of a skill check: one line for each skill of a level."""
+
+from django import forms
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from agencies.forms import CleanForm
+from caregivers.queries.skills import skill_label
+from caregivers.standard.skills import Skill
+
+RESULTS = [("", _("not checked")), ("yes", _("mastered")), ("no", _("not yet"))]
+
+
+class SkillCheckForm(CleanForm, forms.Form):
+    """Cleans to what record_checks takes."""
+
+    checked_on = forms.DateField(label=_("checked on"), initial=timezone.localdate)
+
+    def __init__(self, *args, skills: list[Skill], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.skills = skills
+        for skill in skills:
+            self.fields[f"result_{skill.code}"] = forms.ChoiceField(
+                label=skill_label(skill), choices=RESULTS, required=False, widget=forms.RadioSelect, initial=""
+            )
+            label = format_lazy("{}: {}", skill_label(skill), _("note"))
+            self.fields[f"note_{skill.code}"] = forms.CharField(label=label, max_length=200, required=False)
+
+    def lines(self):
+        """Each skill with its two fields, for the page."""
+        return [(skill, self[f"result_{skill.code}"], self[f"note_{skill.code}"]) for skill in self.skills]
+
+    def clean(self):
+        data = self.cleaned_data
+        results = {
+            skill.code: (data[f"result_{skill.code}"] == "yes", data.get(f"note_{skill.code}", ""))
+            for skill in self.skills
+            if data.get(f"result_{skill.code}")
+        }
+        return {"checked_on": data.get("checked_on"), "results": results}
