@@ -247,6 +247,15 @@ def mark_message_sent(*, message: Message, by: User) -> None:
         raise ValidationError(_("This message was sent before."))
 
 
+def mark_messages_sent(*, messages: list[int], by: User) -> None:
+    """Staff passed several messages on by hand, named by their keys; all of them or none."""
+    if not messages:
+        raise ValidationError(_("Tick the messages you have sent."))
+    sent = {"state": Message.State.SENT, "sent_at": timezone.now(), "sent_by": by}
+    if Message.objects.filter(pk__in=messages).exclude(state="sent").update(**sent) != len(set(messages)):
+        raise ValidationError(_("Some of these were noted as sent meanwhile. Look at what is left and tick again."))
+
+
 def send_due_messages() -> dict[str, int]:
     """Send every e-mail that is due; each is claimed by its state, five tries at most. Returns counts."""
     due = Message.objects.select_for_update(skip_locked=True).filter(

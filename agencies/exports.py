@@ -21,9 +21,10 @@ def make_export(*, export_id: int) -> None:
         return
     with translation.override(export.requested_by.language):
         content, count = workbook(export.list_name, export.query)
+        title = str(OfficeList.by_name[export.list_name].title)
     file = store_file(
         kind=StoredFile.Kind.EXPORT,
-        name=f"{export.list_name}-{timezone.localdate()}.xlsx",
+        name=f"{title}-{timezone.localdate()}.xlsx",
         content=content,
         content_type=XLSX,
         by=export.requested_by,

@@ -31,11 +31,12 @@ class Tab:
 
 
 class OfficeList(ListView):
-    """A list page. Subclasses say right, list_name, filterset_class, tab_choices, columns and rows()."""
+    """A list page. Subclasses say right, list_name, title, filterset_class, tab_choices, columns and rows()."""
 
     right: str
     edit_right = ""  # who sees its buttons, as may_edit
     list_name: str
+    title = ""  # in words, for whoever exports it
     filterset_class = None
     tab_field = "state"
     tab_choices: type[TextChoices] | None = None

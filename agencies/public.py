@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from agencies.models import Licence
-from agencies.queries import price_list_on
+from agencies.queries import in_order, included_items, price_list_on
 from agencies.views import serve
 
 
@@ -18,7 +18,8 @@ def agency(request):
     context = {
         "licences": Licence.objects.filter(is_public=True).select_related("scan"),
         "price_list": price_list,
-        "prices": price_list.prices.select_related("service_item") if price_list else [],
+        "prices": in_order(price_list.prices) if price_list else [],
+        "included": included_items(price_list) if price_list else [],
         "today": timezone.localdate(),
     }
     return render(request, "public/agency.html", context)

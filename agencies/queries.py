@@ -2,7 +2,9 @@
 
 import datetime as dt
 
-from agencies.models import Price, PriceList
+from django.db.models import Case, QuerySet, When
+
+from agencies.models import Price, PriceList, ServiceItem, WorkForm
 
 
 def price_list_on(day: dt.date) -> PriceList | None:
@@ -11,7 +13,19 @@ def price_list_on(day: dt.date) -> PriceList | None:
     return published.order_by("-effective_from").first()
 
 
+def in_order(prices: QuerySet[Price]) -> QuerySet[Price]:
+    """The time itself first, from the shortest work form to the longest, then what costs extra, by its code."""
+    first = Case(*(When(work_form=value, then=place) for place, value in enumerate(WorkForm.values)), default=9)
+    return prices.select_related("service_item").order_by(first, "service_item__code")
+
+
+def included_items(price_list: PriceList) -> list[ServiceItem]:
+    """What is offered without a price of its own."""
+    priced = price_list.prices.filter(service_item__isnull=False).values("service_item")
+    return list(ServiceItem.objects.filter(is_active=True).exclude(pk__in=priced).order_by("unable_only", "code"))
+
+
 def prices_on(day: dt.date) -> list[Price]:
     """Every price in force on a day."""
     price_list = price_list_on(day)
-    return list(price_list.prices.select_related("service_item")) if price_list else []
+    return list(in_order(price_list.prices)) if price_list else []

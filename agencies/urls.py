@@ -23,6 +23,7 @@ office_urls = [
     path("notices/", views.notice_list, name="notice_list"),
     path("messages/", views.MessageList.as_view(), name="message_list"),
     path("messages/<int:message_pk>/reveal/", views.message_reveal, name="message_reveal"),
+    path("messages/sent/", views.messages_sent, name="messages_sent"),
     path("messages/<int:message_pk>/sent/", views.message_sent, name="message_sent"),
     path("jobs/", views.JobList.as_view(), name="job_list"),
     path("exports/", views.export_list, name="export_list"),

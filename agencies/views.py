@@ -9,7 +9,7 @@ from django import forms
 from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -42,7 +42,7 @@ from agencies.models import (
 )
 from agencies.pages import form_page, press, revealed, submit
 from agencies.permissions import may
-from agencies.queries import price_list_on
+from agencies.queries import in_order, price_list_on
 from agencies.text import typed
 
 # Which right opens a kind of file.
@@ -181,7 +181,7 @@ def _add_licence(*, by, scan, **data):
 @may("agencies.office")
 def price_list_list(request):
     context = {
-        "price_lists": PriceList.objects.prefetch_related("prices__service_item"),
+        "price_lists": PriceList.objects.prefetch_related(Prefetch("prices", in_order(Price.objects))),
         "current": price_list_on(timezone.localdate()),
         "items": ServiceItem.objects.all(),
         "today": timezone.localdate(),
@@ -322,6 +322,16 @@ def message_sent(request, message_pk):
     )
 
 
+@may("agencies.messages")
+@require_POST
+def messages_sent(request):
+    """Note the ticked ones as sent."""
+    chosen = [int(pk) for pk in request.POST.getlist("message") if pk.isdecimal() and len(pk) < 19]
+    back = office_url("message_list")
+    done = _("Noted as sent.")
+    return press(request, actions.mark_messages_sent, back=back, done=done, messages=chosen, by=request.user)
+
+
 class JobList(OfficeList):
     right = "agencies.office"
     list_name = "jobs"
@@ -348,6 +358,7 @@ SUBJECT_PAGES = {
     "caregivers.caregiver": "caregiver_file",
     "clients.client": "client_file",
     "clients.enquiry": "enquiry_page",
+    "supervision.complaint": "complaint_file",
 }
 SHOWN = {"file": gettext_lazy("file opened"), "password": gettext_lazy("new password")}
 
@@ -381,6 +392,7 @@ class AccessLogFilter(django_filters.FilterSet):
 class AccessLogList(OfficeList):
     right = "agencies.manage"
     list_name = "access_log"
+    title = gettext_lazy("Access log")
     filterset_class = AccessLogFilter
     template_name = "agencies/access_log.html"
     columns = [
@@ -419,5 +431,8 @@ def export_start(request, list_name):
 
 @may("agencies.office")
 def export_list(request):
-    exports = Export.objects.filter(requested_by=request.user).select_related("file")[:50]
-    return render(request, "agencies/export_list.html", {"exports": exports})
+    exports = list(Export.objects.filter(requested_by=request.user).select_related("file")[:50])
+    for export in exports:
+        export.title = OfficeList.by_name[export.list_name].title
+    is_waiting = any(export.state == Export.State.QUEUED for export in exports)
+    return render(request, "agencies/export_list.html", {"exports": exports, "is_waiting": is_waiting})

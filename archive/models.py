@@ -13,6 +13,7 @@ class Document(AgencyModel):
     class Kind(models.TextChoices):
         AGREEMENT = "agreement", _("Tripartite agreement, to be signed")
         SIGNED_AGREEMENT = "signed_agreement", _("Tripartite agreement, signed")
+        SERVICE_PLAN = "service_plan", _("Service plan")
         HANDOVER = "handover", _("Handover record")
         MISSING_NOTICE = "missing_notice", _("Notice of what is missing")
         POSTING_CERTIFICATE = "posting_certificate", _("Posting certificate")

@@ -50,6 +50,7 @@ class ArchiveFilter(django_filters.FilterSet):
 class ArchiveList(OfficeList):
     right = "archive.view"
     list_name = "archive"
+    title = gettext_lazy("Archive")
     template_name = "archive/archive_list.html"
     filterset_class = ArchiveFilter
     tab_field = "archive_class"

@@ -11,7 +11,7 @@ from agencies.tenancy import current_agency
 from archive.actions import builds, tells_standing
 from archive.models import Document
 from contracts import paper_words as words
-from contracts.models import Agreement, Handover, HandoverSignature, Signature
+from contracts.models import Agreement, Handover, HandoverSignature, ServicePlan, Signature
 from contracts.terms import agreement_terms, terms_digest, wording, wording_digest
 
 __all__ = ["agreement_terms", "terms_digest"]
@@ -110,6 +110,35 @@ def _signature_box(box, row, terms):
         "row": row,
         "drawn": row is not None and row.way != Signature.Way.PAPER and row.image.content_type.startswith("image/"),
         "way": words.WAYS[row.way] if row else "",
+    }
+
+
+@builds(Document.Kind.SERVICE_PLAN)
+def plan_paper(document: Document) -> tuple[str, dict[str, Any]]:
+    """The service plan (7.3.1) to be signed by the client, or kept by the family; a draft says so."""
+    plan = ServicePlan.objects.select_related("client", "assessment", "created_by").get(pk=document.subject_id)
+    slots = [(slot.weekday, slot.starts_at, slot.duration_minutes) for slot in plan.slots.all()]
+    lines = list(plan.lines.select_related("service_item").order_by("service_item__code"))
+    for line in lines:
+        line.often = words.days(line.weekdays) if line.weekdays else "每次上门"
+    return "contracts/pdf/service_plan.html", {
+        "agency_name": current_agency().name,
+        "agency": current_agency(),
+        "number": f"{plan.client.number} 第 {plan.version} 版",
+        "check": "",
+        "mark": "草稿" if plan.state == ServicePlan.State.DRAFT else "",
+        "verify_url": public_url("public:verify", document.verify_code),
+        "plan": plan,
+        "client": plan.client,
+        "level": words.ABILITY_LEVELS[plan.assessment.level],
+        "self_care": words.SELF_CARE[plan.assessment.self_care],
+        "work_form": words.WORK_FORMS[plan.work_form],
+        "slots": words.slots(slots),
+        "groups": [
+            (name, [line for line in lines if line.service_item.group == group])
+            for group, name in words.GROUPS.items()
+            if any(line.service_item.group == group for line in lines)
+        ],
     }
 
 

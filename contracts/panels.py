@@ -81,9 +81,8 @@ def caregiver_agreements(membership, caregiver):
 @panel("caregivers.caregiver")
 def caregiver_visits(membership, caregiver):
     visits = caregiver.visits.exclude(state=Visit.State.CANCELLED).filter(period__endswith__gte=timezone.now())
-    return Panel(
-        "contracts/_visits.html", {"visits": visits.select_related("client", "caregiver").order_by("period")[:5]}
-    )
+    visits = visits.select_related("client", "caregiver").order_by("period")[:5]
+    return Panel("contracts/_visits.html", {"visits": visits, "own": True})
 
 
 @panel("caregivers.absence")

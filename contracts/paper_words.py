@@ -29,6 +29,7 @@ RISKS = {
     "home": "居家环境和设备",
     "other": "其他",
 }
+SELF_CARE = {"able": "能自理", "unable": "不能自理"}
 GROUPS = {"living_care": "生活照料", "health_care": "保健护理", "psychological": "心理疏导"}
 WORK_FORMS = {"hourly": "钟点工（每次 2～5 小时）", "day": "日工（每日 8 小时）", "live_in": "全日制工（24 小时）"}
 FORM_NAMES = {"hourly": "钟点工", "day": "日工", "live_in": "全日制工"}

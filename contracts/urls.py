@@ -10,6 +10,7 @@ office_urls = [
     path("plans/<int:plan_pk>/", plans.plan_page, name="plan_page"),
     path("plans/<int:plan_pk>/edit/", plans.plan_edit, name="plan_edit"),
     path("plans/<int:plan_pk>/agree/", plans.plan_agree, name="plan_agree"),
+    path("plans/<int:plan_pk>/print/", plans.plan_print, name="plan_print"),
     path("plans/<int:plan_pk>/copy/", plans.plan_copy, name="plan_copy"),
     path("agreements/", agreements.AgreementList.as_view(), name="agreement_list"),
     path("clients/<int:client_pk>/agreements/new/", agreements.agreement_new, name="agreement_new"),

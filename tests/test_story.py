@@ -146,6 +146,7 @@ def write_plan(page):
         page.locator("label", has_text=re.compile(f"^\\s*{item}")).locator("input").check()
     save(page)
     press(page, "客户确认")
+    fill(page, agreed_means="face")
     save(page)
     expect(page.locator("main")).to_contain_text("客户已确认")
 

@@ -65,3 +65,6 @@ class Message(AgencyModel):
         indexes = [
             models.Index(fields=["agency", "due_at"], condition=models.Q(state="queued"), name="message_due"),
         ]
+
+    def __str__(self):
+        return self.recipient_name

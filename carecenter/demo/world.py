@@ -340,7 +340,10 @@ def plan_for(
             slots=[{"weekday": day, "starts_at": start, "duration_minutes": minutes} for day in days],
             lines=[{"service_item": item, "weekdays": [], "minutes": None, "note": ""} for item in items.values()],
         )
-        plans.agree_plan(plan=plan, agreed_by=client.guardians.first().name, agreed_on=agreed_on)
+        plans.agree_plan(
+            plan=plan, by=world.coordinator, agreed_by=client.guardians.first().name, agreed_on=agreed_on,
+            agreed_means="face",
+        )  # fmt: skip
     return plan
 
 

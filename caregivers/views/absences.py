@@ -32,6 +32,7 @@ class AbsenceList(OfficeList):
 
     right = "caregivers.view"
     list_name = "absences"
+    title = gettext_lazy("Absences")
     template_name = "caregivers/absence_list.html"
     tab_choices = Absence.State
     columns = [

@@ -27,6 +27,7 @@ class BadgeList(OfficeList):
     right = "caregivers.view"
     edit_right = "caregivers.edit"
     list_name = "badges"
+    title = gettext_lazy("Badges")
     template_name = "caregivers/badge_list.html"
     filterset_class = BadgeFilter
     columns = [

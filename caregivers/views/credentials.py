@@ -48,12 +48,14 @@ def standing_of(credential: Credential, today) -> tuple[str, str]:
 
 
 def shown_credentials(rows) -> list[Credential]:
-    """Papers of one person with how they stand; those in use first."""
+    """Papers of one person with how they stand; those in use first, then those that are past."""
     today = timezone.localdate()
     found = list(with_renewed(rows.select_related("scan", "verified_by")))
     for credential in found:
         credential.standing = standing_of(credential, today)
-    return sorted(found, key=lambda row: row.standing[0] in ("open_later", "rejected", "lost"))
+        standing = credential.standing[0]
+        credential.is_past = standing in ("open_later", "lost") or (standing == "rejected" and credential.is_renewed)
+    return sorted(found, key=lambda row: row.is_past)
 
 
 class CredentialList(OfficeList):
@@ -62,6 +64,7 @@ class CredentialList(OfficeList):
     right = "caregivers.view"
     edit_right = "caregivers.edit"
     list_name = "credentials"
+    title = gettext_lazy("Credentials")
     template_name = "caregivers/credential_list.html"
     filterset_class = CredentialFilter
     columns = [
@@ -169,6 +172,7 @@ class StaffFileList(OfficeList):
 
     right = "agencies.manage"
     list_name = "staff_files"
+    title = gettext_lazy("Staff files")
     template_name = "caregivers/staff_file_list.html"
     columns = [
         Column(gettext_lazy("name"), lambda row: row.user.name),

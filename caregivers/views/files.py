@@ -45,6 +45,7 @@ class CaregiverList(OfficeList):
     right = "caregivers.view"
     edit_right = "caregivers.edit"
     list_name = "caregivers"
+    title = gettext_lazy("Caregivers")
     template_name = "caregivers/caregiver_list.html"
     filterset_class = CaregiverFilter
     tab_choices = Caregiver.State
@@ -201,7 +202,7 @@ def account_open(request, caregiver_pk):
 @require_POST
 def caregiver_reveal(request, caregiver_pk, field):
     caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
-    if field not in ("identity_number", "phone"):
+    if field not in ("identity_number", "phone", "home_address", "emergency_phone"):
         raise Http404
     log_access(user=request.user, row=caregiver, field=field, reason=typed(request.POST, "reason", 100))
     return revealed(request, getattr(caregiver, field), title=str(caregiver), back=_back(caregiver))

@@ -45,6 +45,7 @@ class PromotionList(OfficeList):
 
     right = "caregivers.view"
     list_name = "promotions"
+    title = gettext_lazy("Promotions")
     template_name = "caregivers/promotion_list.html"
     filterset_class = PromotionFilter
     tab_field = "stage"
@@ -138,6 +139,7 @@ def level_apply(request, caregiver_pk, level):
 class ApplicationList(OfficeList):
     right = "caregivers.view"
     list_name = "level_applications"
+    title = gettext_lazy("Level applications")
     template_name = "caregivers/application_list.html"
     tab_choices = LevelApplication.State
     columns = [

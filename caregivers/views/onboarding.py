@@ -63,6 +63,7 @@ class OnboardingList(OfficeList):
     right = "caregivers.view"
     edit_right = "caregivers.edit"
     list_name = "onboarding"
+    title = gettext_lazy("On-boarding procedure")
     template_name = "caregivers/onboarding_list.html"
     filterset_class = PeopleFilter
     columns = [

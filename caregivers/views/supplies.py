@@ -24,6 +24,7 @@ class SupplyList(OfficeList):
 
     right = "caregivers.view"
     list_name = "supplies"
+    title = gettext_lazy("Supplies")
     template_name = "caregivers/supply_list.html"
     filterset_class = SupplyFilter
     columns = [

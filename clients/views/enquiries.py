@@ -24,6 +24,7 @@ class EnquiryList(OfficeList):
     right = "clients.view"
     edit_right = "clients.edit"
     list_name = "enquiries"
+    title = gettext_lazy("Enquiries")
     template_name = "clients/enquiry_list.html"
     filterset_class = EnquiryFilter
     tab_choices = Enquiry.State

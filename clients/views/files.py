@@ -37,6 +37,7 @@ class ClientList(OfficeList):
     right = "clients.view"
     edit_right = "clients.edit"
     list_name = "clients"
+    title = gettext_lazy("Clients")
     template_name = "clients/client_list.html"
     filterset_class = ClientFilter
     tab_choices = Client.State

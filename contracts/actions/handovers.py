@@ -138,7 +138,7 @@ def file_handover(*, handover: Handover, by: User, returned_on: dt.date, paper=N
         problems["returned_on"] = _("The record cannot come back before it was handed over.")
     if problems:
         raise ValidationError(problems)
-    scan = store_upload(paper, kind=StoredFile.Kind.SIGNATURE, by=by)
+    scan = store_upload(paper, kind=StoredFile.Kind.SIGNED_PAPER, by=by)
     _move(handover, State.SIGNING, State.FILED, returned_on=returned_on, paper=scan)
     _print(handover, by, f"交接记录 {handover.number}")
     signatures = [signature.image for signature in handover.signatures.select_related("image")]

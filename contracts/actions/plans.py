@@ -5,11 +5,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.models import User, WorkForm
+from agencies.files import store_upload
+from agencies.models import StoredFile, User, WorkForm
 from agencies.standard import WORK_FORM_BOUNDS, check_duration
 from agencies.tenancy import current_agency
+from archive.actions import request_document
+from archive.models import Document
 from clients.models import Client
 from clients.queries import current_assessment
 from contracts.models import PlanLine, PlanSlot, ServicePlan
@@ -67,16 +71,44 @@ def _problems(assessment, work_form, slots, lines):
     return problems
 
 
-def agree_plan(*, plan: ServicePlan, agreed_by: str, agreed_on: dt.date) -> None:
-    """The client agreed; older versions that no agreement uses stay as history."""
+def agree_plan(
+    *, plan: ServicePlan, by: User, agreed_by: str, agreed_on: dt.date, agreed_means: str, paper=None
+) -> None:
+    """The client, or who speaks for them, agreed (7.3.1); older versions that no agreement uses stay as history."""
+    problems = {}
     if not plan.slots.exists() or not plan.lines.exists():
-        raise ValidationError(_("The plan is empty: enter visits and items first."))
-    agreed = {"state": ServicePlan.State.AGREED, "agreed_by": agreed_by, "agreed_on": agreed_on}
+        problems["__all__"] = _("The plan is empty: enter visits and items first.")
+    if agreed_by not in speakers_for(plan.client):
+        problems["agreed_by"] = _("Choose the client or somebody who speaks for the client.")
+    if agreed_means == ServicePlan.Means.PAPER and not paper:
+        problems["paper"] = _("Add the photo or scan of the signed plan.")
+    if agreed_on > timezone.localdate():
+        problems["agreed_on"] = _("This day lies in the future.")
+    if problems:
+        raise ValidationError(problems)
+    agreed = {
+        "state": ServicePlan.State.AGREED,
+        "agreed_by": agreed_by,
+        "agreed_on": agreed_on,
+        "agreed_means": agreed_means,
+        "agreed_paper": store_upload(paper, kind=StoredFile.Kind.SIGNED_PAPER, by=by),
+    }
     if not ServicePlan.objects.filter(pk=plan.pk, state="draft").update(**agreed):
         raise ValidationError(_("This version was agreed before."))
     ServicePlan.objects.filter(client=plan.client_id, state="agreed").exclude(pk=plan.pk).update(state="superseded")
     plan.refresh_from_db()
     plan.save()  # for the history
+
+
+def speakers_for(client: Client) -> list[str]:
+    """The client and everybody on file who may speak for them."""
+    return [client.name, *client.guardians.filter(is_active=True).values_list("name", flat=True)]
+
+
+def print_plan(*, plan: ServicePlan, by: User) -> Document:
+    """Make the paper that the family signs or keeps."""
+    title = f"服务方案 {plan.client.number} 第 {plan.version} 版"
+    return request_document(kind=Document.Kind.SERVICE_PLAN, subject_id=plan.pk, title=title, by=by)
 
 
 def copy_plan(*, plan: ServicePlan, by: User) -> ServicePlan:

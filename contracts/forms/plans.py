@@ -3,8 +3,10 @@
 import datetime as dt
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agencies.files import UploadField
 from agencies.forms import CleanForm
 from agencies.models import ServiceItem
 from agencies.standard import WORK_FORM_BOUNDS
@@ -91,5 +93,15 @@ class PlanForm(CleanForm, forms.ModelForm):
 
 
 class AgreePlanForm(CleanForm, forms.Form):
-    agreed_by = forms.CharField(label=_("agreed by (name)"), max_length=50)
-    agreed_on = forms.DateField(label=_("agreed on"))
+    """Who agreed, when and how; a signed paper comes with its scan."""
+
+    agreed_by = forms.ChoiceField(label=_("agreed by"))
+    agreed_on = forms.DateField(label=_("agreed on"), initial=timezone.localdate)
+    agreed_means = forms.ChoiceField(
+        label=_("agreed how"), choices=ServicePlan.Means, initial=ServicePlan.Means.PAPER, widget=forms.RadioSelect
+    )
+    paper = UploadField(label=_("photo or scan of the signed paper"), required=False)
+
+    def __init__(self, *args, speakers: list[str], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["agreed_by"].choices = [(name, name) for name in speakers]

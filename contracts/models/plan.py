@@ -28,6 +28,11 @@ class ServicePlan(AgencyModel):
         AGREED = "agreed", _("Agreed with the client")
         SUPERSEDED = "superseded", _("Replaced by a newer version")
 
+    class Means(models.TextChoices):
+        PAPER = "paper", _("Signed paper")
+        FACE = "face", _("Face to face, noted by staff")
+        PHONE = "phone", _("By phone, noted by staff")
+
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="plans")
     version = models.PositiveSmallIntegerField(_("version"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
@@ -39,6 +44,10 @@ class ServicePlan(AgencyModel):
     cautions = models.TextField(_("cautions"), max_length=500, blank=True)
     agreed_on = models.DateField(_("agreed on"), null=True, blank=True)
     agreed_by = models.CharField(_("agreed by"), max_length=50, blank=True)
+    agreed_means = models.CharField(_("agreed how"), max_length=10, choices=Means, blank=True)
+    agreed_paper = models.ForeignKey(
+        "agencies.StoredFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("signed paper")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
     history = AgencyHistory()
@@ -47,7 +56,7 @@ class ServicePlan(AgencyModel):
         ordering = ["client", "-version"]
         constraints = [
             *AgencyModel.Meta.constraints,
-            *same_agency("plan", "client", "assessment"),
+            *same_agency("plan", "client", "assessment", "agreed_paper"),
             models.UniqueConstraint(fields=["agency", "client", "version"], name="plan_version_once"),
             models.UniqueConstraint(fields=["agency", "client"], condition=Q(state="draft"), name="plan_one_draft"),
             models.CheckConstraint(

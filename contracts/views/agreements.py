@@ -47,6 +47,7 @@ STEPS = [
 class AgreementList(OfficeList):
     right = "contracts.view"
     list_name = "agreements"
+    title = gettext_lazy("Agreements")
     template_name = "contracts/agreement_list.html"
     filterset_class = AgreementFilter
     tab_choices = Agreement.State

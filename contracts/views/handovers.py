@@ -22,6 +22,7 @@ from contracts.queries.agreements import without_handover
 class HandoverList(OfficeList):
     right = "contracts.view"
     list_name = "handovers"
+    title = gettext_lazy("Handovers")
     template_name = "contracts/handover_list.html"
     tab_choices = Handover.State
     columns = [

@@ -1,5 +1,7 @@
 """Office pages of service plans."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,6 +12,7 @@ from rules import has_perm
 from agencies.links import office_url
 from agencies.pages import form_page, press, submit
 from agencies.permissions import may
+from archive.models import Document
 from caregivers.models import Caregiver
 from caregivers.queries.files import with_level
 from clients.models import Client
@@ -62,7 +65,8 @@ def plan_page(request, plan_pk):
         "plan": plan,
         "above": _above(plan),
         "lines": lines,
-        "slots": plan.slots.all(),
+        "slots": words_of(plan),
+        "papers": Document.objects.filter(kind=Document.Kind.SERVICE_PLAN, subject_id=plan.pk)[:3],
         "may_edit": has_perm("contracts.edit", request.membership),
     }
     return render(request, "contracts/plan_page.html", context)
@@ -84,18 +88,38 @@ def _above(plan):
     return [*above, could_do_it(able_for_plan(plan, today))]
 
 
+def words_of(plan):
+    """Each time of the week as everybody says it: from, to, hours."""
+    for slot in plan.slots.all():
+        end = dt.datetime.combine(dt.date.min, slot.starts_at) + dt.timedelta(minutes=slot.duration_minutes)
+        yield slot, end.time(), f"{slot.duration_minutes / 60:g}"
+
+
 @may("contracts.edit")
 def plan_agree(request, plan_pk):
     plan = get_object_or_404(ServicePlan.objects.select_related("client"), pk=plan_pk)
-    form = AgreePlanForm(
-        request.POST or None, initial={"agreed_by": plan.client.name, "agreed_on": timezone.localdate()}
-    )
+    form = AgreePlanForm(request.POST or None, request.FILES or None, speakers=actions.speakers_for(plan.client))
     back = office_url("plan_page", plan.pk)
-    if form.is_valid():
-        return press(
-            request, actions.agree_plan, back=back, done=_("The plan is agreed."), plan=plan, **form.cleaned_data
-        )
+
+    def agree(**kwargs):
+        actions.agree_plan(**kwargs)
+        return True
+
+    if submit(form, agree, plan=plan, by=request.user):
+        messages.success(request, _("The plan is agreed."))
+        return redirect(back)
     return form_page(request, form=form, title=_("The client agrees to the plan"), lead=str(plan.client), back=back)
+
+
+@may("contracts.view")
+@require_POST
+def plan_print(request, plan_pk):
+    """Ask for the paper; it stands on the plan's page once it is made."""
+    plan = get_object_or_404(ServicePlan.objects.select_related("client"), pk=plan_pk)
+    done = _("The paper is being made.")
+    return press(
+        request, actions.print_plan, back=office_url("plan_page", plan.pk), done=done, plan=plan, by=request.user
+    )
 
 
 @may("contracts.edit")

@@ -80,6 +80,7 @@ def rota(request):
 class VisitList(OfficeList):
     right = "contracts.view_visits"
     list_name = "visits"
+    title = gettext_lazy("Visits")
     template_name = "contracts/visit_list.html"
     filterset_class = VisitFilter
     tab_choices = Visit.State

@@ -37,6 +37,13 @@ document.addEventListener("click", (event) => {
   });
 });
 
+// One box ticks all of its name on the page.
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset.tick;
+  if (!name) return;
+  for (const box of document.querySelectorAll(`input[name="${name}"]`)) box.checked = event.target.checked;
+});
+
 // On a phone a row is a block of lines (office.css): each cell is told the head of its column, and what it is.
 const part = { THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell", TH: "columnheader" };
 for (const table of document.querySelectorAll(".scroll > .rows:not(.steps-table)")) {

@@ -26,6 +26,7 @@ class ComplaintList(OfficeList):
     right = "supervision.view"
     edit_right = "supervision.edit"
     list_name = "complaints"
+    title = gettext_lazy("Complaints")
     template_name = "supervision/complaint_list.html"
     filterset_class = ComplaintFilter
     tab_choices = Complaint.State

@@ -25,6 +25,7 @@ from supervision.standard import next_permitted_moment
 class ReturnVisitList(OfficeList):
     right = "supervision.view"
     list_name = "return_visits"
+    title = gettext_lazy("Return visits")
     template_name = "supervision/return_visit_list.html"
     filterset_class = CallFilter
     tab_choices = ReturnVisit.State

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import Notice, Role
+from agencies.models import AccessLog, Notice, Role
 from agencies.tenancy import agency_context
 from caregivers.actions import credentials as actions
 from caregivers.models import Caregiver, Credential, CredentialWarning, RuleSetting, StaffFile
@@ -16,6 +16,7 @@ from caregivers.queries.files import agency_limits, facts_of
 from caregivers.standard.eligibility import check_assignment
 from caregivers.standard.staff import check_staff
 from caregivers.tasks import credential_warnings
+from caregivers.views.credentials import shown_credentials
 from tests.factories import make_member, make_one, make_user
 
 ISSUED = dt.date(2026, 1, 5)
@@ -144,3 +145,39 @@ def test_renewed_paper_is_not_shown_as_ended(client, maple):
     page = client.get(reverse("caregiver_file", args=["maple", caregiver.pk])).content.decode()
     assert "已换新" in page
     assert "已过期" not in page
+
+
+def test_former_papers_are_folded_but_one_sent_back_without_a_successor_is_not(in_maple):
+    today = timezone.localdate()
+    caregiver = make_one(Caregiver)
+    old = paper(caregiver, issued_on=today - dt.timedelta(days=400), expires_on=today - dt.timedelta(days=35))
+    blurred = paper(
+        caregiver, issued_on=today - dt.timedelta(days=36), verified_on=None, verified_by=None, declined_reason="看不清"
+    )
+    in_use = paper(caregiver, issued_on=today - dt.timedelta(days=35), expires_on=today + dt.timedelta(days=330))
+    card = paper(
+        caregiver, kind="identity", issued_on=today, verified_on=None, verified_by=None, declined_reason="看不清"
+    )
+    shown = {row.pk: row.is_past for row in shown_credentials(caregiver.credentials)}
+    assert shown == {old.pk: True, blurred.pk: True, in_use.pk: False, card.pk: False}
+    assert list(shown.values()) == [False, False, True, True]
+
+
+def test_emergency_contact_and_address_are_masked_and_shown_on_request(client, maple):
+    with agency_context(maple):
+        caregiver = make_one(
+            Caregiver,
+            emergency_contact="王建国",
+            emergency_phone="13912345678",
+            home_address="济南市历下区经十路1号2单元301",
+        )
+    client.force_login(make_member(maple).user)
+    page = client.get(reverse("caregiver_file", args=["maple", caregiver.pk])).content.decode()
+    assert "王建国 139****5678" in page
+    assert "2单元301" not in page
+    for field, value in (("emergency_phone", "13912345678"), ("home_address", "济南市历下区经十路1号2单元301")):
+        shown = client.post(reverse("caregiver_reveal", args=["maple", caregiver.pk, field]))
+        assert shown.context["value"] == value
+    with agency_context(maple):
+        assert set(AccessLog.objects.values_list("field", flat=True)) == {"emergency_phone", "home_address"}
+    assert client.post(reverse("caregiver_reveal", args=["maple", caregiver.pk, "pinyin"])).status_code == 404

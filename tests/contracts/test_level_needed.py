@@ -45,7 +45,10 @@ def plan_with(world, codes=("5.1-02", REHABILITATION), weekdays=()):
              "note": ""} for item in items
         ],
     )  # fmt: skip
-    plans.agree_plan(plan=plan, agreed_by="李明", agreed_on=timezone.localdate())
+    plans.agree_plan(
+        plan=plan, by=world.coordinator, agreed_by=world.client.guardians.first().name,
+        agreed_on=timezone.localdate(), agreed_means="face",
+    )  # fmt: skip
     return plan
 
 
