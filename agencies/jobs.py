@@ -1,5 +1,8 @@
 """Base of the scheduled jobs: one run per agency, in one transaction, with a record the office can see."""
 
+import functools
+
+from celery import current_app
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +31,15 @@ COUNTS = {
     "standings": _("caregivers on the board"),
     "warned": _("warned"),
     "unassigned": _("planned without a caregiver"),
+    "unended": _("not checked out"),
 }
+
+
+@functools.cache
+def job_labels() -> dict[str, str]:
+    """What each job is called in the office; the web process has not imported the tasks by itself."""
+    current_app.loader.import_default_modules()
+    return {name.rpartition(".")[2]: task.label for name, task in current_app.tasks.items() if hasattr(task, "label")}
 
 
 class AgencyJob(AgencyTask):

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import django_filters
 import rules
-from celery import current_app
 from django import forms
 from django.apps import apps
 from django.contrib import messages
@@ -21,7 +20,7 @@ from django.views.decorators.http import require_POST
 from agencies import actions
 from agencies.files import UploadField, store_upload
 from agencies.forms import CleanForm
-from agencies.jobs import COUNTS
+from agencies.jobs import COUNTS, job_labels
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
 from agencies.models import (
@@ -343,9 +342,7 @@ class JobList(OfficeList):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        labels = {
-            name.rpartition(".")[2]: task.label for name, task in current_app.tasks.items() if hasattr(task, "label")
-        }
+        labels = job_labels()
         for run in context["object_list"]:
             run.label = labels.get(run.job, run.job)
             run.count_labels = [(COUNTS.get(name, name), count) for name, count in run.counts.items()]

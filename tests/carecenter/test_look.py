@@ -67,6 +67,21 @@ def test_office_pages_are_sound(agency, office_page):
 
 
 @pytest.mark.browser
+def test_rows_of_a_table_stand_inside_a_small_screen(agency, office_page):
+    sign_in(office_page, "13800000001")
+    beside = "() => [...document.querySelectorAll('.scroll')].filter(b => b.scrollWidth > b.clientWidth).length"
+    for width, is_stacked in ((390, True), (1440, False)):
+        office_page.set_viewport_size({"width": width, "height": 844})
+        office_page.goto("/maple/clients/?tab=all")
+        office_page.wait_for_selector("table.stacked")
+        assert office_page.evaluate(beside) == 0
+        assert office_page.locator("[data-label]").first.get_attribute("data-label") == "自理状况"
+        assert office_page.locator("tbody tr").first.evaluate("row => getComputedStyle(row).display") == (
+            "flex" if is_stacked else "table-row"
+        )
+
+
+@pytest.mark.browser
 def test_keys_search_and_a_question_before_the_last_step(agency, office_page):
     sign_in(office_page, "13800000001")
     office_page.goto("/maple/rota/")
