@@ -79,7 +79,9 @@ def in_maple_settings(gap_days):
 
 def test_only_what_counts_is_counted(in_maple):
     caregiver = ready()
-    ExamResult.objects.filter(course__kind="level", part="theory").update(annulled_on=TODAY(), annulled_reason="作弊")
+    ExamResult.objects.filter(course__kind="level", part="theory").update(
+        annulled_on=TODAY(), annulled_reason="作弊", annulled_by=make_user()
+    )
     Credential.objects.update(verified_on=None, verified_by=None)
     make_one(QualityRecord, caregiver=caregiver, kind="rating", value=1, source="x", happened_on=ago(900))
     facts = level_facts([caregiver], TODAY())[caregiver.pk]
@@ -162,7 +164,10 @@ def test_what_was_lost_meanwhile_stops_the_second_approval(in_maple):
     ("lose", "code"),
     [
         (lambda: Credential.objects.update(invalid_from=TODAY(), invalid_reason="伪造"), "credentials"),
-        (lambda: ExamResult.objects.update(annulled_on=TODAY(), annulled_reason="作弊"), "exam_results"),
+        (
+            lambda: ExamResult.objects.update(annulled_on=TODAY(), annulled_reason="作弊", annulled_by=make_user()),
+            "exam_results",
+        ),
         (lambda: QualityRecord.objects.all().delete(), "rating_records"),
     ],
 )
