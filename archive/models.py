@@ -151,6 +151,9 @@ class ArchiveRecord(AgencyModel):
         indexes = [
             models.Index(fields=["agency", "retain_until"], condition=Q(proposed_on=None), name="archive_expiry"),
             models.Index(fields=["agency", "archive_class", "-filed_at"], name="archive_list"),
+            models.Index(
+                fields=["agency", "filed_at"], condition=Q(place="", disposed_on=None), name="archive_without_place"
+            ),
         ]
 
     def __str__(self):

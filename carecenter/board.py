@@ -192,4 +192,4 @@ def _matter(visit):
 
 def to_place(limit: int = 12) -> list[ArchiveRecord]:
     """Records whose paper has no place yet, longest waiting first."""
-    return list(ArchiveRecord.objects.filter(place="").order_by("filed_at")[:limit])
+    return list(ArchiveRecord.objects.filter(place="", disposed_on=None).order_by("filed_at")[:limit])
