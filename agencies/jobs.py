@@ -16,6 +16,7 @@ COUNTS = {
     "cancelled": _("cancelled"),
     "closed": _("closed"),
     "ended": _("ended"),
+    "replaced": _("replaced"),
     "events": _("after a complaint or an end"),
     "failed": _("failed"),
     "gaps": _("visits missing requirements"),

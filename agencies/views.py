@@ -9,8 +9,9 @@ from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db.models import Prefetch, Q
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseGone
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -80,7 +81,9 @@ def file_view(request, file_pk):
 
 
 def serve(stored: StoredFile) -> HttpResponse:
-    """The bytes of a file; what a browser does not show safely is downloaded."""
+    """The bytes of a file; what a browser does not show safely is downloaded, what was destroyed is said to be."""
+    if stored.destroyed_at:
+        return HttpResponseGone(render_to_string("410.html", {"stored": stored}))
     with stored.file.open() as file:
         content = file.read()
     response = HttpResponse(content, content_type=stored.content_type)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -17,7 +16,7 @@ from agencies.files import store_file
 from agencies.models import AgencySettings, StoredFile, User
 from agencies.numbers import next_number
 from agencies.tenancy import current_agency
-from archive.models import ArchiveClass, ArchiveItem, ArchiveRecord, DisposalList, Document, LegalHold
+from archive.models import ArchiveClass, ArchiveItem, ArchiveRecord, Document
 from archive.standard import retain_until
 
 ATTEMPTS = 3
@@ -27,6 +26,7 @@ FILED_WITH = {
     Document.Kind.SIGNED_AGREEMENT: ArchiveRecord.Source.AGREEMENT,
     Document.Kind.HANDOVER: ArchiveRecord.Source.HANDOVER,
     Document.Kind.LEVEL_FORM: ArchiveRecord.Source.LEVEL_APPLICATION,
+    Document.Kind.DISPOSAL_CERTIFICATE: ArchiveRecord.Source.DISPOSAL_LIST,
 }
 
 _builders: dict[str, Callable[[Document], tuple[str, dict[str, Any]]]] = {}
@@ -136,58 +136,9 @@ def _years(archive_class) -> int:
     return limits.keep_contracts_years if archive_class == ArchiveClass.CONTRACTS else limits.keep_other_years
 
 
-def place_hold(*, record: ArchiveRecord, by: User, reason: str) -> LegalHold:
-    """Keep a record whatever its date says, such as during a dispute."""
-    if LegalHold.objects.filter(record=record, lifted_at=None).exists():
-        raise ValidationError(_("This record is held already."))
-    return LegalHold.objects.create(record=record, reason=reason, placed_by=by)
-
-
-def lift_hold(*, hold: LegalHold, by: User) -> None:
-    if not LegalHold.objects.filter(pk=hold.pk, lifted_at=None).update(lifted_at=timezone.now(), lifted_by=by):
-        raise ValidationError(_("This hold was lifted before."))
-
-
 def set_place(*, record: ArchiveRecord, place: str) -> None:
     """Say where the paper stands: box, shelf."""
     ArchiveRecord.objects.filter(pk=record.pk).update(place=place)
-
-
-PROPOSE_SQL = """
-    WITH expired AS (
-        SELECT r.id FROM archive_archiverecord r
-        WHERE r.agency_id = %(agency)s AND r.proposed_on IS NULL AND r.retain_until < %(today)s
-        AND NOT EXISTS (SELECT FROM archive_legalhold h
-            WHERE h.agency_id = r.agency_id AND h.record_id = r.id AND h.lifted_at IS NULL)
-        FOR UPDATE SKIP LOCKED
-    ), entries AS (
-        INSERT INTO archive_disposalentry (agency_id, disposal_list_id, record_id)
-        SELECT %(agency)s, %(list)s, id FROM expired
-        ON CONFLICT (agency_id, record_id) DO NOTHING
-    )
-    UPDATE archive_archiverecord r SET proposed_on = %(today)s FROM expired
-    WHERE r.agency_id = %(agency)s AND r.id = expired.id
-"""
-
-
-def propose_expired() -> dict[str, int]:
-    """Put every record whose time is over on this month's disposal list (7.5.3); nothing is deleted.
-
-    1. Nothing expired: no list. 2. One list a month, whoever makes it first. 3. Records and entries in one
-    statement that reads only what expired and was not proposed yet.
-    """
-    today = timezone.localdate()
-    expired = ArchiveRecord.objects.filter(proposed_on=None, retain_until__lt=today)
-    if not expired.exclude(holds__lifted_at=None, holds__isnull=False).exists():
-        return {"proposed": 0}
-    number = f"XH-{today:%Y-%m}"
-    DisposalList.objects.bulk_create(
-        [DisposalList(agency=current_agency(), number=number, proposed_on=today)], ignore_conflicts=True
-    )
-    disposal_list = DisposalList.objects.get(number=number)
-    with connection.cursor() as cursor:
-        cursor.execute(PROPOSE_SQL, {"agency": current_agency().pk, "today": today, "list": disposal_list.pk})
-        return {"proposed": cursor.rowcount}
 
 
 def redeliver_documents() -> dict[str, int]:

@@ -9,6 +9,6 @@ class ArchiveConfig(AppConfig):
     verbose_name = _("Archive")
 
     def ready(self):
-        from archive import permissions
+        from archive import documents, permissions
 
-        del permissions
+        del documents, permissions

@@ -24,6 +24,8 @@ class Document(AgencyModel):
         BADGE_SHEET = "badge_sheet", _("Sheet of badges")
         TRAINING_SHEET = "training_sheet", _("Attendance sheet of a training session")
         TRAINING_PLAN = "training_plan", _("Training plan of a year")
+        DISPOSAL_LIST = "disposal_list", _("Disposal list")
+        DISPOSAL_CERTIFICATE = "disposal_certificate", _("Disposal certificate")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Being prepared")
@@ -91,6 +93,7 @@ class ArchiveRecord(AgencyModel):
         CAREGIVER = "caregiver", _("Caregiver file")
         LEVEL_APPLICATION = "level_application", _("Level evaluation")
         TRAINING_SESSION = "training_session", _("Training")
+        DISPOSAL_LIST = "disposal_list", _("Disposal list")
 
     number = models.CharField(_("archive number"), max_length=20)
     archive_class = models.CharField(_("class"), max_length=10, choices=ArchiveClass)
@@ -100,6 +103,7 @@ class ArchiveRecord(AgencyModel):
     clock_started_on = models.DateField(_("clock started on"))
     retain_until = models.DateField(_("kept until"), null=True, blank=True)
     proposed_on = models.DateField(_("proposed for disposal on"), null=True, blank=True)
+    disposed_on = models.DateField(_("destroyed on"), null=True, blank=True)
     place = models.CharField(_("place of the paper"), max_length=60, blank=True)
     filed_at = models.DateTimeField(_("filed at"), auto_now_add=True)
     filed_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
@@ -123,11 +127,33 @@ class ArchiveRecord(AgencyModel):
                 condition=Q(proposed_on=None) | Q(proposed_on__gt=models.F("retain_until")),
                 name="archive_not_proposed_early",
             ),
-            InsertOnly(name="archive_record_insert_only", changeable=["proposed_on", "place"]),
+            InsertOnly(
+                name="archive_record_insert_only", changeable=["proposed_on", "place", "retain_until", "disposed_on"]
+            ),
+            RowCheck(
+                name="archive_never_kept_shorter",
+                events="UPDATE",
+                condition="""NEW.retain_until IS NOT DISTINCT FROM OLD.retain_until
+                    OR COALESCE(NEW.retain_until > OLD.retain_until, false)""",
+                message="a record is never kept shorter",
+            ),
+            RowCheck(
+                name="archive_disposed_by_a_list",
+                events="INSERT OR UPDATE",
+                condition="""NEW.disposed_on IS NULL OR (EXISTS (SELECT FROM archive_disposalentry e
+                    JOIN archive_disposallist d ON d.agency_id = e.agency_id AND d.id = e.disposal_list_id
+                    WHERE e.agency_id = NEW.agency_id AND e.record_id = NEW.id AND e.decision = 'dispose'
+                    AND d.state = 'disposed') AND NOT EXISTS (SELECT FROM archive_legalhold h
+                    WHERE h.agency_id = NEW.agency_id AND h.record_id = NEW.id AND h.lifted_at IS NULL))""",
+                message="a record is destroyed by a list that two people signed, and never while it is held",
+            ),
         ]
         indexes = [
             models.Index(fields=["agency", "retain_until"], condition=Q(proposed_on=None), name="archive_expiry"),
             models.Index(fields=["agency", "archive_class", "-filed_at"], name="archive_list"),
+            models.Index(
+                fields=["agency", "filed_at"], condition=Q(place="", disposed_on=None), name="archive_without_place"
+            ),
         ]
 
     def __str__(self):
@@ -171,17 +197,47 @@ class LegalHold(AgencyModel):
 
 
 class DisposalList(AgencyModel):
-    """Records proposed for disposal in one month; people decide, nothing is deleted by the job."""
+    """Records proposed for disposal together: appraised one by one, signed by two people, then destroyed."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Being appraised")
+        APPRAISED = "appraised", _("To be signed by two")
+        DISPOSED = "disposed", _("Destroyed")
+        CLOSED = "closed", _("Nothing destroyed")
+
+    class Method(models.TextChoices):
+        SHREDDED = "shredded", _("paper shredded, electronic files deleted")
+        PULPED = "pulped", _("paper pulped, electronic files deleted")
+        ELECTRONIC = "electronic", _("electronic files deleted, there is no paper")
 
     number = models.CharField(_("number"), max_length=20)
     proposed_on = models.DateField(_("proposed on"))
     created_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    method = models.CharField(_("how it is destroyed"), max_length=10, choices=Method, blank=True)
+    appraised_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
+    appraised_at = models.DateTimeField(_("appraised"), null=True, blank=True)
+    disposed_at = models.DateTimeField(_("destroyed"), null=True, blank=True)
 
     class Meta(AgencyModel.Meta):
-        ordering = ["-proposed_on"]
+        ordering = ["-proposed_on", "-id"]
         constraints = [
             *AgencyModel.Meta.constraints,
             models.UniqueConstraint(fields=["agency", "number"], name="disposal_list_number_once"),
+            models.UniqueConstraint(fields=["agency"], condition=Q(state="open"), name="disposal_list_one_open"),
+            models.CheckConstraint(
+                condition=Q(state="open", appraised_at=None, disposed_at=None)
+                | Q(state__in=["appraised", "closed"], appraised_at__isnull=False, disposed_at=None)
+                | Q(state="disposed", appraised_at__isnull=False, disposed_at__isnull=False),
+                name="disposal_list_state",
+            ),
+            RowCheck(
+                name="disposal_signed_by_two",
+                events="INSERT OR UPDATE",
+                condition="""NEW.state <> 'disposed' OR (SELECT count(*) FROM archive_disposalsignature s
+                    WHERE s.agency_id = NEW.agency_id AND s.disposal_list_id = NEW.id) >= 2""",
+                message="two people sign before anything is destroyed",
+            ),
         ]
 
     def __str__(self):
@@ -189,23 +245,62 @@ class DisposalList(AgencyModel):
 
 
 class DisposalEntry(AgencyModel):
-    """One record on a disposal list."""
+    """One record on a disposal list, and what was decided about it."""
+
+    class Decision(models.TextChoices):
+        OPEN = "", _("not decided")
+        DISPOSE = "dispose", _("destroy")
+        KEEP = "keep", _("keep longer")
+        HELD = "held", _("held, off the list")
 
     disposal_list = models.ForeignKey(DisposalList, models.PROTECT, related_name="entries")
-    record = models.ForeignKey(ArchiveRecord, models.PROTECT, related_name="+")
+    record = models.ForeignKey(ArchiveRecord, models.PROTECT, related_name="disposal_entries")
+    decision = models.CharField(_("decision"), max_length=10, choices=Decision, default=Decision.OPEN, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    keep_until = models.DateField(_("keep until"), null=True, blank=True)
+    decided_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(AgencyModel.Meta):
+        ordering = ["record__number"]
         constraints = [
             *AgencyModel.Meta.constraints,
             *same_agency("disposal_entry", "disposal_list", "record"),
-            models.UniqueConstraint(fields=["agency", "record"], name="disposal_entry_once"),
+            models.UniqueConstraint(
+                fields=["agency", "record"], condition=Q(decision__in=["", "dispose"]), name="disposal_entry_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(decision="", decided_at=None)
+                | Q(decision="dispose", decided_at__isnull=False)
+                | Q(decision="held", decided_at__isnull=False)
+                | (Q(decision="keep", decided_at__isnull=False, keep_until__isnull=False) & ~Q(reason="")),
+                name="disposal_entry_decision",
+            ),
             RowCheck(
                 name="disposal_entry_not_early",
                 events="INSERT OR UPDATE",
-                condition="""EXISTS (SELECT FROM archive_archiverecord r WHERE r.agency_id = NEW.agency_id
+                condition="""NEW.decision IN ('keep', 'held') OR EXISTS (SELECT FROM archive_archiverecord r
+                    WHERE r.agency_id = NEW.agency_id
                     AND r.id = NEW.record_id AND r.retain_until < (now() AT TIME ZONE 'Asia/Shanghai')::date)
                     AND NOT EXISTS (SELECT FROM archive_legalhold h WHERE h.agency_id = NEW.agency_id
                     AND h.record_id = NEW.record_id AND h.lifted_at IS NULL)""",
                 message="a record is proposed before its time or although it is held",
             ),
+        ]
+
+
+class DisposalSignature(AgencyModel):
+    """One of the two people who answer for a disposal (监销人)."""
+
+    disposal_list = models.ForeignKey(DisposalList, models.PROTECT, related_name="signatures")
+    user = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(_("signed"), auto_now_add=True)
+
+    class Meta(AgencyModel.Meta):
+        ordering = ["signed_at"]
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            *same_agency("disposal_signature", "disposal_list"),
+            models.UniqueConstraint(fields=["agency", "disposal_list", "user"], name="disposal_signature_once"),
+            InsertOnly(name="disposal_signature_insert_only"),
         ]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.jobs import AgencyJob, EveryAgency
 from agencies.tasks import RowTask
-from archive import actions
+from archive import actions, disposal
 
 
 @shared_task(base=RowTask, fail=staticmethod(actions.fail_document))
@@ -15,7 +15,8 @@ def render_document(document_id):
 
 @shared_task(base=AgencyJob, label=_("Archive: what may go"))
 def archive_expiry():
-    return actions.propose_expired()
+    disposal.delete_destroyed()
+    return disposal.propose_expired()
 
 
 @shared_task(base=EveryAgency)

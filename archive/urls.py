@@ -2,17 +2,21 @@
 
 from django.urls import path
 
-from archive import public, views
+from archive import disposal_views, public, views
 
 office_urls = [
     path("archive/", views.ArchiveList.as_view(), name="archive_list"),
-    path("archive/disposal/", views.disposal_lists, name="disposal_lists"),
+    path("archive/disposal/", disposal_views.DisposalLists.as_view(), name="disposal_lists"),
+    path("archive/disposal/<int:disposal_pk>/", disposal_views.disposal_page, name="disposal_page"),
+    path("archive/disposal/<int:disposal_pk>/appraised/", disposal_views.appraised, name="disposal_appraised"),
+    path("archive/disposal/<int:disposal_pk>/sign/", disposal_views.sign, name="disposal_sign"),
+    path("archive/disposal/entries/<int:entry_pk>/keep/", disposal_views.keep, name="disposal_keep"),
     path("archive/papers/", views.DocumentList.as_view(), name="document_list"),
     path("archive/papers/<int:document_pk>/retry/", views.document_retry, name="document_retry"),
     path("archive/<int:record_pk>/", views.archive_record, name="archive_record"),
     path("archive/<int:record_pk>/place/", views.archive_place, name="archive_place"),
-    path("archive/<int:record_pk>/hold/", views.hold_place, name="hold_place"),
-    path("archive/holds/<int:hold_pk>/lift/", views.hold_lift, name="hold_lift"),
+    path("archive/<int:record_pk>/hold/", disposal_views.hold_place, name="hold_place"),
+    path("archive/holds/<int:hold_pk>/lift/", disposal_views.hold_lift, name="hold_lift"),
 ]
 phone_urls = []
 public_urls = [path("verify/<slug:code>/", public.verify, name="verify")]

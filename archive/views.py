@@ -1,9 +1,8 @@
-"""Office pages of the archive: records, holds, disposal lists, papers."""
+"""Office pages of the archive: records and papers."""
 
 import django_filters
 from django import forms
-from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,10 +13,10 @@ from rules import has_perm
 from agencies.forms import CleanForm
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
-from agencies.pages import form_page, press, submit
+from agencies.pages import form_page, press
 from agencies.permissions import may
 from archive import actions
-from archive.models import ArchiveClass, ArchiveRecord, DisposalList, Document, LegalHold
+from archive.models import ArchiveClass, ArchiveRecord, Document
 
 
 class ArchiveFilter(django_filters.FilterSet):
@@ -32,7 +31,11 @@ class ArchiveFilter(django_filters.FilterSet):
 
     only = django_filters.ChoiceFilter(
         label=gettext_lazy("Only"),
-        choices=[("no_place", gettext_lazy("without a place")), ("over", gettext_lazy("kept long enough"))],
+        choices=[
+            ("no_place", gettext_lazy("without a place")),
+            ("over", gettext_lazy("kept long enough")),
+            ("disposed", gettext_lazy("destroyed")),
+        ],
         method="only_some",
     )
 
@@ -41,7 +44,10 @@ class ArchiveFilter(django_filters.FilterSet):
         fields = []
 
     def only_some(self, queryset, name, value):
-        return queryset.filter(**{"place": ""} if value == "no_place" else {"retain_until__lt": timezone.localdate()})
+        if value == "disposed":
+            return queryset.exclude(disposed_on=None)
+        wanted = {"place": ""} if value == "no_place" else {"retain_until__lt": timezone.localdate()}
+        return queryset.filter(disposed_on=None, **wanted)
 
     def search(self, queryset, name, value):
         return queryset.filter(Q(number__iexact=value) | Q(title__contains=value))
@@ -72,10 +78,6 @@ class PlaceForm(CleanForm, forms.Form):
     place = forms.CharField(label=gettext_lazy("place of the paper"), max_length=60)
 
 
-class HoldForm(CleanForm, forms.Form):
-    reason = forms.CharField(label=gettext_lazy("reason"), max_length=200)
-
-
 @may("archive.view")
 def archive_record(request, record_pk):
     record = get_object_or_404(ArchiveRecord.objects.select_related("filed_by"), pk=record_pk)
@@ -83,6 +85,7 @@ def archive_record(request, record_pk):
         "record": record,
         "items": record.items.select_related("file"),
         "holds": record.holds.select_related("placed_by", "lifted_by").order_by("-placed_at"),
+        "entries": record.disposal_entries.select_related("disposal_list", "decided_by").order_by("pk"),
         "may_keep": has_perm("archive.keep", request.membership),
         "today": timezone.localdate(),
     }
@@ -98,31 +101,6 @@ def archive_place(request, record_pk):
         actions.set_place(record=record, **form.cleaned_data)
         return redirect(back)
     return form_page(request, form=form, title=_("Place of the paper"), lead=str(record), back=back)
-
-
-@may("archive.keep")
-def hold_place(request, record_pk):
-    record = get_object_or_404(ArchiveRecord, pk=record_pk)
-    form = HoldForm(request.POST or None)
-    back = office_url("archive_record", record.pk)
-    if submit(form, actions.place_hold, record=record, by=request.user):
-        messages.success(request, _("The record is held."))
-        return redirect(back)
-    return form_page(request, form=form, title=_("Hold this record"), lead=str(record), back=back)
-
-
-@may("archive.keep")
-@require_POST
-def hold_lift(request, hold_pk):
-    hold = get_object_or_404(LegalHold, pk=hold_pk)
-    back = office_url("archive_record", hold.record_id)
-    return press(request, actions.lift_hold, back=back, done=_("The hold is lifted."), hold=hold, by=request.user)
-
-
-@may("archive.view")
-def disposal_lists(request):
-    lists = DisposalList.objects.annotate(n=Count("entries")).prefetch_related("entries__record")[:24]
-    return render(request, "archive/disposal_lists.html", {"lists": lists})
 
 
 class DocumentList(OfficeList):

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from agencies.models import Agency, Membership
 from agencies.tenancy import agency_context
-from archive.actions import propose_expired
+from archive.disposal import propose_expired
 from carecenter.pdf import render
 from carecenter.seed import insert, seed_agency
 from caregivers.actions.levels import refresh_standings

@@ -88,7 +88,10 @@ def tiles(membership: Membership) -> list[Figure]:
             "waiting",
         ),
         Figure(ARCHIVE, "archive_list", "only=no_place", _("without a place"), _("where the paper is kept"), "waiting"),
-        Figure(ARCHIVE, "archive_list", "only=over", _("kept long enough"), _("for the disposal list"), "waiting"),
+        Figure(ARCHIVE, "disposal_lists", "tab=open", _("disposal lists"), _("to be appraised"), "waiting"),
+        Figure(
+            (*MANAGE, *ARCHIVE), "disposal_lists", "tab=appraised", _("disposals to sign"), _("two people"), "waiting"
+        ),
         Figure(ARCHIVE, "document_list", "tab=failed", _("papers that failed"), _("to be made again")),
     ]
     return counted(figures, membership)
@@ -189,4 +192,4 @@ def _matter(visit):
 
 def to_place(limit: int = 12) -> list[ArchiveRecord]:
     """Records whose paper has no place yet, longest waiting first."""
-    return list(ArchiveRecord.objects.filter(place="").order_by("filed_at")[:limit])
+    return list(ArchiveRecord.objects.filter(place="", disposed_on=None).order_by("filed_at")[:limit])

@@ -352,11 +352,13 @@ def missing_before_force(
     caregiver: Iterable[Finding] = (),
     *,
     has_consents: bool = True,
+    amends_the_running: bool = True,
 ) -> list[Finding]:
     """Everything that stands against an agreement coming into force: concluded when all have signed (Civil Code 490).
 
     signed names the parties whose signature stands under the text; caregiver is what check_assignment says today;
-    has_consents whether the consents the text speaks of are still given.
+    has_consents whether the consents the text speaks of are still given; amends_the_running whether an amendment's
+    first agreement is served still.
     """
     signed = set(signed)
     found = [Finding("7.2.2 c", f"unsigned_{party}", UNSIGNED_TEXTS[party]) for party in PARTIES if party not in signed]
@@ -368,4 +370,7 @@ def missing_before_force(
             "A consent was withdrawn after the agreement went out: to keeping health data or telling the caregiver."
         )
         found.append(Finding(_("PIPL 15"), "consent_withdrawn", text))
+    if not amends_the_running:
+        text = _("The agreement that is amended is over or its end is set. Cancel this amendment.")
+        found.append(Finding("7.3.2 b", "nothing_to_amend", text))
     return [*found, *caregiver]

@@ -4,12 +4,12 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from agencies.jobs import AgencyJob, EveryAgency
-from contracts.actions import agreements, attendance, gaps, visits
+from contracts.actions import attendance, gaps, running, visits
 
 
 @shared_task(base=AgencyJob, label=_("Plan visits"))
 def plan_visits():
-    return agreements.end_expired_agreements() | visits.plan_visits()
+    return running.keep_states_true() | visits.plan_visits()
 
 
 @shared_task(base=EveryAgency)

@@ -24,6 +24,7 @@ office_urls = [
     path("agreements/<int:agreement_pk>/amend/", agreements.agreement_amend, name="agreement_amend"),
     path("agreements/<int:agreement_pk>/suspend/", agreements.agreement_suspend, name="agreement_suspend"),
     path("agreements/<int:agreement_pk>/resume/", agreements.agreement_resume, name="agreement_resume"),
+    path("agreements/<int:agreement_pk>/call-off/", agreements.agreement_call_off, name="agreement_call_off"),
     path("agreements/<int:agreement_pk>/end/", agreements.agreement_end, name="agreement_end"),
     path("agreements/<int:agreement_pk>/paper/", agreements.signature_paper, name="signature_paper"),
     path("agreements/<int:agreement_pk>/sign/<slug:party>/", agreements.signature_new, name="signature_new"),

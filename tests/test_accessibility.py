@@ -16,7 +16,7 @@ from carecenter.demo.supervision import supervise
 from caregivers.models import Caregiver
 from caregivers.queries.badge import badge_url
 from clients.models import Consent, Enquiry
-from contracts.actions import agreements, signing
+from contracts.actions import running, signing
 from contracts.models import Visit
 from supervision.models import Complaint, ReturnVisit, SurveyInvitation, SurveyRound
 from tests.carecenter.test_look import problems
@@ -47,7 +47,7 @@ def world(committed_db):
         onboarding.scan_badges(world, signed)
         world.signing = sign_agreement(world, caregivers[0], clients[5], slot=2, upto="signing")
         world.ended = sign_agreement(world, caregivers[1], clients[7], starts_on=world.ago(30), slot=2)
-        agreements.end_agreement(
+        running.end_agreement(
             agreement=world.ended, by=world.manager, ended_on=timezone.localdate(), end_reason="client", end_note="搬家"
         )
         world.signed, world.clients, world.caregivers = signed, clients, caregivers

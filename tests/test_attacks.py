@@ -25,7 +25,7 @@ from archive.models import Document
 from archive.tasks import render_document
 from caregivers.models import Caregiver
 from clients.models import Client
-from contracts.actions import agreements, attendance, signing
+from contracts.actions import agreements, attendance, running, signing
 from contracts.models import Agreement, Handover, Signature, Visit
 from supervision.models import Complaint
 from supervision.tasks import complaint_limits
@@ -221,7 +221,7 @@ def test_agreement_does_not_end_in_four_years(in_maple):
     today = timezone.localdate()
     agreement = make_one(Agreement, starts_on=today, ends_on=today + dt.timedelta(days=2000))
     with pytest.raises(ValidationError) as refusal:
-        agreements.end_agreement(
+        running.end_agreement(
             agreement=agreement, by=make_user(), ended_on=today + dt.timedelta(days=29), end_reason="client"
         )
     assert set(refusal.value.message_dict) == {"ended_on", "end_note"}

@@ -16,7 +16,7 @@ from django.utils import timezone
 from agencies.calendar import ONE_DAY
 from agencies.models import AccessLog, JobRun, Message
 from agencies.tenancy import agency_context
-from archive.models import ArchiveRecord, Document
+from archive.models import ArchiveRecord, DisposalList, Document
 from caregivers.models import Absence, Caregiver, SupplyIssue
 from clients.models import Client, Enquiry
 from contracts.models import Agreement, Handover, Visit
@@ -38,6 +38,7 @@ LISTS = [
     ("complaint_list", Complaint, 6),
     ("archive_list", ArchiveRecord, 5),
     ("document_list", Document, 6),
+    ("disposal_lists", DisposalList, 6),
     ("message_list", Message, 6),
     ("job_list", JobRun, 5),
     ("access_log", AccessLog, 6),

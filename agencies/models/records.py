@@ -12,7 +12,10 @@ def _path(stored_file, filename):
 
 
 class StoredFile(AgencyModel):
-    """A file as it was received or made; the path starts with the agency, the content never changes."""
+    """A file as it was received or made; the path starts with the agency, the content never changes.
+
+    What was destroyed at the end of its time keeps its row, name and hash.
+    """
 
     class Kind(models.TextChoices):
         PHOTO = "photo", _("Photo")
@@ -33,9 +36,20 @@ class StoredFile(AgencyModel):
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
+    destroyed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(AgencyModel.Meta):
-        constraints = [*AgencyModel.Meta.constraints, InsertOnly(name="stored_file_insert_only")]
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            InsertOnly(name="stored_file_insert_only", changeable=["destroyed_at"]),
+        ]
+        indexes = [
+            models.Index(
+                fields=["agency", "destroyed_at"],
+                condition=models.Q(destroyed_at__isnull=False),
+                name="stored_file_destroyed",
+            )
+        ]
 
     def __str__(self):
         return self.name

@@ -10,7 +10,7 @@ from carecenter.demo import onboarding, phone, reception
 from carecenter.demo import world as demo
 from carecenter.demo.careers import careers
 from carecenter.demo.supervision import supervise
-from contracts.actions import agreements
+from contracts.actions import agreements, running
 
 FIRST = {
     "slug": "kangze",
@@ -121,7 +121,7 @@ def _not_in_force(world, caregivers, files):
 def _special_states(world, signed):
     """One suspended, one being amended."""
     with demo.at(world.today, hour=8):
-        agreements.suspend_agreement(
+        running.suspend_agreement(
             agreement=signed[-1], by=world.coordinator, from_day=world.today, reason="老人住院，预计两周"
         )
         agreements.amend_agreement(agreement=signed[-2], by=world.coordinator, change_summary="每周增加周六一次")

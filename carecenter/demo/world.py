@@ -30,7 +30,7 @@ from clients.actions import assessments, consents
 from clients.actions import files as client_actions
 from clients.models import Client
 from clients.standard import GBT_42195
-from contracts.actions import agreements, handovers, plans, signing, visits
+from contracts.actions import agreements, handovers, plans, running, signing, visits
 from contracts.models import Agreement, CareNote, ServicePlan, Visit, VisitTask
 from contracts.standard import Slot, occurrences
 
@@ -455,7 +455,7 @@ def finish(world: World, agreement: Agreement, ended_on: dt.date, reason: str, *
     """End an agreement on a past day, with or without its handover record."""
     with at(ended_on, hour=17):
         note = "" if reason == "expiry" else "老人转入医养结合机构，家属提出结束。"
-        agreements.end_agreement(
+        running.end_agreement(
             agreement=agreement, by=world.coordinator, ended_on=ended_on, end_reason=reason, end_note=note
         )
     if not with_handover:

@@ -51,6 +51,7 @@ TONES = {
             "now",
             "yellow",
             "submitted",
+            "appraised",
             "waiting",
             "checked",
         ),

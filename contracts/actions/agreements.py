@@ -1,4 +1,4 @@
-"""Agreements (7.3.2 b): drafted, sent out for signing, amended, suspended, ended. Signing itself is in signing.py."""
+"""Agreements (7.3.2 b): drafted, sent out for signing, amended. Signing is in signing.py, what follows in running.py."""
 
 import datetime as dt
 from collections import defaultdict
@@ -6,33 +6,31 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from agencies.findings import text_of
-from agencies.models import AgencySettings, User
+from agencies.models import User
 from agencies.numbers import next_number
 from agencies.queries import prices_on
 from agencies.standard import Finding, forbidding
-from archive.actions import file_record, request_document
-from archive.models import ArchiveClass, ArchiveRecord, Document
+from archive.actions import request_document
+from archive.models import Document
 from caregivers.models import Caregiver
 from caregivers.queries.files import agency_limits, facts_of, with_level
 from caregivers.standard.eligibility import check_assignment
 from clients.models import Client, Consent, Guardian
 from clients.queries import current_assessment, has_consent
-from contracts.actions.visits import cancel_visits_from, plan_agreement_visits, restore_visits_from
-from contracts.models import Agreement, ServicePlan, Suspension
+from contracts.actions.running import move
+from contracts.models import Agreement, ServicePlan
 from contracts.queries.ability import able_for_plan, could_do_it, lacks_level, lines_above
-from contracts.queries.agreements import signed_files
+from contracts.queries.agreements import OPEN, followers_of
 from contracts.queries.fees import charges_of, slots_of
 from contracts.queries.fit import plan_level
 from contracts.queries.visits import clashes_of
 from contracts.standard import (
     SigningFacts,
-    may_go,
     missing_before_signing,
     total_price,
 )
@@ -99,7 +97,18 @@ def _disagreements(agreement):
         problems["plan"] = _("This plan belongs to another client.")
     if above := _above_level(agreement):
         problems["caregiver"] = above
+    if agreement.amends_id and (problem := _apart_from(agreement.amends, agreement.starts_on)):
+        problems["starts_on"] = problem
     return problems
+
+
+def _apart_from(previous, starts_on):
+    """An amendment follows what it amends without a gap, and not before it."""
+    last = previous.ends_on + dt.timedelta(days=1)
+    if previous.starts_on <= starts_on <= last:
+        return ""
+    text = _("The amendment begins between %(first)s and %(last)s.")
+    return text % {"first": previous.starts_on, "last": last}
 
 
 def _above_level(agreement):
@@ -239,31 +248,24 @@ def withdraw_from_signing(*, agreement: Agreement, by: User) -> None:
     """Back to a draft, as long as nobody has signed; the links sent out become worthless."""
     if agreement.signatures.exists():
         raise ValidationError(_("Somebody has signed already. Cancel this agreement and write a new one."))
-    _move(agreement, State.DRAFT, terms=None, terms_hash="", link_version=agreement.link_version + 1)
+    move(agreement, State.DRAFT, terms=None, terms_hash="", link_version=agreement.link_version + 1)
 
 
 def cancel_agreement(*, agreement: Agreement, by: User) -> None:
     """Give up an agreement that not all three have signed."""
-    _move(agreement, State.CANCELLED, link_version=agreement.link_version + 1)
-
-
-def _move(agreement, to, **fields):
-    """Claim the row in the state it was read in; refuse what the table of transitions does not know."""
-    if not may_go(agreement.state, to):
-        words = {"state": agreement.get_state_display(), "to": State(to).label}
-        raise ValidationError(_("An agreement that is “%(state)s” cannot become “%(to)s”.") % words)
-    if not Agreement.objects.filter(pk=agreement.pk, state=agreement.state).update(state=to, **fields):
-        raise ValidationError(_("Somebody changed this agreement meanwhile; look at it again."))
-    agreement.refresh_from_db()
-    agreement.save()  # for the history
+    move(agreement, State.CANCELLED, link_version=agreement.link_version + 1)
 
 
 def amend_agreement(*, agreement: Agreement, by: User, change_summary: str) -> Agreement:
     """Start the change of an agreement in force as a new row that all three sign again."""
-    if agreement.state not in (State.IN_FORCE, State.SUSPENDED):
+    if agreement.state not in OPEN:
         raise ValidationError(_("Only an agreement in force is amended."))
+    if agreement.ended_on:
+        raise ValidationError(_("It ends on %(day)s; call the end off first.") % {"day": agreement.ended_on})
     if Agreement.objects.filter(amends=agreement, state__in=[State.DRAFT, State.SIGNING]).exists():
         raise ValidationError(_("An amendment is open already; finish or cancel it first."))
+    if follower := followers_of(agreement).first():
+        raise ValidationError(_("Amend %(number)s, which follows this version.") % {"number": follower.number})
     first = agreement.number.split("-B")[0]
     versions = Agreement.objects.filter(number__startswith=f"{first}-B").count()
     amendment = Agreement.objects.get(pk=agreement.pk)
@@ -286,82 +288,3 @@ def amend_agreement(*, agreement: Agreement, by: User, change_summary: str) -> A
         setattr(amendment, name, value)
     amendment.save()
     return amendment
-
-
-def suspend_agreement(*, agreement: Agreement, by: User, from_day: dt.date, reason: str) -> None:
-    """Let an agreement rest; visits from that day on are cancelled."""
-    _move(agreement, State.SUSPENDED)
-    suspension = Suspension.objects.create(
-        agreement=agreement, period=DateRange(from_day, None), reason=reason, created_by=by
-    )
-    cancel_visits_from(
-        agreement=agreement,
-        day=from_day,
-        reason=_("Agreement suspended: %(why)s") % {"why": reason},
-        cause=_cause(suspension),
-    )
-
-
-def _cause(suspension):
-    """The mark on visits that a rest cancelled; one mark a rest, the same in every language."""
-    return f"suspension {suspension.pk}"
-
-
-def resume_agreement(*, agreement: Agreement, by: User, on_day: dt.date) -> None:
-    """Go on after a rest; from that day visits are what they were before it, and new ones are planned."""
-    suspension = Suspension.objects.filter(agreement=agreement, period__upper_inf=True).first()
-    if suspension and on_day <= suspension.period.lower:
-        raise ValidationError({"on_day": _("The rest began on %(day)s.") % {"day": suspension.period.lower}})
-    _move(agreement, State.IN_FORCE)
-    if suspension:
-        suspension.period = DateRange(suspension.period.lower, on_day)
-        suspension.save()
-        restore_visits_from(agreement=agreement, day=on_day, cause=_cause(suspension))
-    plan_agreement_visits(agreement=agreement)
-
-
-def end_agreement(*, agreement: Agreement, by: User, ended_on: dt.date, end_reason: str, end_note: str = "") -> None:
-    """End an agreement: visits after the day go, the papers are filed with their clock, the client's state follows."""
-    problems = {}
-    latest = min(agreement.ends_on, timezone.localdate() + dt.timedelta(days=AgencySettings.objects.get().horizon_days))
-    if ended_on < agreement.starts_on:
-        problems["ended_on"] = _("The end lies before the first day.")
-    elif ended_on > max(latest, agreement.starts_on):
-        problems["ended_on"] = _("The last day may be %(day)s at the latest.") % {"day": latest}
-    if end_reason == Agreement.EndReason.EXPIRY and ended_on < agreement.ends_on:
-        problems["end_reason"] = _("The term is not over on that day; choose another reason.")
-    if end_reason != Agreement.EndReason.EXPIRY and not end_note:
-        problems["end_note"] = _("Say in a sentence why it ends early.")
-    if problems:
-        raise ValidationError(problems)
-    _move(agreement, State.ENDED, ended_on=ended_on, end_reason=end_reason, end_note=end_note)
-    cancel_visits_from(
-        agreement=agreement,
-        day=ended_on + dt.timedelta(days=1),
-        reason=_("Agreement ended on %(day)s") % {"day": ended_on},
-    )
-    file_record(
-        archive_class=ArchiveClass.CONTRACTS,
-        source=ArchiveRecord.Source.AGREEMENT,
-        source_id=agreement.pk,
-        title=f"三方协议 {agreement.number}",
-        clock_started_on=ended_on,
-        files=signed_files(agreement),
-        by=by,
-    )
-    others = Agreement.objects.filter(client=agreement.client_id, state__in=[State.IN_FORCE, State.SUSPENDED])
-    if not others.exists():
-        Client.objects.filter(pk=agreement.client_id).update(state=Client.State.ENDED)
-
-
-def end_expired_agreements() -> dict[str, int]:
-    """End every agreement whose term is over; each files itself."""
-    today = timezone.localdate()
-    expired = Agreement.objects.filter(state__in=[State.IN_FORCE, State.SUSPENDED], ends_on__lt=today)
-    rows = list(expired.select_related("created_by"))
-    for agreement in rows:
-        last = agreement.ends_on
-        end_agreement(
-            agreement=agreement, by=agreement.created_by, ended_on=last, end_reason=Agreement.EndReason.EXPIRY
-        )
-    return {"ended": len(rows)}

@@ -21,8 +21,10 @@ from archive.models import Document
 from clients.models import Client, Consent
 from clients.queries import has_consent
 from contracts.actions.agreements import LINK_DAYS, caregiver_findings
-from contracts.actions.visits import cancel_visits_from, plan_agreement_visits
+from contracts.actions.running import replace_by_amendment
+from contracts.actions.visits import plan_agreement_visits
 from contracts.models import Agreement, ServicePlan, Signature
+from contracts.queries.agreements import OPEN
 from contracts.standard import missing_before_force
 
 Party = Signature.Party
@@ -126,8 +128,14 @@ def _missing_for_force(agreement, signed):
         timezone.localdate(),
         caregiver_findings(agreement),
         has_consents=all(has_consent(agreement.client, kind) for kind in kinds),
+        amends_the_running=agreement.amends is None or _runs_on(agreement.amends),
     )
     return [text_of(finding) for finding in findings]
+
+
+def _runs_on(previous):
+    """Whether the version that is amended is served still, and no end is set."""
+    return previous.state in OPEN and previous.ended_on is None
 
 
 def _bring_into_force(agreement, by):
@@ -144,14 +152,7 @@ def _bring_into_force(agreement, by):
     Client.objects.filter(pk=agreement.client_id).update(state=Client.State.ACTIVE)
     ServicePlan.objects.filter(pk=agreement.plan_id, state=ServicePlan.State.SUPERSEDED).update(state="agreed")
     if agreement.amends_id:
-        previous = agreement.amends
-        Agreement.objects.filter(pk=previous.pk, state__in=[State.IN_FORCE, State.SUSPENDED]).update(
-            state=State.SUPERSEDED
-        )
-        previous.refresh_from_db()
-        previous.save()  # for the history
-        reason = _("Replaced by %(number)s") % {"number": agreement.number}
-        cancel_visits_from(agreement=previous, day=agreement.starts_on, reason=reason)
+        replace_by_amendment(agreement.amends, agreement)
     counts = plan_agreement_visits(agreement=agreement)
     title = _("%(number)s is in force: %(assigned)s visits planned, %(unassigned)s still without a caregiver")
     title %= {"number": agreement.number, **counts}

@@ -32,11 +32,10 @@ PLAN_SQL = """
         FROM contracts_agreement a
         JOIN contracts_planslot s ON s.agency_id = a.agency_id AND s.plan_id = a.plan_id
         JOIN generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS day
-            ON extract(isodow FROM day) = s.weekday AND day::date BETWEEN a.starts_on AND a.ends_on
-        WHERE a.agency_id = %(agency)s
-            AND (a.state = 'in_force' OR a.state = 'superseded' AND EXISTS (SELECT FROM contracts_agreement n
-                WHERE n.agency_id = a.agency_id AND n.amends_id = a.id AND n.state = 'in_force'
-                AND day::date < n.starts_on))
+            ON extract(isodow FROM day) = s.weekday AND day::date BETWEEN a.starts_on AND coalesce(a.ended_on, a.ends_on)
+        WHERE a.agency_id = %(agency)s AND a.state IN ('in_force', 'suspended')
+            AND NOT EXISTS (SELECT FROM contracts_agreement n WHERE n.agency_id = a.agency_id AND n.amends_id = a.id
+                AND n.in_force_at IS NOT NULL AND n.starts_on <= day::date)
             AND (%(agreement)s::bigint IS NULL OR a.id = %(agreement)s)
             AND NOT EXISTS (SELECT FROM contracts_suspension x
                 WHERE x.agency_id = a.agency_id AND x.agreement_id = a.id AND x.period @> day::date)

@@ -136,7 +136,9 @@ class Agreement(AgencyModel):
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "cancelled"], in_force_at=None, ended_on=None)
                 | Q(state="signing", in_force_at=None, ended_on=None, terms__isnull=False)
-                | Q(state__in=["in_force", "suspended", "superseded"], in_force_at__isnull=False, ended_on=None)
+                | Q(state="superseded", in_force_at__isnull=False, ended_on=None)
+                | Q(state__in=["in_force", "suspended"], in_force_at__isnull=False)
+                & (Q(ended_on=None, end_reason="") | Q(ended_on__isnull=False) & ~Q(end_reason=""))
                 | Q(state="ended", in_force_at__isnull=False, ended_on__isnull=False) & ~Q(end_reason=""),
                 name="agreement_state",
             ),

@@ -15,13 +15,26 @@ def listed_agreements() -> QuerySet[Agreement]:
     return Agreement.objects.select_related("client", "caregiver").defer("terms").order_by("-number")
 
 
+def versions_of(agreement: Agreement) -> QuerySet[Agreement]:
+    """The versions of an agreement, the first and its amendments, that are in force or rest; oldest first."""
+    first = agreement.number.split("-B")[0]
+    mine = Q(number=first) | Q(number__startswith=f"{first}-B")
+    return Agreement.objects.filter(mine, state__in=OPEN).order_by("starts_on", "pk")
+
+
+def followers_of(agreement: Agreement) -> QuerySet[Agreement]:
+    """The amendment that all have signed and that takes the place of this version on its first day."""
+    return Agreement.objects.filter(amends=agreement, in_force_at__isnull=False)
+
+
 def without_handover() -> QuerySet[Agreement]:
     """Agreements that ended, or went on with another caregiver, without a handover record filed (7.3.2 d)."""
     filed = Handover.objects.filter(agency=OuterRef("agency"), agreement=OuterRef("pk"), state=Handover.State.FILED)
     replaced = Agreement.objects.filter(
         agency=OuterRef("agency"), amends=OuterRef("pk"), in_force_at__isnull=False
     ).exclude(caregiver=OuterRef("caregiver"))
-    over = Q(state=Agreement.State.ENDED) | Q(Exists(replaced), state=Agreement.State.SUPERSEDED)
+    served = Q(ended_on__gte=F("starts_on"))  # an amendment may be given up before its first day
+    over = Q(served, state=Agreement.State.ENDED) | Q(Exists(replaced), state=Agreement.State.SUPERSEDED)
     return Agreement.objects.filter(over, ~Exists(filed))
 
 
@@ -37,7 +50,9 @@ def prices_to_approve() -> QuerySet[Agreement]:
 
 
 def ending_by(day: dt.date) -> QuerySet[Agreement]:
-    return Agreement.objects.filter(state__in=OPEN, ends_on__lte=day)
+    """Agreements whose term or set end comes by a day and that no signed amendment carries on."""
+    follower = Agreement.objects.filter(agency=OuterRef("agency"), amends=OuterRef("pk"), in_force_at__isnull=False)
+    return Agreement.objects.filter(Q(ends_on__lte=day) | Q(ended_on__lte=day), ~Exists(follower), state__in=OPEN)
 
 
 def signed_files(agreement: Agreement) -> list[StoredFile]:

@@ -3,8 +3,10 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -21,7 +23,7 @@ from agencies.privacy import mask_name
 from agencies.text import typed
 from clients.models import Client
 from contracts.actions import agreements as actions
-from contracts.actions import signing
+from contracts.actions import running, signing
 from contracts.actions.signing import LINK_PARTIES
 from contracts.forms.agreements import (
     AgreementFilter,
@@ -33,7 +35,7 @@ from contracts.forms.agreements import (
     SuspendForm,
 )
 from contracts.models import Agreement, ServicePlan, Signature
-from contracts.queries.agreements import listed_agreements, without_handover
+from contracts.queries.agreements import followers_of, listed_agreements, without_handover
 from contracts.queries.fees import charges_of
 
 STEPS = [
@@ -80,6 +82,7 @@ def agreement_file(request, agreement_pk):
     agreement = _get(agreement_pk)
     signatures = {row.party: row for row in agreement.signatures.select_related("image")}
     may_edit = has_perm("contracts.edit", request.membership)
+    today = timezone.localdate()
     shows_links = may_edit and agreement.state == Agreement.State.SIGNING
     context = {
         "agreement": agreement,
@@ -95,7 +98,11 @@ def agreement_file(request, agreement_pk):
         "handovers": agreement.handovers.all(),
         "replaced": without_handover().filter(pk=agreement.pk).exists(),
         "amendments": agreement.amendments.all(),
-        "suspensions": agreement.suspensions.select_related("created_by"),
+        "rests": agreement.suspensions.filter(Q(period__upper_inf=True) | Q(period__endswith__gt=today)),
+        "is_resting": agreement.suspensions.filter(period__upper_inf=True).exists(),
+        "is_ahead": agreement.ended_on
+        or agreement.suspensions.filter(period__startswith__gt=today, period__upper_inf=True).exists(),
+        "follower": followers_of(agreement).exclude(state=Agreement.State.ENDED).first(),
         "may_sign_for_agency": has_perm("contracts.sign_for_agency", request.membership),
         "may_edit": may_edit,
         "may_approve": has_perm("contracts.approve", request.membership),
@@ -156,19 +163,25 @@ def agreement_amend(request, agreement_pk):
 @may("contracts.edit")
 def agreement_suspend(request, agreement_pk):
     form = SuspendForm(request.POST or None)
-    return _verb(request, form, _("Suspend the agreement"), _get(agreement_pk), actions.suspend_agreement)
+    return _verb(request, form, _("Suspend the agreement"), _get(agreement_pk), running.suspend_agreement)
 
 
 @may("contracts.edit")
 def agreement_resume(request, agreement_pk):
     form = ResumeForm(request.POST or None)
-    return _verb(request, form, _("Resume the agreement"), _get(agreement_pk), actions.resume_agreement)
+    return _verb(request, form, _("Resume the agreement"), _get(agreement_pk), running.resume_agreement)
 
 
 @may("contracts.edit")
 def agreement_end(request, agreement_pk):
     form = EndForm(request.POST or None)
-    return _verb(request, form, _("End the agreement"), _get(agreement_pk), actions.end_agreement)
+    return _verb(request, form, _("End the agreement"), _get(agreement_pk), running.end_agreement)
+
+
+@may("contracts.edit")
+@require_POST
+def agreement_call_off(request, agreement_pk):
+    return _press(request, agreement_pk, running.call_off, _("Called off; the visits stand again."))
 
 
 def _press(request, agreement_pk, action, done):

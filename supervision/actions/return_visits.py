@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -114,7 +115,7 @@ def _after_events(today, policy):
     ended = Agreement.objects.filter(state=Agreement.State.ENDED, ended_on__range=(since, today)).select_related(
         "client"
     )
-    for agreement in ended.defer("terms"):
+    for agreement in ended.filter(ended_on__gte=F("starts_on")).defer("terms"):
         service = Service(None, ended_on=agreement.ended_on, preferred=_preferred(agreement.client))
         rows += [_row(agreement, call) for call in due_calls(service, today, policy)]
     closed = Complaint.objects.filter(state=Complaint.State.CLOSED, closed_at__date__gte=today - STALE_AFTER)

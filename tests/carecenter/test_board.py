@@ -107,7 +107,7 @@ def test_manager_sees_what_waits_for_a_signature(client, maple, day):
 
 def test_archivist_sees_the_archive_and_no_visits(client, maple, day):
     page, figures = counts(client, maple, Role.ARCHIVIST)
-    assert figures == {"without a place": 1, "kept long enough": 1, "papers that failed": 0}
+    assert figures == {"without a place": 1, "disposal lists": 0, "disposals to sign": 0, "papers that failed": 0}
     assert page.context["urgent"] == []
     assert [record.place for record in page.context["to_place"]] == [""]
     assert "Needs somebody now" not in page.content.decode()

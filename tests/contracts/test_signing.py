@@ -13,7 +13,7 @@ from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord
 from carecenter.demo import world as demo
 from clients.models import Client
-from contracts.actions import agreements, signing
+from contracts.actions import agreements, running, signing
 from contracts.models import Agreement, Signature, Visit
 from tests.world import make_world, sign_agreement, staff_up
 
@@ -129,11 +129,9 @@ VERBS = {
     "cancel": lambda a, by: agreements.cancel_agreement(agreement=a, by=by),
     "withdraw": lambda a, by: agreements.withdraw_from_signing(agreement=a, by=by),
     "amend": lambda a, by: agreements.amend_agreement(agreement=a, by=by, change_summary="x"),
-    "suspend": lambda a, by: agreements.suspend_agreement(
-        agreement=a, by=by, from_day=timezone.localdate(), reason="x"
-    ),
-    "resume": lambda a, by: agreements.resume_agreement(agreement=a, by=by, on_day=timezone.localdate()),
-    "end": lambda a, by: agreements.end_agreement(
+    "suspend": lambda a, by: running.suspend_agreement(agreement=a, by=by, from_day=timezone.localdate(), reason="x"),
+    "resume": lambda a, by: running.resume_agreement(agreement=a, by=by, on_day=timezone.localdate()),
+    "end": lambda a, by: running.end_agreement(
         agreement=a, by=by, ended_on=a.starts_on, end_reason="client", end_note="x"
     ),
 }
@@ -152,19 +150,20 @@ def test_forbidden_step_is_refused_and_changes_nothing(world, state, verb):
 def test_suspension_and_resumption_move_the_visits(world):
     agreement = sign_agreement(world, world.caregivers[0], world.clients[0])
     planned = Visit.objects.filter(state="planned").count()
-    agreements.suspend_agreement(agreement=agreement, by=world.manager, from_day=timezone.localdate(), reason="住院")
+    running.suspend_agreement(agreement=agreement, by=world.manager, from_day=timezone.localdate(), reason="住院")
     assert Visit.objects.filter(state="planned").count() == 0
     assert Visit.objects.filter(state="cancelled").count() == planned
-    agreements.resume_agreement(
-        agreement=agreement, by=world.manager, on_day=timezone.localdate() + dt.timedelta(days=3)
-    )
+    day = timezone.localdate() + dt.timedelta(days=3)
+    running.resume_agreement(agreement=agreement, by=world.manager, on_day=day)
+    back = Visit.objects.filter(state="planned").order_by("period").first()
+    assert timezone.localtime(back.period.lower).date() >= day
     agreement.refresh_from_db()
-    assert agreement.state == "in_force"
+    assert agreement.state == "suspended"  # until that day
 
 
 def test_end_files_the_papers_for_three_years_and_ends_the_visits(world):
     agreement = sign_agreement(world, world.caregivers[0], world.clients[0], starts_on=dt.date(2026, 1, 5))
-    agreements.end_agreement(
+    running.end_agreement(
         agreement=agreement, by=world.manager, ended_on=dt.date(2026, 3, 31), end_reason="client", end_note="搬家"
     )
     record = ArchiveRecord.objects.get(source="agreement", source_id=agreement.pk)

@@ -1,0 +1,205 @@
+"""Agreements in force: they rest, go on, end and are replaced on their day, and until then stay what they are (7.3.2 d, e)."""
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.models import AgencySettings, User
+from archive.actions import file_record
+from archive.models import ArchiveClass, ArchiveRecord
+from clients.models import Client
+from contracts.actions.visits import cancel_visits_from, plan_agreement_visits, restore_visits_from
+from contracts.models import Agreement, Suspension
+from contracts.queries.agreements import OPEN, signed_files, versions_of
+from contracts.standard import may_go
+
+State = Agreement.State
+EndReason = Agreement.EndReason
+
+
+def move(agreement: Agreement, to: str, **fields) -> None:
+    """Claim the row in the state it was read in; refuse what the table of transitions does not know."""
+    if not may_go(agreement.state, to):
+        words = {"state": agreement.get_state_display(), "to": State(to).label}
+        raise ValidationError(_("An agreement that is “%(state)s” cannot become “%(to)s”.") % words)
+    if not Agreement.objects.filter(pk=agreement.pk, state=agreement.state).update(state=to, **fields):
+        raise ValidationError(_("Somebody changed this agreement meanwhile; look at it again."))
+    agreement.refresh_from_db()
+    agreement.save()  # for the history
+
+
+def _locked_versions(agreement, day):
+    """The versions that are in force or rest from a day on, oldest first, ours until the transaction ends."""
+    versions = list(versions_of(agreement).select_for_update(of=["self"]))
+    if agreement.pk not in {version.pk for version in versions}:
+        raise ValidationError(_("This agreement is not in force."))
+    begun = [version for version in versions if version.starts_on <= day]
+    return [version for version in versions if version not in begun[:-1]]
+
+
+def suspend_agreement(*, agreement: Agreement, by: User, from_day: dt.date, reason: str) -> None:
+    """Let the service rest from a day on; visits from that day are cancelled, before it they stand."""
+    versions = _locked_versions(agreement, from_day)
+    if Suspension.objects.filter(agreement__in=versions, period__upper_inf=True).exists():
+        raise ValidationError(_("A rest is open already; end it first."))
+    if from_day > max(version.ends_on for version in versions):
+        raise ValidationError({"from_day": _("The term is over on that day.")})
+    for version in versions:
+        rest = Suspension.objects.create(
+            agreement=version, period=DateRange(from_day, None), reason=reason, created_by=by
+        )
+        why = _("Agreement suspended: %(why)s") % {"why": reason}
+        cancel_visits_from(agreement=version, day=from_day, reason=why, cause=_cause(rest))
+        _follow_the_rest(version)
+
+
+def _cause(rest):
+    """The mark on visits that a rest cancelled; one mark a rest, the same in every language."""
+    return f"suspension {rest.pk}"
+
+
+def _follow_the_rest(agreement):
+    """In force or resting, whichever today is."""
+    rests = agreement.suspensions.filter(period__contains=timezone.localdate()).exists()
+    wanted = State.SUSPENDED if rests else State.IN_FORCE
+    if agreement.state != wanted:
+        move(agreement, wanted)
+
+
+def resume_agreement(*, agreement: Agreement, by: User, on_day: dt.date) -> None:
+    """Go on after a rest; from that day visits are what they were before it, and new ones are planned."""
+    versions = list(versions_of(agreement).select_for_update(of=["self"]))
+    rests = Suspension.objects.filter(agreement__in=versions, period__upper_inf=True).select_related("agreement")
+    if not rests:
+        raise ValidationError(_("There is no rest to end."))
+    for rest in rests:
+        if on_day <= rest.period.lower:
+            raise ValidationError({"on_day": _("The rest began on %(day)s.") % {"day": rest.period.lower}})
+        rest.period = DateRange(rest.period.lower, on_day)
+        rest.save()
+        _follow_the_rest(rest.agreement)
+        restore_visits_from(agreement=rest.agreement, day=on_day, cause=_cause(rest))
+        plan_agreement_visits(agreement=rest.agreement)
+
+
+def end_agreement(*, agreement: Agreement, by: User, ended_on: dt.date, end_reason: str, end_note: str = "") -> None:
+    """End the service on a day, an amendment that begins later with it.
+
+    Visits after the day go at once. On a day to come the agreement stays in force until then; the nightly job ends it.
+    """
+    versions = _locked_versions(agreement, ended_on)
+    today = timezone.localdate()
+    if problems := _against_the_end(versions, today, ended_on, end_reason, end_note):
+        raise ValidationError(problems)
+    for version in versions:
+        version.ended_on, version.end_reason, version.end_note = ended_on, end_reason, end_note
+        version.save()
+        words = _("Agreement ended on %(day)s") % {"day": ended_on}
+        day = ended_on + dt.timedelta(days=1)
+        cancel_visits_from(agreement=version, day=day, reason=words, cause=_end_cause(version))
+    for amendment in Agreement.objects.filter(amends__in=versions, state__in=[State.DRAFT, State.SIGNING]):
+        move(amendment, State.CANCELLED, link_version=amendment.link_version + 1)
+    if ended_on <= today:
+        _close(versions, by)
+    agreement.refresh_from_db()
+
+
+def _end_cause(agreement):
+    return f"end {agreement.pk}"
+
+
+def _against_the_end(versions, today, ended_on, end_reason, end_note):
+    first, last = versions[0], versions[-1]
+    horizon = today + dt.timedelta(days=AgencySettings.objects.get().horizon_days)
+    latest = max(min(last.ends_on, horizon), first.starts_on)
+    problems = {}
+    if ended_on < first.starts_on:
+        problems["ended_on"] = _("The end lies before the first day.")
+    elif ended_on > latest:
+        problems["ended_on"] = _("The last day may be %(day)s at the latest.") % {"day": latest}
+    if end_reason == EndReason.EXPIRY and ended_on < last.ends_on:
+        problems["end_reason"] = _("The term is not over on that day; choose another reason.")
+    if end_reason != EndReason.EXPIRY and not end_note:
+        problems["end_note"] = _("Say in a sentence why it ends early.")
+    return problems
+
+
+def _close(versions, by):
+    """The day has come: the papers are filed with their clock, the client's state follows."""
+    for version in versions:
+        move(version, State.ENDED)
+    last = versions[-1]
+    file_record(
+        archive_class=ArchiveClass.CONTRACTS,
+        source=ArchiveRecord.Source.AGREEMENT,
+        source_id=last.pk,
+        title=f"三方协议 {last.number}",
+        clock_started_on=last.ended_on,
+        files=signed_files(last),
+        by=by,
+    )
+    if not Agreement.objects.filter(client=last.client_id, state__in=OPEN).exists():
+        Client.objects.filter(pk=last.client_id).update(state=Client.State.ENDED)
+
+
+def call_off(*, agreement: Agreement, by: User) -> None:
+    """Take back an end or a rest that lies ahead; the visits it cancelled stand again."""
+    versions = list(versions_of(agreement).select_for_update(of=["self"]))
+    today, found = timezone.localdate(), 0
+    for version in versions:
+        if version.ended_on:
+            version.ended_on, version.end_reason, version.end_note = None, "", ""
+            version.save()
+            found += 1
+            restore_visits_from(agreement=version, day=today, cause=_end_cause(version))
+        for rest in version.suspensions.filter(period__startswith__gt=today, period__upper_inf=True):
+            cause = _cause(rest)
+            rest.delete()
+            found += 1
+            restore_visits_from(agreement=version, day=today, cause=cause)
+        plan_agreement_visits(agreement=version)
+    if not found:
+        raise ValidationError(_("There is no end or rest ahead to call off."))
+
+
+def replace_by_amendment(previous: Agreement, amendment: Agreement) -> None:
+    """From its first day the amendment holds; until then the version before it is served."""
+    reason = _("Replaced by %(number)s") % {"number": amendment.number}
+    cancel_visits_from(agreement=previous, day=amendment.starts_on, reason=reason)
+    serves_no_day = amendment.starts_on <= max(timezone.localdate(), previous.starts_on)
+    if serves_no_day and previous.state in OPEN:
+        move(previous, State.SUPERSEDED)
+
+
+def keep_states_true() -> dict[str, int]:
+    """What the day brings: amendments that begin, ends, terms that are over, rests that begin or are over."""
+    today = timezone.localdate()
+    running = Agreement.objects.filter(state__in=OPEN)
+    amended = running.filter(amendments__in_force_at__isnull=False, amendments__starts_on__lte=today)
+    replaced = list(amended.distinct())
+    for agreement in replaced:
+        move(agreement, State.SUPERSEDED)
+    over = Q(ended_on__lt=today) | Q(ended_on=None, ends_on__lt=today)
+    ended = list(running.filter(over).select_related("created_by").order_by("starts_on", "pk"))
+    for agreement in ended:
+        _end_by_the_calendar(agreement)
+    resting = Suspension.objects.filter(period__contains=today).values("agreement")
+    begins, goes_on = Q(state=State.IN_FORCE, pk__in=resting), Q(state=State.SUSPENDED) & ~Q(pk__in=resting)
+    for agreement in running.filter(begins | goes_on):
+        _follow_the_rest(agreement)
+    return {"replaced": len(replaced), "ended": len(ended)}
+
+
+def _end_by_the_calendar(agreement):
+    agreement.refresh_from_db()
+    if agreement.state not in OPEN:
+        return  # ended together with the version before it
+    if agreement.ended_on:
+        _close(_locked_versions(agreement, agreement.ended_on), agreement.created_by)
+    else:
+        by, last = agreement.created_by, agreement.ends_on
+        end_agreement(agreement=agreement, by=by, ended_on=last, end_reason=EndReason.EXPIRY)
