@@ -25,7 +25,7 @@ from archive.models import Document
 from archive.tasks import render_document
 from caregivers.models import Caregiver
 from clients.models import Client
-from contracts.actions import agreements, attendance, running, signing
+from contracts.actions import agreements, attendance, signing
 from contracts.models import Agreement, Handover, Signature, Visit
 from supervision.models import Complaint
 from supervision.tasks import complaint_limits
@@ -215,16 +215,6 @@ def test_year_nobody_means_is_refused_with_the_years_that_are(client, maple, day
     for address in (f"visits/{visit.pk}/move/", f"caregivers/{caregiver.pk}/absences/new/"):
         form = client.post(f"/maple/{address}", {**times, "kind": "leave"}).context["form"]
         assert "1900" in form.errors["starts_at"][0]
-
-
-def test_agreement_does_not_end_in_four_years(in_maple):
-    today = timezone.localdate()
-    agreement = make_one(Agreement, starts_on=today, ends_on=today + dt.timedelta(days=2000))
-    with pytest.raises(ValidationError) as refusal:
-        running.end_agreement(
-            agreement=agreement, by=make_user(), ended_on=today + dt.timedelta(days=29), end_reason="client"
-        )
-    assert set(refusal.value.message_dict) == {"ended_on", "end_note"}
 
 
 def test_two_at_once_get_a_refusal_not_a_failure(client, maple, monkeypatch):

@@ -194,3 +194,11 @@ def test_amended_version_is_not_amended_again_beside_its_amendment(world):
     world.first.refresh_from_db()
     with pytest.raises(ValidationError, match=f"Amend {amendment.number}"):
         agreements.amend_agreement(agreement=world.first, by=world.manager, change_summary="x")
+
+
+def test_the_last_day_lies_within_the_time_that_is_planned(world):
+    with pytest.raises(ValidationError) as refusal:
+        end(world, world.first, dt.date(2026, 12, 19), reason="client", note="")
+    assert set(refusal.value.message_dict) == {"ended_on", "end_note"}
+    end(world, world.first, dt.date(2026, 12, 18), reason="client", note="家属搬来同住")
+    assert Agreement.objects.get(pk=world.first.pk).ended_on == dt.date(2026, 12, 18)
