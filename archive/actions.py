@@ -27,6 +27,7 @@ FILED_WITH = {
     Document.Kind.HANDOVER: ArchiveRecord.Source.HANDOVER,
     Document.Kind.LEVEL_FORM: ArchiveRecord.Source.LEVEL_APPLICATION,
     Document.Kind.DISPOSAL_CERTIFICATE: ArchiveRecord.Source.DISPOSAL_LIST,
+    Document.Kind.CONTROLLED_TEXT: ArchiveRecord.Source.CONTROLLED_TEXT,
 }
 
 _builders: dict[str, Callable[[Document], tuple[str, dict[str, Any]]]] = {}

@@ -5,7 +5,8 @@ from typing import Any
 from agencies.links import public_url
 from agencies.tenancy import current_agency
 from archive.actions import builds
-from archive.models import ArchiveClass, DisposalEntry, DisposalList, Document
+from archive.models import ArchiveClass, ControlledText, DisposalEntry, DisposalList, Document
+from archive.texts import TITLES
 
 CLASSES = {ArchiveClass.CONTRACTS: "合同协议类", ArchiveClass.OTHER: "其他类"}
 METHODS = {
@@ -42,3 +43,18 @@ def disposal_certificate(document: Document) -> tuple[str, dict[str, Any]]:
     context = _frame(document)
     signatures = context["list"].signatures.select_related("user")
     return "archive/pdf/disposal_certificate.html", {**context, "signatures": signatures}
+
+
+@builds(Document.Kind.CONTROLLED_TEXT)
+def controlled_text(document: Document) -> tuple[str, dict[str, Any]]:
+    """A published version of a text, as it is acknowledged: title, version, who approved it, its parts."""
+    text = ControlledText.objects.select_related("published_by").get(pk=document.subject_id)
+    return "archive/pdf/controlled_text.html", {
+        "agency_name": current_agency().name,
+        "number": text.version,
+        "check": "",
+        "mark": "",
+        "verify_url": public_url("public:verify", document.verify_code),
+        "text": text,
+        "heading": TITLES[text.kind],
+    }

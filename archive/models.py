@@ -24,6 +24,7 @@ class Document(AgencyModel):
         BADGE_SHEET = "badge_sheet", _("Sheet of badges")
         TRAINING_SHEET = "training_sheet", _("Attendance sheet of a training session")
         TRAINING_PLAN = "training_plan", _("Training plan of a year")
+        CONTROLLED_TEXT = "controlled_text", _("Controlled text")
         DISPOSAL_LIST = "disposal_list", _("Disposal list")
         DISPOSAL_CERTIFICATE = "disposal_certificate", _("Disposal certificate")
 
@@ -94,6 +95,7 @@ class ArchiveRecord(AgencyModel):
         LEVEL_APPLICATION = "level_application", _("Level evaluation")
         TRAINING_SESSION = "training_session", _("Training")
         DISPOSAL_LIST = "disposal_list", _("Disposal list")
+        CONTROLLED_TEXT = "controlled_text", _("Controlled text")
 
     number = models.CharField(_("archive number"), max_length=20)
     archive_class = models.CharField(_("class"), max_length=10, choices=ArchiveClass)
@@ -304,3 +306,53 @@ class DisposalSignature(AgencyModel):
             models.UniqueConstraint(fields=["agency", "disposal_list", "user"], name="disposal_signature_once"),
             InsertOnly(name="disposal_signature_insert_only"),
         ]
+
+
+class ControlledText(AgencyModel):
+    """A text people acknowledge or consent to, in versions; one that was published never changes (7.5.1)."""
+
+    class Kind(models.TextChoices):
+        SUPERVISION_RULE = "supervision_rule", _("Rule of supervision and assessment (7.4.1)")
+        CONSENTS = "consents", _("Consents to personal data (PIPL)")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    version = models.CharField(_("version"), max_length=20)
+    parts = models.JSONField(help_text="[code, title, text] of each part")
+    change = models.CharField(_("what is new"), max_length=200, blank=True)
+    effective_from = models.DateField(_("in force from"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    drafted_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
+    published_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(AgencyModel.Meta):
+        ordering = ["kind", "-effective_from", "-id"]
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            models.UniqueConstraint(fields=["agency", "kind", "version"], name="controlled_text_version_once"),
+            models.UniqueConstraint(
+                fields=["agency", "kind", "effective_from"],
+                condition=Q(state="published"),
+                name="controlled_text_one_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["agency", "kind"], condition=Q(state="draft"), name="controlled_text_one_draft"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", published_at=None) | Q(state="published", published_at__isnull=False),
+                name="controlled_text_state",
+            ),
+            RowCheck(
+                name="controlled_text_published_is_final",
+                events="UPDATE OR DELETE",
+                condition="OLD.state = 'draft'",
+                message="a published text does not change; write a new version",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.version}"

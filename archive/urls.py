@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from archive import disposal_views, public, views
+from archive import disposal_views, public, text_views, views
 
 office_urls = [
     path("archive/", views.ArchiveList.as_view(), name="archive_list"),
@@ -11,6 +11,11 @@ office_urls = [
     path("archive/disposal/<int:disposal_pk>/appraised/", disposal_views.appraised, name="disposal_appraised"),
     path("archive/disposal/<int:disposal_pk>/sign/", disposal_views.sign, name="disposal_sign"),
     path("archive/disposal/entries/<int:entry_pk>/keep/", disposal_views.keep, name="disposal_keep"),
+    path("archive/texts/", text_views.text_list, name="text_list"),
+    path("archive/texts/<slug:kind>/new/", text_views.text_draft, name="text_draft"),
+    path("archive/texts/<int:text_pk>/", text_views.text_page, name="text_page"),
+    path("archive/texts/<int:text_pk>/edit/", text_views.text_edit, name="text_edit"),
+    path("archive/texts/<int:text_pk>/publish/", text_views.text_publish, name="text_publish"),
     path("archive/papers/", views.DocumentList.as_view(), name="document_list"),
     path("archive/papers/<int:document_pk>/retry/", views.document_retry, name="document_retry"),
     path("archive/<int:record_pk>/", views.archive_record, name="archive_record"),

@@ -9,6 +9,6 @@ class CaregiversConfig(AppConfig):
     verbose_name = _("Caregivers")
 
     def ready(self):
-        from caregivers import documents, imports, panels, permissions
+        from caregivers import documents, imports, panels, permissions, rule
 
-        del documents, imports, panels, permissions
+        del documents, imports, panels, permissions, rule

@@ -14,14 +14,15 @@ from django.views.decorators.http import require_POST
 from agencies.actions import read_notices
 from agencies.calendar import months_later
 from agencies.findings import text_of
-from agencies.models import AgencySettings, Level, Notice
+from agencies.models import Level, Notice
 from agencies.pages import press, submit
 from agencies.permissions import may
 from agencies.views import serve
+from archive.texts import text_in_force
 from caregivers.actions import levels as actions
 from caregivers.actions.absences import request_absence, set_availability, take_back_absence
 from caregivers.actions.credentials import submit_credential
-from caregivers.actions.files import RULE_VERSION, acknowledge_rule
+from caregivers.actions.files import acknowledge_rule
 from caregivers.actions.supplies import confirm_supply
 from caregivers.forms.credentials import OwnCredentialForm
 from caregivers.forms.levels import AppealForm
@@ -30,6 +31,7 @@ from caregivers.models import Caregiver, LevelApplication, LevelGrant, SupplyIss
 from caregivers.queries.files import with_level
 from caregivers.queries.levels import level_facts
 from caregivers.queries.phone import own_figures, sessions_ahead, with_open_matters
+from caregivers.rule import RULE
 from caregivers.standard.levels import best_way
 from caregivers.views.absences import days_of
 from caregivers.views.credentials import shown_credentials
@@ -67,7 +69,7 @@ def messages_page(request, caregiver):
 @own
 def mine(request, caregiver):
     """Who I am, what waits for me, and the way to everything else of mine."""
-    rows = with_open_matters(with_level(Caregiver.objects, timezone.localdate()), RULE_VERSION)
+    rows = with_open_matters(with_level(Caregiver.objects, timezone.localdate()), text_in_force(RULE).version)
     caregiver = rows.get(pk=caregiver.pk)
     papers = [row for row in shown_credentials(caregiver.credentials) if row.standing[0] in TO_RENEW]
     context = {
@@ -166,9 +168,9 @@ def rule(request, caregiver):
             by=request.user,
             acknowledged_on=timezone.localdate(),
         )
-    known = caregiver.acknowledgements.filter(version=RULE_VERSION).select_related("explained_by").first()
-    limits = AgencySettings.objects.get()
-    return phone_page(request, "phone/rule.html", known=known, version=RULE_VERSION, limits=limits)
+    text = text_in_force(RULE)
+    known = caregiver.acknowledgements.filter(version=text.version).select_related("explained_by").first()
+    return phone_page(request, "phone/rule.html", known=known, text=text)
 
 
 @own

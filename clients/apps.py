@@ -9,6 +9,6 @@ class ClientsConfig(AppConfig):
     verbose_name = _("Clients")
 
     def ready(self):
-        from clients import documents, panels, permissions
+        from clients import consent_text, documents, panels, permissions
 
-        del documents, panels, permissions
+        del consent_text, documents, panels, permissions

@@ -28,6 +28,7 @@ ESPECIALLY = {
         "clock_started_on": dt.date(2021, 3, 1),
         "retain_until": dt.date(2024, 3, 1),
     },
+    "archive.ControlledText": {"parts": [["people", "By whom", "By managers."]]},
     "archive.DisposalList": {"state": "closed", "appraised_at": NOON},
     "caregivers.Availability": {"weekday": 1, "starts_at": dt.time(8), "ends_at": dt.time(18)},
     "caregivers.Caregiver": {"work_forms": ["hourly"]},

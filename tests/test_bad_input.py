@@ -128,13 +128,13 @@ def test_plan_names_all_that_is_wrong_with_it(client, db):
     with agency_context(world.agency):
         person = demo.take_in(world, 5)[1]
     client.force_login(world.coordinator)
-    data = {"work_form": "hourly", "slot0_day": "1", "slot0_at": "09:00", "slot0_hours": "6", "slot1_day": "1"}
-    data |= {"slot1_at": "11:00", "slot1_hours": "2"}
-    response = client.post(reverse("plan_new", args=["kangze", person.pk]), data)
-    text = " ".join(response.context["form"].non_field_errors())
-    for words in ("2", "3.3", "11:00"):
+    data = {"work_form": "hourly", "slots0_days": ["1"], "slots0_at": "09:00", "slots0_hours": "6"}
+    data |= {"slots1_days": ["1"], "slots1_at": "11:00", "slots1_hours": "2"}
+    problems = errors(client.post(reverse("plan_new", args=["kangze", person.pk]), data))
+    assert problems.keys() == {"slots", "lines"}
+    assert len(problems["slots"]) == 2  # length, overlap
+    for text, words in zip(problems["slots"], ("3.3", "11:00"), strict=True):
         assert words in text
-    assert len(response.context["form"].non_field_errors()) == 3  # length, overlap, no item
     with agency_context(world.agency):
         assert not ServicePlan.objects.exists()
 

@@ -89,6 +89,7 @@ URL_KWARGS = {
     "round_pk": "supervision.SurveyRound",
     "staff_file_pk": "caregivers.StaffFile",
     "supply_pk": "caregivers.SupplyIssue",
+    "text_pk": "archive.ControlledText",
     "visit_pk": "contracts.Visit",
 }
 # Arguments that are no ids of an agency's rows: a value to try, or a function of the agency.
@@ -96,6 +97,7 @@ URL_WORDS = {
     "code": "0" * 16,
     "field": "phone",
     "importer": "nothing",
+    "kind": "nothing",
     "level": 1,
     "list_name": "nothing",
     "party": "client",

@@ -9,7 +9,7 @@ from django.urls import Resolver404, resolve
 
 from agencies.models import PriceList, Role
 from agencies.tenancy import agency_context
-from archive.models import ArchiveRecord, DisposalList, Document
+from archive.models import ArchiveRecord, ControlledText, DisposalList, Document
 from caregivers.models import Absence, Caregiver, Credential, StaffFile, SupplyIssue
 from clients.models import Assessment, Client, Enquiry
 from contracts.models import Agreement, Handover, ServicePlan, Visit
@@ -36,7 +36,11 @@ ROWS = [
     *((ReturnVisit, {}), (ServicePlan, {}), (StaffFile, {}), (SupplyIssue, {}), (SurveyRound, {}), (Visit, {})),
     *((Caregiver, {"state": state, "posted_on": DAY}) for state in ("active", "suspended")),
     *((Agreement, {"state": state}) for state in ("signing", "cancelled")),
-    *((DisposalList, {"state": "open", "appraised_at": None}), (DisposalList, {"state": "appraised"})),
+    *(
+        (DisposalList, {"state": "open", "appraised_at": None}),
+        (DisposalList, {"state": "appraised"}),
+        (ControlledText, {}),
+    ),
 ]
 
 

@@ -140,8 +140,9 @@ def open_client_file(page):
 def write_plan(page):
     start = timezone.localtime() + dt.timedelta(minutes=10)
     page.goto(f"{page.url}plans/new/")
-    fill(page, work_form="hourly", slot0_day=str(start.isoweekday()), slot0_at=start.strftime("%H:%M"), slot0_hours="2",
-         mode="上门服务", cautions="起身时在旁照看")  # fmt: skip
+    page.check(f"main [name=slots0_days][value='{start.isoweekday()}']")
+    fill(page, work_form="hourly", slots0_at=start.strftime("%H:%M"), slots0_hours="2", mode="上门服务",
+         cautions="起身时在旁照看")  # fmt: skip
     for item in ("做饭", "测血压"):
         page.locator("label", has_text=re.compile(f"^\\s*{item}")).locator("input").check()
     save(page)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django import template
 from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -210,3 +211,9 @@ register.filter("mask_name", privacy.mask_name)
 register.filter("mask_phone", privacy.mask_phone)
 register.filter("mask_identity", privacy.mask_identity)
 register.filter("mask_address", privacy.mask_address)
+
+
+@register.filter
+def problem_count(errors: dict) -> int:
+    """{{ form.errors|problem_count }}: places to mend; what belongs to no field is a place of its own."""
+    return sum(len(found) if name == NON_FIELD_ERRORS else 1 for name, found in errors.items())

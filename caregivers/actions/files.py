@@ -16,9 +16,9 @@ from agencies.models import IdentityType, Membership, Role, User
 from agencies.numbers import take_numbers
 from agencies.tenancy import current_agency
 from agencies.text import pinyin_of
+from archive.texts import keep_text
 from caregivers.models import Absence, Caregiver, LevelGrant, SupervisionAcknowledgement
-
-RULE_VERSION = "2026-1"
+from caregivers.rule import RULE
 
 
 def create_caregiver(*, by: User, photo=None, **data: Any) -> Caregiver:
@@ -89,10 +89,11 @@ def record_absence(
 
 def acknowledge_rule(*, caregiver: Caregiver, by: User, acknowledged_on: dt.date) -> SupervisionAcknowledgement:
     """The supervision rule was explained and agreed to (7.4.1)."""
-    if SupervisionAcknowledgement.objects.filter(caregiver=caregiver, version=RULE_VERSION).exists():
+    version = keep_text(RULE, acknowledged_on).version
+    if SupervisionAcknowledgement.objects.filter(caregiver=caregiver, version=version).exists():
         raise ValidationError(_("This version of the rule was acknowledged before."))
     return SupervisionAcknowledgement.objects.create(
-        caregiver=caregiver, version=RULE_VERSION, acknowledged_on=acknowledged_on, explained_by=by
+        caregiver=caregiver, version=version, acknowledged_on=acknowledged_on, explained_by=by
     )
 
 

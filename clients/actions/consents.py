@@ -15,11 +15,11 @@ from agencies.links import office_url
 from agencies.models import StoredFile, User
 from archive.actions import request_document
 from archive.models import Document
+from archive.texts import keep_text
 from clients.actions.enquiries import receptionists
+from clients.consent_text import CONSENTS
 from clients.models import Client, Consent, Guardian
 
-# Names the wording: templates/clients/pdf/consents_<version>.html. Other words are another version.
-CONSENT_TEXT_VERSION = "2026-1"
 Kind, Means = Consent.Kind, Consent.Means
 
 
@@ -49,7 +49,7 @@ def give_consents(
     is_today = given_on == timezone.localdate()
     fields = {
         "client": client,
-        "text_version": CONSENT_TEXT_VERSION,
+        "text_version": keep_text(CONSENTS, given_on).version,
         "guardian": guardian,
         "given_by": guardian.name if guardian else client.name,
         "means": means,
@@ -101,5 +101,6 @@ def withdraw_consent(*, consent: Consent, by: User) -> None:
 
 def print_consents(*, client: Client, by: User) -> Document:
     """Print the sheet with what is asked for and why, to be ticked and signed."""
+    keep_text(CONSENTS)  # what is signed stays readable
     title = f"知情同意书 {client.number}"
     return request_document(kind=Document.Kind.CONSENT_SHEET, subject_id=client.pk, title=title, by=by)

@@ -10,7 +10,9 @@ from agencies.links import office_url
 from agencies.pages import form_page, press, submit
 from agencies.permissions import may
 from archive.models import Document
+from archive.texts import text_in_force
 from clients.actions import consents as actions
+from clients.consent_text import CONSENTS
 from clients.forms.consents import ConsentForm
 from clients.models import Client, Consent
 
@@ -37,6 +39,7 @@ def consent_new(request, client_pk):
         return redirect(back)
     sheets = Document.objects.filter(kind=Document.Kind.CONSENT_SHEET, subject_id=client.pk)
     context = {"title": _("Record consents"), "lead": str(client), "client": client, "sheets": sheets[:3]}
+    context["text"] = text_in_force(CONSENTS)
     return form_page(request, form=form, back=back, template="clients/consent_form.html", **context)
 
 

@@ -19,6 +19,7 @@ from archive.actions import request_document
 from archive.models import Document
 from caregivers.models import Caregiver
 from caregivers.queries.files import agency_limits, facts_of, with_level
+from caregivers.rule import outdated_rule
 from caregivers.standard.eligibility import check_assignment
 from clients.models import Client, Consent, Guardian
 from clients.queries import current_assessment, has_consent
@@ -172,7 +173,11 @@ def missing_for_signing(agreement: Agreement) -> list[str]:
         special_terms=agreement.special_terms,
     )
     against = caregiver_findings(agreement)
-    found = [*missing_before_signing(facts, against), *booked_findings(agreement)]
+    found = [
+        *missing_before_signing(facts, against),
+        *outdated_rule(agreement.caregiver),
+        *booked_findings(agreement),
+    ]
     missing = [text_of(finding) for finding in found]
     if lacks_level(against):
         missing.append(could_do_it(able_for_plan(plan, agreement.starts_on)))

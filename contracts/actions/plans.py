@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agencies.files import store_upload
-from agencies.models import StoredFile, User, WorkForm
+from agencies.models import ServiceItem, StoredFile, User, WorkForm
 from agencies.standard import WORK_FORM_BOUNDS, check_duration
 from agencies.tenancy import current_agency
 from archive.actions import request_document
@@ -26,11 +27,13 @@ def save_plan(
 ) -> ServicePlan:
     """Write or rewrite the draft of a client's plan.
 
-    slots are {weekday, starts_at, duration_minutes}, lines {service_item, weekdays, minutes, note}.
+    slots are {weekday, starts_at, duration_minutes}, lines {service_item, weekdays, minutes, note}; a slot without a
+    length takes the shortest of the work form.
     """
     assessment = current_assessment(client)
-    problems = _problems(assessment, data["work_form"], slots, lines)
-    if problems:
+    usual = WORK_FORM_BOUNDS[data["work_form"]][0] if data["work_form"] else None
+    slots = [{**slot, "duration_minutes": slot["duration_minutes"] or usual} for slot in slots]
+    if problems := _problems(assessment, data["work_form"], slots, lines):
         raise ValidationError(problems)
     if plan is None:
         latest = ServicePlan.objects.filter(client=client).aggregate(latest=Max("version"))["latest"] or 0
@@ -48,27 +51,56 @@ def save_plan(
 
 
 def _problems(assessment, work_form, slots, lines):
+    problems = {}
     if assessment is None:
-        return [_("Assess the client's self-care first; it decides which items are offered (5).")]
-    problems = []
-    if not slots:
-        problems.append(_("Enter at least one visit a week."))
-    if not lines:
-        problems.append(_("Choose at least one service item."))
-    least, most = WORK_FORM_BOUNDS[work_form]
-    for slot in slots:
-        if check_duration(work_form, slot["duration_minutes"]):
-            words = {"day": Weekday(slot["weekday"]).label, "form": WorkForm(work_form).label}
-            hours = {"least": least / 60, "most": most / 60}
-            text = _("%(day)s: a visit of the form %(form)s lasts %(least)g to %(most)g hours (3.3).")
-            problems.append(text % {**words, **hours})
-    for first, second in overlapping(Slot(s["weekday"], s["starts_at"], s["duration_minutes"]) for s in slots):
-        words = {"first": Weekday(first.weekday).label, "at": f"{second.starts_at:%H:%M}"}
-        problems.append(_("The visit of %(first)s runs into the next one at %(at)s.") % words)
-    for item in items_not_allowed([line["service_item"] for line in lines], assessment.self_care):
-        text = _("%(item)s is only for clients unable to care for themselves (5).")
-        problems.append(text % {"item": item})
+        problems["__all__"] = _("Assess the client's self-care first; it decides which items are offered (5).")
+    if not work_form:
+        problems["work_form"] = _("Choose the work form.")
+    if wrong := list(_slot_problems(work_form, slots)):
+        problems["slots"] = wrong
+    if wrong := list(_line_problems(assessment, slots, lines)):
+        problems["lines"] = wrong
     return problems
+
+
+def _slot_problems(work_form, slots):
+    """What is wrong with the week, once for all the days it is wrong on."""
+    if not slots:
+        yield _("Enter at least one visit a week.")
+    if any(slot["weekday"] is None for slot in slots):
+        yield _("Tick the weekdays of each time.")
+    if days := _days(slot for slot in slots if slot["starts_at"] is None):
+        yield _("%(days)s: say when the visit starts.") % {"days": days}
+    wrong = [slot for slot in slots if work_form and check_duration(work_form, slot["duration_minutes"])]
+    if wrong:
+        least, most = WORK_FORM_BOUNDS[work_form]
+        words = {"days": _days(wrong), "form": WorkForm(work_form).label, "least": least / 60, "most": most / 60}
+        if least == most:
+            yield _("%(days)s: a visit of the form %(form)s lasts %(least)g hours (3.3).") % words
+        else:
+            yield _("%(days)s: a visit of the form %(form)s lasts %(least)g to %(most)g hours (3.3).") % words
+    whole = [slot for slot in slots if None not in slot.values()]
+    for first, second in overlapping(Slot(s["weekday"], s["starts_at"], s["duration_minutes"]) for s in whole):
+        words = {"first": Weekday(first.weekday).label, "at": f"{second.starts_at:%H:%M}"}
+        yield _("The visit of %(first)s runs into the next one at %(at)s.") % words
+
+
+def _days(slots):
+    days = sorted({slot["weekday"] for slot in slots if slot["weekday"]})
+    return pgettext("between names", ", ").join(str(Weekday(day).label) for day in days)
+
+
+def _line_problems(assessment, slots, lines):
+    if not lines:
+        yield _("Choose at least one service item.")
+    for item in items_not_allowed([line["service_item"] for line in lines], assessment and assessment.self_care):
+        text = _("%(item)s is only for clients unable to care for themselves (5).")
+        yield text % {"item": item}
+    served = {slot["weekday"] for slot in slots}
+    for line in lines:
+        if slots and (days := _days({"weekday": day} for day in set(line["weekdays"]) - served)):
+            text = _("%(item)s: there is no visit on %(days)s.")
+            yield text % {"item": line["service_item"], "days": days}
 
 
 def agree_plan(
@@ -78,6 +110,8 @@ def agree_plan(
     problems = {}
     if not plan.slots.exists() or not plan.lines.exists():
         problems["__all__"] = _("The plan is empty: enter visits and items first.")
+    elif names := pgettext("between names", ", ").join(map(str, not_offered(plan))):
+        problems["__all__"] = _("Not for this client any more: %(items)s. Change the plan first.") % {"items": names}
     if agreed_by not in speakers_for(plan.client):
         problems["agreed_by"] = _("Choose the client or somebody who speaks for the client.")
     if agreed_means == ServicePlan.Means.PAPER and not paper:
@@ -112,13 +146,28 @@ def print_plan(*, plan: ServicePlan, by: User) -> Document:
 
 
 def copy_plan(*, plan: ServicePlan, by: User) -> ServicePlan:
-    """Start the next version from an agreed plan."""
+    """Start the next version from an agreed plan, without what the client is not offered any more."""
     if draft := ServicePlan.objects.filter(client=plan.client_id, state="draft").first():
         return draft
-    slots = plan.slots.values("weekday", "starts_at", "duration_minutes")
+    slots = list(plan.slots.values("weekday", "starts_at", "duration_minutes"))
+    served, left_out = {slot["weekday"] for slot in slots}, not_offered(plan)
     lines = [
-        {"service_item": line.service_item, "weekdays": line.weekdays, "minutes": line.minutes, "note": line.note}
+        {
+            "service_item": line.service_item,
+            "weekdays": [day for day in line.weekdays if day in served],
+            "minutes": line.minutes,
+            "note": line.note,
+        }
         for line in plan.lines.select_related("service_item")
+        if line.service_item not in left_out
     ]
     texts = {name: getattr(plan, name) for name in ("work_form", "mode", "procedure", "equipment", "cautions")}
-    return save_plan(client=plan.client, by=by, slots=list(slots), lines=lines, **texts)
+    return save_plan(client=plan.client, by=by, slots=slots, lines=lines, **texts)
+
+
+def not_offered(plan: ServicePlan) -> list[ServiceItem]:
+    """Items of a plan that the agency, or the client's newest assessment (5), does not allow any more."""
+    assessment = current_assessment(plan.client)
+    items = [line.service_item for line in plan.lines.select_related("service_item")]
+    barred = items_not_allowed(items, assessment and assessment.self_care)
+    return [item for item in items if item in barred or not item.is_active]

@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 from rules import has_perm
 
 from agencies.links import office_url
-from agencies.pages import form_page, press, submit
+from agencies.pages import form_page, press, refusals, submit
 from agencies.permissions import may
 from archive.models import Document
 from caregivers.models import Caregiver
@@ -51,6 +52,8 @@ def _editor(request, client, plan):
             messages.success(request, _("Saved."))
             return redirect(office_url("plan_page", saved.pk))
     context = {"client": client, "assessment": assessment, "template": "contracts/plan_form.html"}
+    if names := pgettext("between names", ", ").join(map(str, actions.not_offered(plan) if plan else [])):
+        context["warnings"] = [_("Not for this client any more, and left out: %(items)s.") % {"items": names}]
     title = _("Service plan of %(client)s") % {"client": client}
     return form_page(request, form=form, title=title, back=office_url("client_file", client.pk), **context)
 
@@ -126,5 +129,11 @@ def plan_print(request, plan_pk):
 @require_POST
 def plan_copy(request, plan_pk):
     plan = get_object_or_404(ServicePlan.objects.select_related("client"), pk=plan_pk)
-    draft = actions.copy_plan(plan=plan, by=request.user)
-    return redirect(office_url("plan_edit", draft.pk))
+    left_out = pgettext("between names", ", ").join(map(str, actions.not_offered(plan)))
+    if problems := refusals(actions.copy_plan, plan=plan, by=request.user):
+        for problem in problems:
+            messages.error(request, problem)
+        return redirect(office_url("plan_page", plan.pk))
+    if left_out:
+        messages.warning(request, _("Not for this client any more, and left out: %(items)s.") % {"items": left_out})
+    return redirect(office_url("plan_new", plan.client_id))

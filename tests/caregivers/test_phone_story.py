@@ -10,8 +10,10 @@ from playwright.sync_api import expect
 
 from agencies.models import Membership, User
 from agencies.tenancy import agency_context
+from archive import texts
 from carecenter.demo.world import PASSWORD
 from caregivers.models import Absence, Availability, Credential, Grievance, SupervisionAcknowledgement
+from caregivers.rule import RULE
 from tests.carecenter.test_look import problems
 from tests.test_story import fill, save, sign_in
 from tests.world import make_world, staff_up
@@ -45,9 +47,7 @@ def photo():
 
 
 @pytest.mark.browser
-def test_own_pages_on_the_phone(world, office_page, phone_page, monkeypatch):
-    monkeypatch.setattr("caregivers.phone.RULE_VERSION", "2027-1")
-    monkeypatch.setattr("caregivers.actions.files.RULE_VERSION", "2027-1")
+def test_own_pages_on_the_phone(world, office_page, phone_page):
     page, phone = office_page, phone_page
     sign_in(phone, world.caregiver.phone)
     send_paper(phone, world)
@@ -76,13 +76,19 @@ def send_paper(phone, world):
 
 
 def read_rule(phone, world):
+    with agency_context(world.agency):
+        text = texts.draft_text(kind=RULE, by=world.manager)
+        new = {"texts": {code: f"{body} 另加一句。" for code, _title, body in text.parts}, "change": "每一条加了一句"}
+        texts.save_draft(text=text, by=world.manager, effective_from=timezone.localdate(), **new)
+        texts.publish_text(text=text, by=world.manager)
     phone.goto("/me/mine/")
     follow(phone, "/me/rule/")
-    expect(phone.locator("main")).to_contain_text("2027-1")
+    expect(phone.locator("main")).to_contain_text(text.version)
+    expect(phone.locator("main")).to_contain_text("另加一句")
     phone.locator("main form .btn-main").click()
     expect(phone.locator(".message-success")).to_be_visible()
     with agency_context(world.agency):
-        row = SupervisionAcknowledgement.objects.get(version="2027-1")
+        row = SupervisionAcknowledgement.objects.get(version=text.version)
         assert (row.acknowledged_on, row.explained_by) == (timezone.localdate(), world.caregiver.user)
     assert phone.locator("main form .btn-main").count() == 0
 
