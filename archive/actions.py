@@ -28,6 +28,7 @@ FILED_WITH = {
     Document.Kind.LEVEL_FORM: ArchiveRecord.Source.LEVEL_APPLICATION,
     Document.Kind.DISPOSAL_CERTIFICATE: ArchiveRecord.Source.DISPOSAL_LIST,
     Document.Kind.CONTROLLED_TEXT: ArchiveRecord.Source.CONTROLLED_TEXT,
+    Document.Kind.TRAINING_SHEET: ArchiveRecord.Source.TRAINING_SESSION,
 }
 
 _builders: dict[str, Callable[[Document], tuple[str, dict[str, Any]]]] = {}

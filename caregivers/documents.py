@@ -11,10 +11,11 @@ from agencies.privacy import mask_identity
 from agencies.tenancy import current_agency
 from archive.actions import builds, tells_standing
 from archive.models import Document
-from caregivers.models import BadgeIssue, Caregiver, LevelApplication, LevelGrant, PostingCertificate
+from caregivers.models import BadgeIssue, Caregiver, LevelApplication, LevelGrant, PostingCertificate, TrainingSession
 from caregivers.queries.badge import badge_name, badge_url
 from caregivers.queries.files import with_level
 from caregivers.queries.onboarding import facts_for
+from caregivers.queries.training import plan_of
 from caregivers.standard.levels import FORM, LEAST_POINTS, step_on
 from caregivers.standard.onboarding import edition_on, missing_by_step
 
@@ -167,4 +168,39 @@ def level_certificate(document: Document) -> tuple[str, dict[str, Any]]:
         "level": LEVELS[grant.level],
         "stars": "★" * grant.level,
         "clause": f"6.{grant.level + 1}.1",
+    }
+
+
+KINDS = {"before_posting": "岗前培训", "level": "等级专业培训", "promotion": "升星培训", "further": "继续培训"}
+BLANK_LINES = 5  # for who comes without having been put down
+
+
+@builds(Document.Kind.TRAINING_SHEET)
+def training_sheet(document: Document) -> tuple[str, dict[str, Any]]:
+    """The list to sign before the session, who came once it was held."""
+    session = TrainingSession.objects.select_related("course", "trainer").get(pk=document.subject_id)
+    is_held = session.state == TrainingSession.State.HELD
+    rows = list(session.attendances.select_related("caregiver"))
+    return "caregivers/pdf/training_sheet.html", {
+        **_frame(document, ""),
+        "session": session,
+        "kind": KINDS[session.course.kind],
+        "trainer": session.trainer.name if session.trainer else session.outside_trainer,
+        "rows": rows,
+        "came": sum(row.attended_at is not None for row in rows),
+        "is_held": is_held,
+        "blank_lines": [] if is_held else range(BLANK_LINES),
+    }
+
+
+@builds(Document.Kind.TRAINING_PLAN)
+def training_plan(document: Document) -> tuple[str, dict[str, Any]]:
+    """The plan of a year, as it stands; the subject is the year."""
+    lines = plan_of(document.subject_id)
+    return "caregivers/pdf/training_plan.html", {
+        **_frame(document, ""),
+        "year": document.subject_id,
+        "lines": [(line, KINDS[line.course.kind]) for line in lines],
+        "seats": sum(line.seats for line in lines),
+        "hours": sum(line.course.hours for line in lines),
     }

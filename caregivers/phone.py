@@ -1,4 +1,4 @@
-"""The caregiver's phone: messages, own file, papers, level, absences, training, the rule. Each sees only their own."""
+"""The caregiver's phone: messages, own file, papers, level, absences, the rule. Each sees only their own."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -30,7 +30,7 @@ from caregivers.forms.phone import AvailabilityForm, OwnAbsenceForm, hours_of
 from caregivers.models import Caregiver, LevelApplication, LevelGrant, SupplyIssue
 from caregivers.queries.files import with_level
 from caregivers.queries.levels import level_facts
-from caregivers.queries.phone import own_figures, sessions_ahead, with_open_matters
+from caregivers.queries.phone import own_figures, with_open_matters
 from caregivers.rule import RULE
 from caregivers.standard.levels import best_way
 from caregivers.views.absences import days_of
@@ -139,13 +139,6 @@ def availability(request, caregiver):
             **form.cleaned_data,
         )
     return phone_page(request, "phone/availability.html", form=form)
-
-
-@own
-def training(request, caregiver):
-    """Sessions ahead, and the exams taken."""
-    results = caregiver.exam_results.select_related("course")[:50]
-    return phone_page(request, "phone/training.html", ahead=sessions_ahead(caregiver)[:20], results=results)
 
 
 @own

@@ -2,8 +2,19 @@
 
 from django.urls import path
 
-from caregivers import api, phone, phone_welfare, public
-from caregivers.views import absences, badge, credentials, levels, onboarding, skills, supplies, welfare
+from caregivers import api, phone, phone_training, phone_welfare, public
+from caregivers.views import (
+    absences,
+    badge,
+    credentials,
+    exams,
+    levels,
+    onboarding,
+    skills,
+    supplies,
+    training,
+    welfare,
+)
 from caregivers.views import files as views
 
 office_urls = [
@@ -27,6 +38,8 @@ office_urls = [
     path("caregivers/<int:caregiver_pk>/supplies/new/", supplies.supply_new, name="supply_new"),
     path("caregivers/<int:caregiver_pk>/skills/", skills.skill_page, name="skill_page"),
     path("caregivers/<int:caregiver_pk>/skills/check/", skills.skill_check, name="skill_check"),
+    path("caregivers/<int:caregiver_pk>/training/", exams.caregiver_training, name="caregiver_training"),
+    path("caregivers/<int:caregiver_pk>/results/new/", exams.result_new, name="result_new"),
     path("caregivers/<int:caregiver_pk>/suspend/", views.caregiver_suspend, name="caregiver_suspend"),
     path("caregivers/<int:caregiver_pk>/leave/", views.caregiver_dismiss, name="caregiver_dismiss"),
     path("caregivers/<int:caregiver_pk>/account/", views.account_open, name="account_open"),
@@ -43,6 +56,30 @@ office_urls = [
         "levels/applications/<int:application_pk>/withdraw/", levels.application_withdraw, name="application_withdraw"
     ),
     path("levels/appeals/<int:appeal_pk>/", levels.appeal_decide, name="appeal_decide"),
+    path("training/", training.SessionList.as_view(), name="session_list"),
+    path("training/new/", training.session_new, name="session_new"),
+    path("training/courses/", training.CourseList.as_view(), name="course_list"),
+    path("training/courses/new/", training.course_edit, name="course_new"),
+    path("training/courses/<int:course_pk>/", training.course_edit, name="course_edit"),
+    path("training/plan/", exams.plan_page, name="training_plan_now"),
+    path("training/plan/<int:year>/", exams.plan_page, name="training_plan"),
+    path("training/plan/<int:year>/propose/", exams.plan_propose, name="plan_propose"),
+    path("training/plan/<int:year>/print/", exams.plan_print, name="training_plan_print"),
+    path("training/plan/<int:year>/lines/new/", exams.plan_line, name="plan_line_new"),
+    path("training/plan/<int:year>/lines/<int:line_pk>/", exams.plan_line, name="plan_line_edit"),
+    path("training/plan/<int:year>/lines/<int:line_pk>/remove/", exams.plan_line_remove, name="plan_line_remove"),
+    path("training/<int:session_pk>/", training.session_page, name="session_page"),
+    path("training/<int:session_pk>/edit/", training.session_edit, name="session_edit"),
+    path("training/<int:session_pk>/cancel/", training.session_cancel, name="session_cancel"),
+    path("training/<int:session_pk>/people/", training.session_enrol, name="session_enrol"),
+    path("training/<int:session_pk>/attendance/", training.session_attendance, name="session_attendance"),
+    path("training/<int:session_pk>/code/", training.session_code, name="session_code"),
+    path("training/<int:session_pk>/close/", training.session_close, name="session_close"),
+    path("training/<int:session_pk>/sheet/", training.session_sheet, name="session_sheet"),
+    path("training/<int:session_pk>/exam/", exams.session_exam, name="session_exam"),
+    path("training/<int:session_pk>/effect/", training.session_effect, name="session_effect"),
+    path("training/attendance/<int:attendance_pk>/strike/", training.attendance_strike, name="attendance_strike"),
+    path("training/results/<int:result_pk>/annul/", exams.result_annul, name="result_annul"),
     path("onboarding/", onboarding.OnboardingList.as_view(), name="onboarding_list"),
     path(
         "onboarding/certificates/<int:certificate_pk>/withdraw/",
@@ -83,7 +120,8 @@ phone_urls = [
     path("absences/", phone.absences, name="absences"),
     path("absences/<int:absence_pk>/back/", phone.absence_back, name="absence_back"),
     path("availability/", phone.availability, name="availability"),
-    path("training/", phone.training, name="training"),
+    path("training/", phone_training.training, name="training"),
+    path("training/here/<str:token>/", phone_training.attend, name="attend"),
     path("figures/", phone.figures, name="figures"),
     path("rule/", phone.rule, name="rule"),
     path("confide/", phone_welfare.confide, name="confide"),

@@ -59,6 +59,11 @@ PUBLIC_URLS = {"account_login", "account_logout", "health", "set_language", "sch
 URL_KWARGS = {
     "appeal_pk": "caregivers.LevelAppeal",
     "application_pk": "caregivers.LevelApplication",
+    "attendance_pk": "caregivers.Attendance",
+    "course_pk": "caregivers.Course",
+    "line_pk": "caregivers.TrainingPlanLine",
+    "result_pk": "caregivers.ExamResult",
+    "session_pk": "caregivers.TrainingSession",
     "grant_pk": "caregivers.LevelGrant",
     "absence_pk": "caregivers.Absence",
     "agreement_pk": "contracts.Agreement",
@@ -103,6 +108,7 @@ URL_WORDS = {
     "party": "client",
     "step": "interview",
     "token": "1-1~x",
+    "year": 1,
 }
 # Ids of global rows that belong to an agency.
 URL_GLOBALS = {

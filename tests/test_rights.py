@@ -10,7 +10,17 @@ from django.urls import Resolver404, resolve
 from agencies.models import PriceList, Role
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord, ControlledText, DisposalList, Document
-from caregivers.models import Absence, Caregiver, Credential, StaffFile, SupplyIssue
+from caregivers.models import (
+    Absence,
+    Caregiver,
+    Course,
+    Credential,
+    ExamResult,
+    StaffFile,
+    SupplyIssue,
+    TrainingPlanLine,
+    TrainingSession,
+)
 from clients.models import Assessment, Client, Enquiry
 from contracts.models import Agreement, Handover, ServicePlan, Visit
 from supervision.models import Complaint, ReturnVisit, SurveyRound
@@ -34,6 +44,8 @@ ROWS = [
         (PriceList, {"state": "draft"}),
     ),
     *((ReturnVisit, {}), (ServicePlan, {}), (StaffFile, {}), (SupplyIssue, {}), (SurveyRound, {}), (Visit, {})),
+    *((TrainingSession, {"state": state}) for state in ("planned", "held")),
+    *((Course, {}), (ExamResult, {}), (TrainingPlanLine, {"year": 2026})),
     *((Caregiver, {"state": state, "posted_on": DAY}) for state in ("active", "suspended")),
     *((Agreement, {"state": state}) for state in ("signing", "cancelled")),
     *(

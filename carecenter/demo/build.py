@@ -10,6 +10,7 @@ from carecenter.demo import onboarding, phone, reception
 from carecenter.demo import world as demo
 from carecenter.demo.careers import careers
 from carecenter.demo.supervision import supervise
+from carecenter.demo.training import train
 from contracts.actions import agreements, running
 
 FIRST = {
@@ -54,6 +55,7 @@ def build_agency(facts: dict, now: dt.datetime, *, caregivers: int, clients: int
         reception.receive(world, files)
         active = [person for person in staff if person.state == "active"]
         careers(world, active)
+        train(world, active)
         signed = _agreements(world, active, iter(files[:-3]))
         demo.absences(world, active)
         onboarding.equip(world, active)

@@ -39,6 +39,7 @@ TONES = {
         "red",
         "rejected",
         "lost",
+        *("none", "not_fit"),
     ],
     "waiting": [
         *("signing", "queued", "due", "received", "unassigned", "suspended"),
@@ -55,6 +56,7 @@ TONES = {
             "appraised",
             "waiting",
             "checked",
+            "partly",
         ),
     ],
     "running": ["in_force", "in_progress", "active", "running", "accepted", "open", "current", "eligible"],
@@ -70,6 +72,7 @@ TONES = {
         "green",
         "granted",
         "upheld",
+        *("held", "good", "excellent", "fit"),
     ],
 }
 SIGNS = {"wrong": "●", "waiting": "▲", "running": "◐", "done": "✓", "quiet": "○"}

@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models.catalogue import Level
@@ -95,7 +96,7 @@ class TrainingSession(AgencyModel):
         indexes = [models.Index(fields=["agency", "state", "-starts_at"], name="training_session_list")]
 
     def __str__(self):
-        return f"{self.course} {self.starts_at:%Y-%m-%d}"
+        return f"{self.course} {timezone.localdate(self.starts_at)}"
 
 
 class Attendance(AgencyModel):

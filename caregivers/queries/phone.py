@@ -28,6 +28,12 @@ def sessions_ahead(caregiver: Caregiver) -> QuerySet[Attendance]:
     return rows.select_related("session__course", "session__trainer").order_by("session__starts_at")
 
 
+def sessions_attended(caregiver: Caregiver) -> QuerySet[Attendance]:
+    """Training the caregiver came to, the latest first."""
+    rows = caregiver.attendances.filter(attended_at__isnull=False)
+    return rows.select_related("session__course").order_by("-session__starts_at")
+
+
 @dataclass(frozen=True)
 class Figures:
     """What was recorded of one caregiver since a day: each figure with the number of records it rests on."""
