@@ -1,0 +1,43 @@
+"""What counts for a caregiver, handed down by the floor where it happened; keeping it twice changes nothing."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+from agencies.tenancy import current_agency
+from caregivers.models import QualityRecord, ServiceDay
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that counts; see QualityRecord for what the value means."""
+
+    caregiver_id: int
+    kind: QualityRecord.Kind
+    source: str
+    source_id: int
+    value: int
+    happened_on: dt.date
+
+
+def keep_facts(facts: Iterable[Fact]) -> None:
+    """Write facts down, or what they say now where they stood before."""
+    QualityRecord.objects.bulk_create(
+        [QualityRecord(agency=current_agency(), **asdict(fact)) for fact in facts],
+        update_conflicts=True,
+        unique_fields=["agency", "source", "source_id", "kind"],
+        update_fields=["caregiver", "value", "happened_on"],
+    )
+
+
+def keep_service_days(minutes: Mapping[tuple[int, dt.date], int]) -> None:
+    """Keep how many minutes caregivers served on days, {(caregiver, day): minutes of the whole day}."""
+    ServiceDay.objects.bulk_create(
+        [
+            ServiceDay(agency=current_agency(), caregiver_id=caregiver, day=day, minutes=sum_)
+            for (caregiver, day), sum_ in minutes.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["agency", "caregiver", "day"],
+        update_fields=["minutes"],
+    )
