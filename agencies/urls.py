@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies import import_views, public, staff_views, views
+from agencies import import_views, price_views, public, staff_views, views
 
 office_urls = [
     path("files/<int:file_pk>/", views.file_view, name="file_view"),
@@ -16,10 +16,11 @@ office_urls = [
     path("settings/keys/<int:key_pk>/revoke/", staff_views.api_key_revoke, name="api_key_revoke"),
     path("settings/licences/new/", views.licence_new, name="licence_new"),
     path("settings/access/", views.AccessLogList.as_view(), name="access_log"),
-    path("prices/", views.price_list_list, name="price_list_list"),
-    path("prices/new/", views.price_list_copy, name="price_list_copy"),
-    path("prices/<int:price_list_pk>/", views.price_list_edit, name="price_list_edit"),
-    path("prices/<int:price_list_pk>/publish/", views.price_list_publish, name="price_list_publish"),
+    path("prices/", price_views.price_list_list, name="price_list_list"),
+    path("prices/new/", price_views.price_list_copy, name="price_list_copy"),
+    path("prices/<int:price_list_pk>/", price_views.price_list_edit, name="price_list_edit"),
+    path("prices/items/new/", price_views.item_new, name="item_new"),
+    path("prices/items/<int:item_pk>/", price_views.item_edit, name="item_edit"),
     path("notices/", views.notice_list, name="notice_list"),
     path("messages/", views.MessageList.as_view(), name="message_list"),
     path("messages/<int:message_pk>/reveal/", views.message_reveal, name="message_reveal"),

@@ -27,6 +27,7 @@ FILED_WITH = {
     Document.Kind.HANDOVER: ArchiveRecord.Source.HANDOVER,
     Document.Kind.LEVEL_FORM: ArchiveRecord.Source.LEVEL_APPLICATION,
     Document.Kind.DISPOSAL_CERTIFICATE: ArchiveRecord.Source.DISPOSAL_LIST,
+    Document.Kind.PRICE_BOARD: ArchiveRecord.Source.PRICE_LIST,
     Document.Kind.CONTROLLED_TEXT: ArchiveRecord.Source.CONTROLLED_TEXT,
     Document.Kind.TRAINING_SHEET: ArchiveRecord.Source.TRAINING_SESSION,
 }

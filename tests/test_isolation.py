@@ -84,6 +84,7 @@ URL_KWARGS = {
     "handover_pk": "contracts.Handover",
     "import_pk": "agencies.Import",
     "hold_pk": "archive.LegalHold",
+    "item_pk": "agencies.ServiceItem",
     "invitation_pk": "supervision.SurveyInvitation",
     "licence_pk": "agencies.Licence",
     "message_pk": "agencies.Message",

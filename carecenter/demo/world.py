@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import functools
 import io
+from decimal import Decimal
 from random import Random
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -21,6 +22,7 @@ from agencies.models import (
     User,
 )
 from agencies.tenancy import agency_context
+from archive.prices import publish_price_list
 from carecenter.demo import onboarding, people
 from carecenter.demo.base import World, at
 from caregivers.actions import credentials, posting
@@ -36,8 +38,18 @@ from contracts.standard import Slot, occurrences
 
 PASSWORD = "demo-2026"  # noqa: S105 -- printed at every start
 SLOTS = [dt.time(8, 30), dt.time(14), dt.time(10, 45), dt.time(16, 15)]
-PRICES = {"hourly": ("hour", "45.00"), "day": ("day", "260.00"), "live_in": ("month", "6500.00")}
-EXTRAS = {"5.2-01": ("visit", "60.00"), "5.2-05": ("visit", "50.00"), "5.1-06": ("visit", "80.00")}
+# Unit, today's price, what it includes; earlier lists were cheaper by a twentieth each.
+PRICES = {
+    "hourly": ("hour", "45.00", "2 小时起；生活照料、测血压、提醒吃药、读报聊天"),
+    "day": ("day", "260.00", "8 小时；午间休息 1 小时，不含餐"),
+    "live_in": ("month", "6500.00", "每月 26 天；食宿由客户提供"),
+}
+HOLIDAYS = {"hourly": ("hour", "90.00"), "day": ("day", "520.00")}
+EXTRAS = {
+    "5.2-01": ("visit", "60.00", "每次 40 分钟"),
+    "5.2-05": ("visit", "50.00", "每次 30 分钟"),
+    "5.1-06": ("visit", "80.00", "半天；交通费按票据"),
+}
 
 
 def make_user(phone: str, name: str) -> User:
@@ -122,16 +134,34 @@ def _licences(world):
 
 
 def _price_lists(world):
-    for days in (1500, 900, 200):
+    items = {item.code: item for item in ServiceItem.objects.all()}
+    for days, share in ((1500, "0.90"), (900, "0.95"), (200, "1.00")):
         price_list = PriceList.objects.create(name=f"{world.ago(days).year} 年价目表", effective_from=world.ago(days))
-        items = {item.code: item for item in ServiceItem.objects.all()}
-        rows = [{"work_form": form, "unit": unit, "amount": amount} for form, (unit, amount) in PRICES.items()]
-        rows += [
-            {"service_item": items[code], "unit": unit, "amount": amount} for code, (unit, amount) in EXTRAS.items()
+        rows = [
+            *(
+                {"work_form": form, "unit": unit, "amount": yuan, "note": note}
+                for form, (unit, yuan, note) in PRICES.items()
+            ),
+            *(
+                {"service_item": items[code], "unit": unit, "amount": yuan, "note": note}
+                for code, (unit, yuan, note) in EXTRAS.items()
+            ),
+            *(
+                {
+                    "kind": "holiday",
+                    "work_form": form,
+                    "unit": unit,
+                    "amount": yuan,
+                    "note": "国务院公布的法定节假日当天",
+                }
+                for form, (unit, yuan) in HOLIDAYS.items()
+            ),
         ]
+        for row in rows:
+            row["amount"] = (Decimal(row["amount"]) * Decimal(share)).quantize(Decimal("0.01"))
         Price.objects.bulk_create([Price(agency=world.agency, price_list=price_list, **row) for row in rows])
         with at(world.ago(days + 3)):
-            actions.publish_price_list(price_list=price_list, by=world.manager)
+            publish_price_list(price_list=price_list, by=world.manager)
 
 
 def hire(world: World, count: int, first_phone: str) -> list[Caregiver]:
