@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies import import_views, price_views, public, staff_views, views
+from agencies import import_views, licence_views, price_views, public, staff_views, views
 
 office_urls = [
     path("files/<int:file_pk>/", views.file_view, name="file_view"),
@@ -14,7 +14,11 @@ office_urls = [
     path("settings/members/<int:member_pk>/switch/", staff_views.member_switch, name="member_switch"),
     path("settings/keys/new/", staff_views.api_key_new, name="api_key_new"),
     path("settings/keys/<int:key_pk>/revoke/", staff_views.api_key_revoke, name="api_key_revoke"),
-    path("settings/licences/new/", views.licence_new, name="licence_new"),
+    path("settings/licences/", licence_views.LicenceList.as_view(), name="licence_list"),
+    path("settings/licences/new/", licence_views.licence_new, name="licence_new"),
+    path("settings/licences/<int:licence_pk>/", licence_views.licence_edit, name="licence_edit"),
+    path("settings/licences/<int:licence_pk>/renew/", licence_views.licence_renew, name="licence_renew"),
+    path("settings/licences/<int:licence_pk>/show/", licence_views.licence_show, name="licence_show"),
     path("settings/access/", views.AccessLogList.as_view(), name="access_log"),
     path("prices/", price_views.price_list_list, name="price_list_list"),
     path("prices/new/", price_views.price_list_copy, name="price_list_copy"),

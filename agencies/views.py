@@ -5,7 +5,7 @@ import rules
 from django import forms
 from django.apps import apps
 from django.contrib import messages
-from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseGone
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from agencies import actions
-from agencies.files import UploadField, store_upload
 from agencies.forms import CleanForm
 from agencies.jobs import COUNTS, job_labels
 from agencies.links import office_url
@@ -34,7 +33,7 @@ from agencies.models import (
     Notice,
     StoredFile,
 )
-from agencies.pages import form_page, press, revealed, submit
+from agencies.pages import press, revealed
 from agencies.permissions import may
 from agencies.text import typed
 
@@ -137,40 +136,11 @@ def agency_settings(request):
         "form": form,
         "staff": [member for member in members if member.is_office],
         "caregivers": [member for member in members if not member.is_office],
-        "licences": Licence.objects.select_related("scan"),
+        "licences": Licence.objects.filter(is_replaced=False).select_related("scan"),
         "api_keys": ApiKey.objects.filter(membership__agency=request.agency).select_related("membership__user"),
         "today": timezone.localdate(),
     }
     return render(request, "agencies/settings.html", context)
-
-
-class LicenceForm(CleanForm, forms.ModelForm):
-    scan = UploadField(label=gettext_lazy("scan"), required=False)
-
-    class Meta:
-        model = Licence
-        fields = ["kind", "number", "issuer", "issued_on", "expires_on", "is_public"]
-
-    def clean(self):
-        data = super().clean()
-        if data.get("issued_on") and data.get("expires_on") and data["expires_on"] < data["issued_on"]:
-            self.add_error("expires_on", _("A paper cannot end before it was issued."))
-        return data
-
-
-@may("agencies.manage")
-def licence_new(request):
-    form = LicenceForm(request.POST or None, request.FILES or None)
-    back = office_url("agency_settings")
-    if submit(form, _add_licence, by=request.user):
-        return redirect(back)
-    return form_page(request, form=form, title=_("New licence"), back=back)
-
-
-def _add_licence(*, by, scan, **data):
-    if Licence.objects.filter(kind=data["kind"], number=data["number"]).exists():
-        raise ValidationError({"number": _("This licence is on file already.")})
-    return Licence.objects.create(scan=store_upload(scan, kind=StoredFile.Kind.LICENCE, by=by), **data)
 
 
 @may("agencies.office")

@@ -11,7 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from agencies import actions
+from agencies import actions, licences
 from agencies.models import (
     Licence,
     Membership,
@@ -89,6 +89,23 @@ def signed_sheet() -> tuple[str, bytes, str]:
     return "知情同意书.jpg", buffer.getvalue(), "image/jpeg"
 
 
+def licence_scan(*words: str) -> tuple[str, bytes, str]:
+    """A drawn sheet with a frame, a seal and lines instead of words; nobody's licence."""
+    rng = Random("-".join(words))  # noqa: S311 -- the same sheet at every start
+    image = Image.new("RGB", (840, 600), "#fffdf5")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((24, 24, 816, 576), outline="#b08d3c", width=10)
+    draw.rectangle((260, 70, 580, 100), fill="#7a1f1f")
+    for row in range(6):
+        top = 170 + row * 50
+        draw.rectangle((90, top, 210, top + 16), fill="#555555")
+        draw.rectangle((240, top, 420 + rng.randint(40, 300), top + 16), fill="#999999")
+    draw.ellipse((620, 410, 760, 550), outline="#c0392b", width=8)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=80)
+    return "证照.jpg", buffer.getvalue(), "image/jpeg"
+
+
 def open_agency(
     *, slug: str, name: str, short_name: str, credit_code: str, phones: dict[str, tuple[str, str]]
 ) -> World:
@@ -117,20 +134,24 @@ def open_agency(
 
 
 def _licences(world):
+    """Each shown with a drawn scan; the insurance was renewed once and ends soon."""
     rows = [
-        ("business", "济南市市场监督管理局", 900, None),
-        ("home_service", "济南市商务局", 500, 230),
-        ("elderly_care", "历下区民政局", 300, 800),
-        ("insurance", "泰山财产保险", 340, 25),
+        ("business", world.agency.credit_code, "济南市市场监督管理局", 900, None),
+        ("home_service", f"37JZ{world.next_serial():06}", "济南市商务局", 500, 230),
+        ("elderly_care", f"YL370102{world.next_serial():06}", "历下区民政局", 300, 800),
+        ("insurance", f"PZRX{world.next_serial():010}", "泰山财产保险", 705, -340),
     ]
-    for kind, issuer, since, left in rows:
-        Licence.objects.create(
-            kind=kind,
-            number=f"37-{kind[:3].upper()}-{world.next_serial():06}",
-            issuer=issuer,
-            issued_on=world.ago(since),
-            expires_on=world.today + dt.timedelta(days=left) if left else None,
-        )
+    for kind, number, issuer, since, left in rows:
+        with at(world.ago(since)):
+            dates = {"issued_on": world.ago(since), "expires_on": left and world.ago(-left)}
+            scan = licence_scan(Licence.Kind(kind).value, world.agency.slug)
+            facts = {"number": number, "issuer": issuer, "is_public": True}
+            licence = licences.add_licence(by=world.manager, kind=kind, scan=scan, **facts, **dates)
+    dates = {"issued_on": world.ago(340), "expires_on": world.ago(-25)}
+    facts["number"] = f"PZRX{world.next_serial():010}"
+    with at(world.ago(340)):
+        scan = licence_scan("insurance-2", world.agency.slug)
+        licences.renew_licence(licence=licence, by=world.manager, scan=scan, **facts, **dates)
 
 
 def _price_lists(world):
