@@ -47,6 +47,7 @@ class PriceListForm(CleanForm, forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("name of the list")
         prices = {(price.kind, price.work_form, price.service_item_id): price for price in self.instance.prices.all()}
         kind = Price.Kind
         self.lines = [

@@ -101,7 +101,7 @@ def render(*, document_id: int) -> bool:
 def _file_with_record(document, file):
     """A paper that is ready after its subject was filed joins the record."""
     source = FILED_WITH.get(document.kind)
-    if record := ArchiveRecord.objects.filter(source=source, source_id=document.subject_id).first():
+    if record := ArchiveRecord.objects.filter(source=source, source_id=document.subject_id, disposed_on=None).first():
         ArchiveItem.objects.create(record=record, file=file)
 
 

@@ -40,7 +40,7 @@ LISTS = [
     ("complaint_list", Complaint, 6),
     ("archive_list", ArchiveRecord, 5),
     ("document_list", Document, 6),
-    ("disposal_lists", DisposalList, 6),
+    ("disposal_lists", DisposalList, 7),
     ("licence_list", Licence, 6),
     ("message_list", Message, 6),
     ("job_list", JobRun, 5),
