@@ -23,13 +23,16 @@ from agencies.models import (
 )
 from agencies.tenancy import agency_context
 from archive.prices import publish_price_list
+from archive.texts import keep_text
 from carecenter.demo import onboarding, people
 from carecenter.demo.base import World, at
 from caregivers.actions import credentials, posting
 from caregivers.actions import files as caregiver_actions
 from caregivers.models import Caregiver
+from caregivers.rule import RULE
 from clients.actions import assessments, consents
 from clients.actions import files as client_actions
+from clients.consent_text import CONSENTS
 from clients.models import Client
 from clients.standard import GBT_42195
 from contracts.actions import agreements, handovers, plans, running, signing, visits
@@ -38,6 +41,7 @@ from contracts.standard import Slot, occurrences
 
 PASSWORD = "demo-2026"  # noqa: S105 -- printed at every start
 SLOTS = [dt.time(8, 30), dt.time(14), dt.time(10, 45), dt.time(16, 15)]
+WEEKENDS = {1: (1, 3, 5, 6, 7)}  # who is visited in the afternoon also on weekends
 # Unit, today's price, what it includes; earlier lists were cheaper by a twentieth each.
 PRICES = {
     "hourly": ("hour", "45.00", "2 小时起；生活照料、测血压、提醒吃药、读报聊天"),
@@ -130,6 +134,9 @@ def open_agency(
     with agency_context(agency):
         _licences(world)
         _price_lists(world)
+        with at(world.ago(1500)):
+            for kind in (RULE, CONSENTS):
+                keep_text(kind)
     return world
 
 
@@ -377,7 +384,7 @@ def plan_for(
         codes += ["5.1-09", "5.1-12"]
     items = {item.code: item for item in ServiceItem.objects.filter(code__in=codes)}
     minutes = {"hourly": 120, "day": 480, "live_in": 1440}[work_form]
-    days = range(1, 7) if work_form == "live_in" else range(1, 6)
+    days = range(1, 7) if work_form == "live_in" else WEEKENDS.get(slot, range(1, 6))
     start = {"hourly": SLOTS[slot], "day": dt.time(8), "live_in": dt.time(8)}[work_form]
     with at(agreed_on):
         plan = plans.save_plan(
