@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from agencies.tenancy import AgencyHistory, AgencyModel, same_agency
@@ -38,7 +38,7 @@ class ServiceItem(AgencyModel):
     code = models.CharField(_("code"), max_length=20)
     clause = models.CharField(_("clause"), max_length=20, blank=True)
     group = models.CharField(_("group"), max_length=20, choices=Group)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60)
     name_en = models.CharField(_("name in English"), max_length=100, blank=True)
     unable_only = models.BooleanField(_("only for clients unable to care for themselves"), default=False)
     level_needed = models.PositiveSmallIntegerField(_("level needed"), choices=Level, default=Level.ORDINARY)
@@ -70,7 +70,7 @@ class PriceList(AgencyModel):
         DRAFT = "draft", _("Draft")
         PUBLISHED = "published", _("Published")
 
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60)
     effective_from = models.DateField(_("in force from"))
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     published_at = models.DateTimeField(null=True, blank=True)
