@@ -2,7 +2,7 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import override, pgettext
 
 from agencies.identity import credit_code_problems, normalise_phone, phone_problems
 from agencies.models import (
@@ -163,10 +163,20 @@ def members_with(*roles: str, but: User | None = None) -> list[User]:
     return [member.user for member in members.exclude(user=but).select_related("user")]
 
 
-def notify(*, users: Iterable[User], title: str, body: str = "", url: str = "") -> None:
-    """Put a notice in front of people who sign in."""
-    notices = [Notice(agency=current_agency(), user=user, title=title[:100], body=body, url=url) for user in users]
+def notify(*, users: Iterable[User], title: str | Callable[[], str], body: str = "", url: str = "") -> None:
+    """Put a notice in front of people who sign in; a title that is a function is asked for in each one's language."""
+    notices = [
+        Notice(agency=current_agency(), user=user, title=_for_reader(title, user)[:100], body=body, url=url)
+        for user in users
+    ]
     Notice.objects.bulk_create(notices)
+
+
+def _for_reader(title, user):
+    if isinstance(title, str):
+        return title
+    with override(user.language):
+        return title()
 
 
 def queue_message(
