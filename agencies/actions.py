@@ -2,7 +2,8 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override, pgettext
 
 from agencies.identity import credit_code_problems, normalise_phone, phone_problems
 from agencies.models import (
@@ -27,8 +29,11 @@ from agencies.models import (
     User,
     WorkForm,
 )
+from agencies.numbers import take_numbers
 from agencies.standard import CATALOGUE
 from agencies.tenancy import agency_context, current_agency
+
+OWN_ITEMS = "J"  # codes of an agency's own items: J-01
 
 
 @transaction.atomic
@@ -158,10 +163,20 @@ def members_with(*roles: str, but: User | None = None) -> list[User]:
     return [member.user for member in members.exclude(user=but).select_related("user")]
 
 
-def notify(*, users: Iterable[User], title: str, body: str = "", url: str = "") -> None:
-    """Put a notice in front of people who sign in."""
-    notices = [Notice(agency=current_agency(), user=user, title=title[:100], body=body, url=url) for user in users]
+def notify(*, users: Iterable[User], title: str | Callable[[], str], body: str = "", url: str = "") -> None:
+    """Put a notice in front of people who sign in; a title that is a function is asked for in each one's language."""
+    notices = [
+        Notice(agency=current_agency(), user=user, title=_for_reader(title, user)[:100], body=body, url=url)
+        for user in users
+    ]
     Notice.objects.bulk_create(notices)
+
+
+def _for_reader(title, user):
+    if isinstance(title, str):
+        return title
+    with override(user.language):
+        return title()
 
 
 def queue_message(
@@ -197,6 +212,19 @@ def seed_catalogue() -> None:
     ServiceItem.objects.bulk_create(items, ignore_conflicts=True)
 
 
+def save_item(*, by: User, item: ServiceItem | None = None, **data: Any) -> ServiceItem:
+    """Offer an item of one's own beside those of the standard, or change it; the standard's own keep their words."""
+    item = item or ServiceItem(code=f"{OWN_ITEMS}-{take_numbers('item')[0]:02}")
+    if item.clause:
+        data = {name: value for name, value in data.items() if name in ("is_active", "level_needed")}
+    elif ServiceItem.objects.filter(name=data["name"]).exclude(pk=item.pk).exists():
+        raise ValidationError({"name": _("There is an item of this name already.")})
+    for name, value in data.items():
+        setattr(item, name, value)
+    item.save()
+    return item
+
+
 def copy_price_list(*, by: User) -> PriceList:
     """Start a draft from the newest list."""
     if PriceList.objects.filter(state=PriceList.State.DRAFT).exists():
@@ -205,13 +233,13 @@ def copy_price_list(*, by: User) -> PriceList:
     day = timezone.localdate() + dt.timedelta(days=1)
     draft = PriceList.objects.create(name=_("Price list %(year)s") % {"year": day.year}, effective_from=day)
     if newest:
-        rows = newest.prices.values("work_form", "service_item_id", "unit", "amount", "note")
+        rows = newest.prices.values("kind", "work_form", "service_item_id", "unit", "amount", "note")
         Price.objects.bulk_create([Price(agency=current_agency(), price_list=draft, **row) for row in rows])
     return draft
 
 
 def set_prices(*, price_list: PriceList, prices: list[dict], name: str, effective_from: dt.date) -> None:
-    """Replace the prices of a draft; each is {work_form or service_item, unit, amount, note}."""
+    """Replace the prices of a draft; each is {kind, work_form or service_item, unit, amount, note}."""
     price_list = PriceList.objects.select_for_update().get(pk=price_list.pk)
     if price_list.state != PriceList.State.DRAFT:
         raise ValidationError(_("A published list does not change; start a new one."))
@@ -222,17 +250,23 @@ def set_prices(*, price_list: PriceList, prices: list[dict], name: str, effectiv
 
 
 def publish_price_list(*, price_list: PriceList, by: User, effective_from: dt.date | None = None) -> None:
-    """Put a list in force from its day (4.1.5); each work form needs a price."""
+    """Put a list in force from its day (4.1.5); each work form has a price that says what it includes."""
     day = effective_from or price_list.effective_from
     problems = []
     if day < timezone.localdate():
         problems.append(_("A list cannot be in force from a day that has passed; nobody could have seen it."))
     if PriceList.objects.filter(state=PriceList.State.PUBLISHED, effective_from=day).exists():
         problems.append(_("Another list is in force from that day."))
-    priced = set(price_list.prices.values_list("work_form", flat=True))
-    missing = [label for value, label in WorkForm.choices if value not in priced]
-    if missing:
-        problems.append(_("No price yet for: %(forms)s.") % {"forms": ", ".join(map(str, missing))})
+    priced = dict(price_list.prices.filter(kind=Price.Kind.SERVICE).values_list("work_form", "note"))
+    for text, missing in [
+        (_("No price yet for: %(forms)s."), [label for value, label in WorkForm.choices if value not in priced]),
+        (
+            _("Say what the price includes: %(forms)s."),
+            [label for value, label in WorkForm.choices if priced.get(value) == ""],
+        ),
+    ]:
+        if missing:
+            problems.append(text % {"forms": pgettext("between names", ", ").join(map(str, missing))})
     if problems:
         raise ValidationError(problems)
     published = {"state": PriceList.State.PUBLISHED, "published_at": timezone.now(), "published_by": by}

@@ -19,6 +19,7 @@ from agencies.models import IdentityType
 from agencies.text import clean_text, has_control_characters
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+REQUIRED = {False: _("Please fill this in."), True: _("Please choose.")}
 CONTROL_CHARACTERS = _("There are invisible control characters in this text; type it anew.")
 WIDGETS = {
     forms.DateField: lambda: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -43,6 +44,8 @@ class CleanForm:
                 field.widget.attrs["rows"] = 3
             if name.endswith("phone"):
                 field.widget.attrs["inputmode"] = "tel"
+            if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = REQUIRED[isinstance(field, forms.ChoiceField)]
             _name_the_empty_choice(field)
 
     def mask_kept(self, **masks):

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
-from agencies import actions, exports, imports
+from agencies import actions, exports, imports, licences
 from agencies.jobs import AgencyJob, EveryAgency
 from agencies.tasks import RowTask
 
@@ -42,3 +42,13 @@ def send_messages():
 @shared_task(base=EveryAgency)
 def send_messages_everywhere():
     return send_messages
+
+
+@shared_task(base=AgencyJob, label=_("Licences that end"))
+def licence_warnings():
+    return licences.warn_of_endings()
+
+
+@shared_task(base=EveryAgency)
+def licence_warnings_everywhere():
+    return licence_warnings

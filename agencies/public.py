@@ -16,7 +16,7 @@ def agency(request):
         raise Http404
     price_list = price_list_on(timezone.localdate())
     context = {
-        "licences": Licence.objects.filter(is_public=True).select_related("scan"),
+        "licences": Licence.objects.filter(is_public=True, is_replaced=False).select_related("scan"),
         "price_list": price_list,
         "prices": in_order(price_list.prices) if price_list else [],
         "included": included_items(price_list) if price_list else [],
@@ -29,5 +29,5 @@ def agency(request):
 def licence_scan(request, licence_pk):
     if request.agency is None:
         raise Http404
-    licence = get_object_or_404(Licence, pk=licence_pk, is_public=True, scan__isnull=False)
+    licence = get_object_or_404(Licence, pk=licence_pk, is_public=True, is_replaced=False, scan__isnull=False)
     return serve(licence.scan)

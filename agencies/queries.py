@@ -14,9 +14,10 @@ def price_list_on(day: dt.date) -> PriceList | None:
 
 
 def in_order(prices: QuerySet[Price]) -> QuerySet[Price]:
-    """The time itself first, from the shortest work form to the longest, then what costs extra, by its code."""
+    """The time itself, from the shortest work form to the longest, what costs extra by its code, holidays, the fee."""
     first = Case(*(When(work_form=value, then=place) for place, value in enumerate(WorkForm.values)), default=9)
-    return prices.select_related("service_item").order_by(first, "service_item__code")
+    kinds = Case(*(When(kind=value, then=place) for place, value in enumerate(Price.Kind.values)))
+    return prices.select_related("service_item").order_by(kinds, first, "service_item__code")
 
 
 def included_items(price_list: PriceList) -> list[ServiceItem]:
@@ -26,6 +27,6 @@ def included_items(price_list: PriceList) -> list[ServiceItem]:
 
 
 def prices_on(day: dt.date) -> list[Price]:
-    """Every price in force on a day."""
+    """Every price of the service itself in force on a day; what public holidays cost and the fee stand beside it."""
     price_list = price_list_on(day)
-    return list(in_order(price_list.prices)) if price_list else []
+    return list(in_order(price_list.prices.filter(kind=Price.Kind.SERVICE))) if price_list else []

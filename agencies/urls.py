@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies import import_views, public, staff_views, views
+from agencies import import_views, licence_views, price_views, public, staff_views, views
 
 office_urls = [
     path("files/<int:file_pk>/", views.file_view, name="file_view"),
@@ -14,12 +14,17 @@ office_urls = [
     path("settings/members/<int:member_pk>/switch/", staff_views.member_switch, name="member_switch"),
     path("settings/keys/new/", staff_views.api_key_new, name="api_key_new"),
     path("settings/keys/<int:key_pk>/revoke/", staff_views.api_key_revoke, name="api_key_revoke"),
-    path("settings/licences/new/", views.licence_new, name="licence_new"),
+    path("settings/licences/", licence_views.LicenceList.as_view(), name="licence_list"),
+    path("settings/licences/new/", licence_views.licence_new, name="licence_new"),
+    path("settings/licences/<int:licence_pk>/", licence_views.licence_edit, name="licence_edit"),
+    path("settings/licences/<int:licence_pk>/renew/", licence_views.licence_renew, name="licence_renew"),
+    path("settings/licences/<int:licence_pk>/show/", licence_views.licence_show, name="licence_show"),
     path("settings/access/", views.AccessLogList.as_view(), name="access_log"),
-    path("prices/", views.price_list_list, name="price_list_list"),
-    path("prices/new/", views.price_list_copy, name="price_list_copy"),
-    path("prices/<int:price_list_pk>/", views.price_list_edit, name="price_list_edit"),
-    path("prices/<int:price_list_pk>/publish/", views.price_list_publish, name="price_list_publish"),
+    path("prices/", price_views.price_list_list, name="price_list_list"),
+    path("prices/new/", price_views.price_list_copy, name="price_list_copy"),
+    path("prices/<int:price_list_pk>/", price_views.price_list_edit, name="price_list_edit"),
+    path("prices/items/new/", price_views.item_new, name="item_new"),
+    path("prices/items/<int:item_pk>/", price_views.item_edit, name="item_edit"),
     path("notices/", views.notice_list, name="notice_list"),
     path("messages/", views.MessageList.as_view(), name="message_list"),
     path("messages/<int:message_pk>/reveal/", views.message_reveal, name="message_reveal"),

@@ -1,14 +1,12 @@
 """Office pages of the agency itself: settings, people, licences, prices, files, notices, messages, exports, jobs."""
 
-from decimal import Decimal
-
 import django_filters
 import rules
 from django import forms
 from django.apps import apps
 from django.contrib import messages
-from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
-from django.db.models import Prefetch, Q
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseGone
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -19,7 +17,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from agencies import actions
-from agencies.files import UploadField, store_upload
 from agencies.forms import CleanForm
 from agencies.jobs import COUNTS, job_labels
 from agencies.links import office_url
@@ -34,15 +31,10 @@ from agencies.models import (
     Membership,
     Message,
     Notice,
-    Price,
-    PriceList,
-    ServiceItem,
     StoredFile,
-    WorkForm,
 )
-from agencies.pages import form_page, press, revealed, submit
+from agencies.pages import press, revealed
 from agencies.permissions import may
-from agencies.queries import in_order, price_list_on
 from agencies.text import typed
 
 # Which right opens a kind of file.
@@ -144,131 +136,11 @@ def agency_settings(request):
         "form": form,
         "staff": [member for member in members if member.is_office],
         "caregivers": [member for member in members if not member.is_office],
-        "licences": Licence.objects.select_related("scan"),
+        "licences": Licence.objects.filter(is_replaced=False).select_related("scan"),
         "api_keys": ApiKey.objects.filter(membership__agency=request.agency).select_related("membership__user"),
         "today": timezone.localdate(),
     }
     return render(request, "agencies/settings.html", context)
-
-
-class LicenceForm(CleanForm, forms.ModelForm):
-    scan = UploadField(label=gettext_lazy("scan"), required=False)
-
-    class Meta:
-        model = Licence
-        fields = ["kind", "number", "issuer", "issued_on", "expires_on", "is_public"]
-
-    def clean(self):
-        data = super().clean()
-        if data.get("issued_on") and data.get("expires_on") and data["expires_on"] < data["issued_on"]:
-            self.add_error("expires_on", _("A paper cannot end before it was issued."))
-        return data
-
-
-@may("agencies.manage")
-def licence_new(request):
-    form = LicenceForm(request.POST or None, request.FILES or None)
-    back = office_url("agency_settings")
-    if submit(form, _add_licence, by=request.user):
-        return redirect(back)
-    return form_page(request, form=form, title=_("New licence"), back=back)
-
-
-def _add_licence(*, by, scan, **data):
-    if Licence.objects.filter(kind=data["kind"], number=data["number"]).exists():
-        raise ValidationError({"number": _("This licence is on file already.")})
-    return Licence.objects.create(scan=store_upload(scan, kind=StoredFile.Kind.LICENCE, by=by), **data)
-
-
-@may("agencies.office")
-def price_list_list(request):
-    context = {
-        "price_lists": PriceList.objects.prefetch_related(Prefetch("prices", in_order(Price.objects))),
-        "current": price_list_on(timezone.localdate()),
-        "items": ServiceItem.objects.all(),
-        "today": timezone.localdate(),
-        "may_edit": rules.has_perm("agencies.manage", request.membership),
-    }
-    return render(request, "agencies/price_lists.html", context)
-
-
-@may("agencies.manage")
-@require_POST
-def price_list_copy(request):
-    return press(request, actions.copy_price_list, back=office_url("price_list_list"), by=request.user)
-
-
-class PriceListForm(CleanForm, forms.ModelForm):
-    """A draft: one line for each work form, one for each item that may cost extra; empty lines are left out."""
-
-    class Meta:
-        model = PriceList
-        fields = ["name", "effective_from"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        prices = {(price.work_form, price.service_item_id): price for price in self.instance.prices.all()}
-        items = ServiceItem.objects.filter(is_active=True)
-        self.lines = [
-            *((value, None, label) for value, label in WorkForm.choices),
-            *(("", item, str(item)) for item in items),
-        ]
-        for work_form, item, label in self.lines:
-            price = prices.get((work_form, item.pk if item else None))
-            name = _line_name(work_form, item)
-            amount = forms.DecimalField(
-                label=label, required=False, min_value=Decimal("0.01"), max_digits=10, decimal_places=2
-            )
-            self.fields[f"{name}_amount"] = amount
-            self.fields[f"{name}_unit"] = forms.ChoiceField(label=_("unit"), choices=Price.Unit, required=False)
-            if price:
-                self.initial |= {f"{name}_amount": price.amount, f"{name}_unit": price.unit}
-
-    def groups(self):
-        """(label, amount, unit) for each line, as the page shows them."""
-        for work_form, item, label in self.lines:
-            name = _line_name(work_form, item)
-            yield label, self[f"{name}_amount"], self[f"{name}_unit"]
-
-    def clean(self):
-        data = super().clean()
-        prices = []
-        for work_form, item, _label in self.lines:
-            name = _line_name(work_form, item)
-            if data.get(f"{name}_amount"):
-                unit = data.get(f"{name}_unit") or Price.Unit.HOUR
-                prices.append(
-                    {"work_form": work_form, "service_item": item, "unit": unit, "amount": data[f"{name}_amount"]}
-                )
-        return {"prices": prices, **{name: data[name] for name in ("name", "effective_from") if name in data}}
-
-
-def _line_name(work_form, item):
-    return work_form or f"item_{item.pk}"
-
-
-@may("agencies.manage")
-def price_list_edit(request, price_list_pk):
-    price_list = get_object_or_404(PriceList, pk=price_list_pk, state=PriceList.State.DRAFT)
-    form = PriceListForm(request.POST or None, instance=PriceList.objects.get(pk=price_list.pk))
-    back = office_url("price_list_list")
-    if form.is_valid():
-        return press(
-            request, actions.set_prices, back=back, done=_("Saved."), price_list=price_list, **form.cleaned_data
-        )
-    return form_page(
-        request, form=form, title=_("Prices of a draft"), back=back, template="agencies/price_list_form.html"
-    )
-
-
-@may("agencies.manage")
-@require_POST
-def price_list_publish(request, price_list_pk):
-    price_list = get_object_or_404(PriceList, pk=price_list_pk)
-    back = office_url("price_list_list")
-    return press(
-        request, actions.publish_price_list, back=back, done=_("Published."), price_list=price_list, by=request.user
-    )
 
 
 @may("agencies.office")

@@ -27,7 +27,11 @@ FILED_WITH = {
     Document.Kind.HANDOVER: ArchiveRecord.Source.HANDOVER,
     Document.Kind.LEVEL_FORM: ArchiveRecord.Source.LEVEL_APPLICATION,
     Document.Kind.DISPOSAL_CERTIFICATE: ArchiveRecord.Source.DISPOSAL_LIST,
+    Document.Kind.PRICE_BOARD: ArchiveRecord.Source.PRICE_LIST,
     Document.Kind.CONTROLLED_TEXT: ArchiveRecord.Source.CONTROLLED_TEXT,
+    Document.Kind.COMPLAINT_FILE: ArchiveRecord.Source.COMPLAINT,
+    Document.Kind.SURVEY_REPORT: ArchiveRecord.Source.SURVEY_ROUND,
+    Document.Kind.CALL_RECORDS: ArchiveRecord.Source.RETURN_VISIT,
     Document.Kind.TRAINING_SHEET: ArchiveRecord.Source.TRAINING_SESSION,
 }
 
@@ -100,7 +104,7 @@ def render(*, document_id: int) -> bool:
 def _file_with_record(document, file):
     """A paper that is ready after its subject was filed joins the record."""
     source = FILED_WITH.get(document.kind)
-    if record := ArchiveRecord.objects.filter(source=source, source_id=document.subject_id).first():
+    if record := ArchiveRecord.objects.filter(source=source, source_id=document.subject_id, disposed_on=None).first():
         ArchiveItem.objects.create(record=record, file=file)
 
 

@@ -6,15 +6,16 @@ from functools import partial
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agencies.actions import members_with, notify
 from agencies.links import office_url
 from agencies.models import Membership, Role, StoredFile, User
 from agencies.tenancy import current_agency
-from archive.actions import file_record, request_document
+from archive.actions import FILED_WITH, file_record, request_document
 from archive.models import (
     ArchiveClass,
     ArchiveItem,
@@ -159,12 +160,24 @@ def sign_disposal(*, disposal_list: DisposalList, by: User) -> DisposalList:
         problems.append(_("You have signed; a second person has to."))
     elif len(signers) == SIGNERS and not _managers(signers):
         problems.append(_("One of the two has to be a manager."))
+    if unfinished := _papers_under_way(disposal_list):
+        problems.append(_("Still being prepared: %(papers)s. Wait until it is ready.") % {"papers": unfinished})
     if problems:
         raise ValidationError(problems)
     DisposalSignature.objects.create(disposal_list=disposal_list, user=by)
     if len(signers) == SIGNERS:
         _destroy(disposal_list, by)
     return disposal_list
+
+
+def _papers_under_way(disposal_list):
+    """Papers of these records that a worker still makes: they need the files, and would join the record afterwards."""
+    goes = Q(pk=None)
+    for kind, source in FILED_WITH.items():
+        records = _to_destroy(disposal_list).filter(record__source=source)
+        goes |= Q(kind=kind, subject_id__in=records.values("record__source_id"))
+    titles = Document.objects.filter(goes, state=Document.State.QUEUED).values_list("title", flat=True)
+    return pgettext("between names", ", ").join(titles)
 
 
 def _managers(user_ids):

@@ -51,14 +51,23 @@ class DisposalLists(OfficeList):
     tab_choices = DisposalList.State
 
     def rows(self):
-        to_destroy = Count("entries", filter=Q(entries__decision__in=[Decision.OPEN, Decision.DISPOSE]))
-        lists = DisposalList.objects.annotate(n=Count("entries"), to_destroy=to_destroy)
-        return lists.order_by("-proposed_on", "-pk")
+        return DisposalList.objects.order_by("-proposed_on", "-pk")
 
     def get_context_data(self, **kwargs):
         expired = ArchiveRecord.objects.filter(proposed_on=None, retain_until__lt=timezone.localdate())
         tonight = expired.exclude(holds__lifted_at=None, holds__isnull=False).count()
-        return {**super().get_context_data(**kwargs), "tonight": tonight}
+        context = super().get_context_data(**kwargs)
+        _count_entries(context["object_list"])
+        return {**context, "tonight": tonight}
+
+
+def _count_entries(lists):
+    """How many records a list has and how many of them go; in one query for the page."""
+    goes = Count("pk", filter=Q(decision__in=[Decision.OPEN, Decision.DISPOSE]))
+    entries = DisposalEntry.objects.filter(disposal_list__in=[row.pk for row in lists]).order_by()
+    counts = {pk: rest for pk, *rest in entries.values_list("disposal_list").annotate(n=Count("pk"), goes=goes)}
+    for row in lists:
+        row.n, row.to_destroy = counts.get(row.pk, (0, 0))
 
 
 @may("archive.view")
@@ -75,10 +84,10 @@ def disposal_page(request, disposal_pk):
         "signatures": signatures,
         "papers": papers.select_related("file"),
         "steps": [
-            (_("Proposed"), True, False),
-            (_("Appraised"), is_appraised, not is_appraised),
-            (_("Signed by two"), len(signatures) == disposal.SIGNERS, row.state == state.APPRAISED),
-            (_("Destroyed"), row.state == state.DISPOSED, False),
+            (_("Proposal"), True, False),
+            (_("Appraisal"), is_appraised, not is_appraised),
+            (_("Two signatures"), len(signatures) == disposal.SIGNERS, row.state == state.APPRAISED),
+            (_("Destruction"), row.state == state.DISPOSED, False),
         ],
         "may_keep": has_perm("archive.keep", request.membership) and not is_over,
         "may_sign": row.state == state.APPRAISED

@@ -3,12 +3,16 @@
 from typing import Any
 
 from agencies.links import public_url
+from agencies.models import Price, PriceList
+from agencies.queries import in_order, included_items
 from agencies.tenancy import current_agency
 from archive.actions import builds
 from archive.models import ArchiveClass, ControlledText, DisposalEntry, DisposalList, Document
 from archive.texts import TITLES
 
 CLASSES = {ArchiveClass.CONTRACTS: "合同协议类", ArchiveClass.OTHER: "其他类"}
+FORMS = {"hourly": "钟点工（2～5 小时）", "day": "日工（8 小时）", "live_in": "全日制工（24 小时）"}
+UNITS = {"hour": "每小时", "visit": "每次", "day": "每天", "month": "每月", "once": "一次性"}
 METHODS = {
     "shredded": "纸质档案粉碎，电子文件删除",
     "pulped": "纸质档案化浆，电子文件删除",
@@ -58,3 +62,30 @@ def controlled_text(document: Document) -> tuple[str, dict[str, Any]]:
         "text": text,
         "heading": TITLES[text.kind],
     }
+
+
+@builds(Document.Kind.PRICE_BOARD)
+def price_board(document: Document) -> tuple[str, dict[str, Any]]:
+    """The prices to hang up (4.1.5): what, how much for which unit, what it includes; and what costs nothing extra."""
+    price_list = PriceList.objects.select_related("published_by").get(pk=document.subject_id)
+    rows = [(_priced(row), row.amount, UNITS[row.unit], row.note) for row in in_order(price_list.prices)]
+    included = included_items(price_list)
+    return "archive/pdf/price_board.html", {
+        "agency_name": current_agency().name,
+        "number": price_list.name,
+        "check": "",
+        "mark": "",
+        "verify_url": public_url("public:verify", document.verify_code),
+        "agency": current_agency(),
+        "list": price_list,
+        "rows": rows,
+        "included": "、".join(item.name for item in included if not item.unable_only),
+        "unable": "、".join(item.name for item in included if item.unable_only),
+    }
+
+
+def _priced(price):
+    if price.kind == Price.Kind.FEE:
+        return "中介服务费"
+    name = FORMS[price.work_form] if price.work_form else price.service_item.name
+    return f"{name}，法定节假日" if price.kind == Price.Kind.HOLIDAY else name

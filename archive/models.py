@@ -25,6 +25,10 @@ class Document(AgencyModel):
         TRAINING_SHEET = "training_sheet", _("Attendance sheet of a training session")
         TRAINING_PLAN = "training_plan", _("Training plan of a year")
         CONTROLLED_TEXT = "controlled_text", _("Controlled text")
+        PRICE_BOARD = "price_board", _("Price board")
+        COMPLAINT_FILE = "complaint_file", _("Record of a complaint")
+        SURVEY_REPORT = "survey_report", _("Report of a survey")
+        CALL_RECORDS = "call_records", _("Records of return calls")
         DISPOSAL_LIST = "disposal_list", _("Disposal list")
         DISPOSAL_CERTIFICATE = "disposal_certificate", _("Disposal certificate")
 

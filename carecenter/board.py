@@ -110,6 +110,7 @@ def due(membership: Membership) -> list[tuple[str, int, str, str]]:
             *("agreement_list", "only=no_handover", _("ended without handover record")),
             tone="late",
         ),
+        Figure(MANAGE, "licence_list", "only=30", _("licences ending within 30 days"), tone="late"),
         Figure(COORDINATE, "credential_list", "only=30", _("papers ending within 30 days"), tone="warn"),
         Figure(COORDINATE, "credential_list", "only=to_sight", _("papers to be sighted"), tone="warn"),
         Figure(WATCH, "client_list", "tab=active&overdue=1", _("clients in service to be assessed"), tone="warn"),

@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "surveys": {"task": "supervision.tasks.surveys_everywhere", "schedule": crontab(hour=2, minute=10)},
     "level-standings": {"task": "caregivers.tasks.level_standings_everywhere", "schedule": crontab(hour=2, minute=40)},
     "credentials": {"task": "caregivers.tasks.credential_warnings_everywhere", "schedule": crontab(hour=0, minute=40)},
+    "licences": {"task": "agencies.office_tasks.licence_warnings_everywhere", "schedule": crontab(hour=0, minute=50)},
     "assignments": {"task": "contracts.tasks.recheck_assignments_everywhere", "schedule": crontab(hour=4, minute=10)},
     "limits": {"task": "supervision.tasks.complaint_limits_everywhere", "schedule": crontab(minute="*")},
     "enquiries": {"task": "clients.tasks.enquiry_limits_everywhere", "schedule": crontab(minute="*/10")},

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from agencies.calendar import CHINA, add_working_days, months_later
 from agencies.standard import Finding, Rulebook, problem
@@ -52,6 +53,35 @@ class Result:
     total: int
     level: int
     self_care: str
+
+
+@dataclass(frozen=True)
+class Subtotal:
+    """How far a group of items has come: points so far, points there can be, items without an answer."""
+
+    group: str
+    points: int
+    highest: int
+    open: int
+
+
+def subtotals(scale: str, answers: Mapping[str, int]) -> list[Subtotal]:
+    """Each group of a scale, answered or not, in the order of the form."""
+    unanswered = missing_answers(scale, answers)
+    return [
+        Subtotal(
+            group,
+            points=sum(answers[item.code] for item in items if item not in unanswered),
+            highest=sum(item.highest for item in items),
+            open=sum(item in unanswered for item in items),
+        )
+        for group, items in groups_of(scale)
+    ]
+
+
+def groups_of(scale: str) -> list[tuple[str, list[Item]]]:
+    """The items of a scale under the head they stand under."""
+    return [(group, list(items)) for group, items in groupby(SCALES[scale], lambda item: item.group)]
 
 
 def missing_answers(scale: str, answers: Mapping[str, int]) -> list[Item]:

@@ -4,6 +4,8 @@ import datetime as dt
 from decimal import Decimal
 from itertools import groupby
 
+from agencies.models import Price
+
 MODES = {"employee": "员工制", "intermediary": "中介制", "dispatch": "派遣制"}
 SEXES = {"female": "女", "male": "男"}
 IDENTITY_TYPES = {
@@ -34,7 +36,7 @@ GROUPS = {"living_care": "生活照料", "health_care": "保健护理", "psychol
 WORK_FORMS = {"hourly": "钟点工（每次 2～5 小时）", "day": "日工（每日 8 小时）", "live_in": "全日制工（24 小时）"}
 FORM_NAMES = {"hourly": "钟点工", "day": "日工", "live_in": "全日制工"}
 QUANTITIES = {"hour": "小时", "visit": "次", "day": "天", "month": "月"}
-UNITS = {"hour": "/ 小时", "visit": "/ 次", "day": "/ 天", "month": "/ 月"}
+UNITS = {"hour": "/ 小时", "visit": "/ 次", "day": "/ 天", "month": "/ 月", "once": "（一次性）"}
 MEANS = {"paper": "纸质签署", "screen": "屏幕签署", "phone": "电话确认（工作人员记录）"}
 WAYS = {"screen": "现场屏幕签署", "link": "本人手机签署", "paper": "纸质签署"}
 DISPUTES = {"court": "向服务地人民法院起诉", "arbitration": "提交仲裁委员会仲裁"}
@@ -120,3 +122,11 @@ def slots(pattern: list[tuple[int, dt.time, int]]) -> list[dict[str, str]]:
 def pattern(visits: list[tuple[int, dt.time, int]]) -> str:
     """The week in one line: 周一至周五 08:30–10:30."""
     return "；".join(f"{slot['day']} {slot['time']}" for slot in slots(visits))
+
+
+def priced(price: Price) -> str:
+    """What a price is for, as the annex names it."""
+    if price.kind == Price.Kind.FEE:
+        return "中介服务费"
+    name = WORK_FORMS[price.work_form] if price.work_form else price.service_item.name
+    return f"{name}，法定节假日" if price.kind == Price.Kind.HOLIDAY else name

@@ -13,7 +13,7 @@ from django.utils import timezone
 from agencies.fields import lookup_hash
 from agencies.models import AgencySettings
 from agencies.privacy import mask_identity
-from agencies.queries import price_list_on
+from agencies.queries import in_order, price_list_on
 from agencies.tenancy import current_agency
 from caregivers.models import Caregiver
 from caregivers.queries.files import with_level
@@ -240,11 +240,7 @@ def _prices(day):
     price_list = price_list_on(day)
     if price_list is None:
         return {"name": "", "effective_from": None, "rows": []}
-    prices = price_list.prices.select_related("service_item").order_by("service_item__code", "id")
-    order = list(words.WORK_FORMS)
-    forms = sorted((price for price in prices if price.work_form), key=lambda price: order.index(price.work_form))
-    rows = [_price(price, words.WORK_FORMS[price.work_form]) for price in forms]
-    rows += [_price(price, price.service_item.name) for price in prices if not price.work_form]
+    rows = [_price(price, words.priced(price)) for price in in_order(price_list.prices)]
     return {"name": price_list.name, "effective_from": price_list.effective_from, "rows": rows}
 
 

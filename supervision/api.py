@@ -15,13 +15,14 @@ from supervision.models import Complaint
 class ComplaintSerializer(CleanSerializer):
     phone_masked = serializers.SerializerMethodField()
     client_number = serializers.CharField(max_length=20, required=False, source="client.number")
+    wants_anonymity = serializers.BooleanField(write_only=True, required=False)
 
     class Meta:
         model = Complaint
         fields = [
             "id", "number", "state", "channel", "severity", "complainant_name", "complainant_phone", "phone_masked",
             "client_number", "happened_on", "text", "wish", "received_at", "limit_on", "reply", "replied_at", "closed_at",
-            "outcome_satisfaction",
+            "outcome_satisfaction", "wants_anonymity",
         ]  # fmt: skip
         read_only_fields = [
             "number", "state", "received_at", "limit_on", "reply", "replied_at", "closed_at", "outcome_satisfaction",

@@ -9,6 +9,6 @@ class SupervisionConfig(AppConfig):
     verbose_name = _("Supervision")
 
     def ready(self):
-        from supervision import panels, permissions
+        from supervision import documents, panels, permissions
 
-        del panels, permissions
+        del documents, panels, permissions

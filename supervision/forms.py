@@ -4,12 +4,13 @@ import django_filters
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.calendar import ONE_DAY
 from agencies.files import IMAGES, UploadField
 from agencies.forms import CleanForm
+from agencies.links import office_url
 from agencies.models import Membership, User
 from caregivers.models import Caregiver
 from clients.models import Client
@@ -18,6 +19,7 @@ from contracts.models.handover import Satisfaction
 from supervision.models import CallAttempt, Complaint, ReturnVisit
 from supervision.standard import OVERALL, SURVEY
 
+TOLD = [(way.value, way.label) for way in Complaint.Means if way != Complaint.Means.PAGE]
 TRIES = [choice for choice in CallAttempt.Outcome.choices if choice[0] != CallAttempt.Outcome.REACHED]
 
 
@@ -36,9 +38,24 @@ class ResultForm(CleanForm, forms.ModelForm):
         """The action fills and checks the row; the form only cleans."""
 
 
+class ClientSearch(forms.TextInput):
+    """A text field that offers clients while one types; without JavaScript the number is typed."""
+
+    template_name = "supervision/client_search.html"
+
+    def get_context(self, name, value, attrs):
+        search = {"hx-get": office_url("complaint_clients"), "hx-trigger": "input changed delay:250ms"}
+        offers = {"list": "client-options", "hx-target": "#client-options", "hx-sync": "this:replace"}
+        return super().get_context(name, value, {**(attrs or {}), **search, **offers})
+
+
 class ComplaintForm(CleanForm, forms.ModelForm):
     client_number = forms.CharField(
-        label=_("client's number"), max_length=20, required=False, help_text=_("For example KH-0001; empty if unknown.")
+        label=_("client"),
+        max_length=50,
+        required=False,
+        widget=ClientSearch(attrs={"autocomplete": "off"}),
+        help_text=_("Name, pinyin, number or the last four digits; empty if unknown."),
     )
     caregiver = forms.ModelChoiceField(
         label=_("caregiver concerned"),
@@ -46,19 +63,15 @@ class ComplaintForm(CleanForm, forms.ModelForm):
         required=False,
         help_text=_("Empty: whoever serves the client by the agreement in force."),
     )
+    wants_anonymity = forms.BooleanField(label=_("wants to stay anonymous"), required=False)
     evidence = UploadField(label=_("evidence"), required=False)
+    told_how = forms.ChoiceField(
+        label=_("told that it has arrived"), choices=[("", _("not yet")), *TOLD], required=False
+    )
 
     class Meta:
         model = Complaint
-        fields = [
-            "channel",
-            "severity",
-            "complainant_name",
-            "complainant_phone",
-            "happened_on",
-            "text",
-            "wish",
-        ]
+        fields = ["channel", "severity", "complainant_name", "complainant_phone", "happened_on", "text", "wish"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -66,12 +79,25 @@ class ComplaintForm(CleanForm, forms.ModelForm):
 
     def clean(self):
         data = self.cleaned_data
-        number = data.pop("client_number", "")
-        if number:
-            data["client"] = Client.objects.filter(number__iexact=number).first()
-            if data["client"] is None:
-                self.add_error("client_number", _("There is no client with this number."))
+        if typed := data.pop("client_number", ""):
+            data["client"] = self._find_client(typed)
         return data
+
+    def _find_client(self, typed):
+        """The client with this number, else the only one found by what was typed."""
+        if client := Client.objects.filter(number__iexact=typed).first():
+            return client
+        found = list(find_clients(typed).order_by("number")[:5])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = pgettext("between names", ", ").join(f"{one.number} {one.name}" for one in found)
+            self.add_error(
+                "client_number", _("Several clients are called so; choose one: %(names)s") % {"names": names}
+            )
+        else:
+            self.add_error("client_number", _("There is no client with this number or name."))
+        return None
 
     def _post_clean(self):
         """The action fills and checks the row; the form only cleans."""
@@ -92,12 +118,28 @@ class PublicComplaintForm(CleanForm, forms.ModelForm):
 class AcceptForm(CleanForm, forms.Form):
     owner = forms.ModelChoiceField(label=_("person in charge"), queryset=User.objects.none())
     severity = forms.ChoiceField(label=_("severity"), choices=Complaint.Severity)
+    limit_reason = forms.CharField(
+        label=_("why the limit moves"),
+        max_length=300,
+        required=False,
+        help_text=_("Another severity moves the limit; the complainant is told the reason."),
+    )
+    told_how = forms.ChoiceField(
+        label=_("told that it has arrived"), choices=[("", _("not yet")), *TOLD], required=False
+    )
     note = forms.CharField(label=_("note"), max_length=300, required=False)
 
-    def __init__(self, *args, agency, **kwargs):
+    def __init__(self, *args, agency, complaint, **kwargs):
         super().__init__(*args, **kwargs)
         members = Membership.objects.filter(agency=agency, is_active=True).exclude(roles=["caregiver"])
         self.fields["owner"].queryset = User.objects.filter(pk__in=members.values("user"))
+        if complaint.acknowledged_at:
+            del self.fields["told_how"]
+
+
+class ToldForm(CleanForm, forms.Form):
+    told_how = forms.ChoiceField(label=_("told how"), choices=TOLD, widget=forms.RadioSelect)
+    note = forms.CharField(label=_("note"), max_length=300, required=False)
 
 
 class EntryForm(CleanForm, forms.Form):
@@ -105,14 +147,20 @@ class EntryForm(CleanForm, forms.Form):
 
 
 class ReplyForm(CleanForm, forms.Form):
+    finding = forms.ChoiceField(label=_("finding"), choices=Complaint.Finding, widget=forms.RadioSelect, required=False)
     reply = forms.CharField(label=_("reply to the complainant"), max_length=2000, widget=forms.Textarea)
+    reply_how = forms.ChoiceField(
+        label=_("told how"), choices=Complaint.Means, widget=forms.RadioSelect, required=False
+    )
+    reply_to = forms.CharField(label=_("told whom"), max_length=50, required=False)
 
 
 class CloseForm(CleanForm, forms.Form):
     outcome = forms.ChoiceField(
-        label=_("complainant's view of the outcome"), choices=[("", "—"), *Satisfaction.choices], required=False
+        label=_("complainant's view of the outcome"), choices=Satisfaction, widget=forms.RadioSelect, required=False
     )
-    note = forms.CharField(label=_("note"), max_length=500, required=False)
+    recourse_told = forms.BooleanField(label=_("told where else to turn (see beside)"), required=False)
+    note = forms.CharField(label=_("what they said"), max_length=500, required=False, widget=forms.Textarea)
 
 
 class AnswerForm(CleanForm, forms.Form):
@@ -149,7 +197,7 @@ class ComplaintFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Number, client"), method="search")
     severity = django_filters.ChoiceFilter(label=_("Severity"), choices=Complaint.Severity.choices)
     only = django_filters.ChoiceFilter(
-        label=_("Only"), choices=[("open", _("open")), ("near", _("near their limit"))], method="only_some"
+        label=_("Only"), choices=[("open", _("to be answered")), ("near", _("near their limit"))], method="only_some"
     )
 
     class Meta:

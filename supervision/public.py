@@ -13,6 +13,7 @@ from supervision.actions.complaints import receive_complaint
 from supervision.actions.surveys import answer_survey
 from supervision.forms import AnswerForm, PublicComplaintForm
 from supervision.models import Complaint, SurveyInvitation
+from supervision.queries import recourse_texts
 
 PER_HOUR = 20
 
@@ -51,9 +52,8 @@ def complaint_status(request):
         else:
             complaint = Complaint.objects.filter(number=number, lookup_code=code).first()
             problem = "" if complaint else _("There is no complaint with this number and code. Check both.")
-    return render(
-        request, "public/complaint_status.html", {"complaint": complaint, "problem": problem, "number": number}
-    )
+    context = {"complaint": complaint, "problem": problem, "number": number, "recourse": recourse_texts()}
+    return render(request, "public/complaint_status.html", context)
 
 
 @login_not_required

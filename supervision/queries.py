@@ -3,14 +3,26 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import get_language
 
 from agencies.models import AgencySettings
-from supervision.models import ReturnVisit, SurveyAnswer, SurveyInvitation, SurveyRound
-from supervision.standard import SURVEY, Question, SatisfactionRate, percent, satisfaction_rate
+from archive.models import Document
+from supervision.models import Complaint, ReturnVisit, SurveyAnswer, SurveyInvitation, SurveyRound
+from supervision.standard import RECOURSE, SURVEY, Question, SatisfactionRate, percent, satisfaction_rate
 
 
 def listed_calls() -> QuerySet[ReturnVisit]:
     return ReturnVisit.objects.select_related("client", "agreement", "done_by").order_by("call_after")
+
+
+def papers_of(complaint: Complaint) -> QuerySet[Document]:
+    rows = Document.objects.filter(kind=Document.Kind.COMPLAINT_FILE, subject_id=complaint.pk)
+    return rows.select_related("file").order_by("-requested_at")
+
+
+def recourse_texts() -> list[str]:
+    """Where a complainant may turn outside the agency, in the reader's language."""
+    return [way.text_en if get_language() == "en" else way.text for way in RECOURSE]
 
 
 @dataclass(frozen=True)

@@ -253,8 +253,18 @@ class ComplaintFacts:
 
     has_owner: bool = False
     owner_is_concerned: bool = False
+    limit_on: dt.date | None = None
+    new_limit_on: dt.date | None = None  # as the severity would have it
+    today: dt.date | None = None
+    reason: str = ""  # why the limit moves
     reply: str = ""
+    finding: str = ""
+    told_how: str = ""
+    told_whom: str = ""
+    has_phone: bool = False
     outcome: str = ""
+    recourse_told: bool = False
+    note: str = ""
     is_anonymous: bool = False
     asked_by_owner: bool = False
 
@@ -281,10 +291,46 @@ def nobody_judges_themselves(facts: ComplaintFacts) -> Finding | None:
     return problem("owner_concerned", _("The person complained about cannot be in charge of the complaint."))
 
 
+@STEPS["accepted"].clause("8.4")
+def moved_limit_has_a_reason(facts: ComplaintFacts) -> Finding | None:
+    """An extension is told to the complainant, with its reason."""
+    if facts.new_limit_on == facts.limit_on or facts.reason.strip():
+        return None
+    text = _("The limit moves from %(old)s to %(new)s: write the reason; the complainant is told it.")
+    return problem("no_reason", text, old=facts.limit_on, new=facts.new_limit_on)
+
+
+@STEPS["accepted"].clause("8.4")
+def passed_limit_stays(facts: ComplaintFacts) -> Finding | None:
+    if not (facts.today and facts.limit_on and facts.new_limit_on):
+        return None
+    if not facts.limit_on < min(facts.today, facts.new_limit_on):
+        return None
+    text = _("The limit passed on %(day)s and is not moved any more: leave the severity as it is and answer now.")
+    return problem("limit_passed", text, day=facts.limit_on)
+
+
 @STEPS["replied"].clause("8.4")
 @STEPS["closed"].clause("8.4")
 def complainant_got_a_reply(facts: ComplaintFacts) -> Finding | None:
     return None if facts.reply.strip() else problem("no_reply", _("Write what was found and decided, as the reply."))
+
+
+@STEPS["replied"].clause("8.4")
+def facts_were_judged(facts: ComplaintFacts) -> Finding | None:
+    return None if facts.finding else problem("no_finding", _("Say whether the complaint is founded."))
+
+
+@STEPS["replied"].clause("8.4")
+def complainant_was_told(facts: ComplaintFacts) -> Finding | None:
+    """How and to whom; who left a number need not look for the answer."""
+    if facts.told_how == "page" and facts.has_phone:
+        return problem("page_only", _("The complainant left a phone number: tell them, then write down how."))
+    if facts.told_how == "impossible" and not facts.is_anonymous:
+        return problem("not_told", _("The complainant is known: tell them, then write down how."))
+    if not facts.told_how or (facts.told_how not in ("page", "impossible") and not facts.told_whom.strip()):
+        return problem("not_told", _("Write down how the complainant was told, and whom you told."))
+    return None
 
 
 @STEPS["closed"].clause("8.4")
@@ -296,18 +342,49 @@ def complainant_was_asked(facts: ComplaintFacts) -> Finding | None:
 
 
 @STEPS["closed"].clause("8.4")
-def complainant_knows_where_to_turn(facts: ComplaintFacts) -> Finding | None:
-    if facts.outcome != "dissatisfied":
+def refused_reply_stays_open(facts: ComplaintFacts) -> Finding | None:
+    """Who does not accept the outcome is told where else to turn before anything is closed (GB/T 19012, 7.9)."""
+    if facts.outcome != "dissatisfied" or (facts.recourse_told and facts.note.strip()):
         return None
-    text = _("The complainant is dissatisfied: say where else they may turn, or take the complaint up again.")
-    return warning("dissatisfied", text)
+    text = _(
+        "The complainant is dissatisfied: take the complaint up again, or tell them where else they may turn, "
+        "tick that, and note what they said."
+    )
+    return problem("dissatisfied", text)
 
 
 @STEPS["closed"].clause("8.4")
 def somebody_else_asked(facts: ComplaintFacts) -> Finding | None:
+    """Who asks is not who answered; against a dissatisfied complainant nobody closes their own case."""
     if not facts.asked_by_owner:
         return None
+    if facts.outcome == "dissatisfied":
+        text = _("The complainant is dissatisfied: let somebody else close it than the person in charge.")
+        return problem("closed_by_owner", text)
     return warning("asked_by_owner", _("Better let somebody else ask the complainant than the person in charge."))
+
+
+@dataclass(frozen=True)
+class Recourse:
+    """A way that is open to a complainant outside the agency (Consumer Protection Law, Article 39)."""
+
+    text: str
+    text_en: str
+
+
+RECOURSE = [
+    Recourse("与本机构再次协商，可要求管理者本人处理。", "Talk with the agency again; ask for the manager in person."),
+    Recourse(
+        "请消费者协会或者依法成立的其他调解组织调解。",
+        "Ask the consumers' association or another mediator to mediate.",
+    ),
+    Recourse(
+        "向有关行政部门投诉：市场监管 12315，政务服务便民热线 12345。",
+        "Complain to the authorities: market supervision 12315, government hotline 12345.",
+    ),
+    Recourse("按协议中的仲裁条款申请仲裁（有约定时）。", "Go to arbitration, where the agreement names it."),
+    Recourse("向人民法院提起诉讼。", "Go to court."),
+]
 
 
 STATE_TEXTS = {

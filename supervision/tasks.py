@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from agencies.jobs import AgencyJob, EveryAgency
-from supervision.actions import complaints, return_visits, surveys
+from supervision.actions import limits, return_visits, surveys
 
 
 @shared_task(base=AgencyJob, label=_("Write return visits"))
@@ -29,7 +29,7 @@ def surveys_everywhere():
 
 @shared_task(base=AgencyJob, label=_("Limits of complaints"))
 def complaint_limits():
-    return complaints.warn_of_limits()
+    return limits.warn_of_limits()
 
 
 @shared_task(base=EveryAgency)

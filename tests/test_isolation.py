@@ -39,6 +39,7 @@ GLOBAL_MODELS = {
 }
 # Tasks about no single agency: each only sends one task per agency.
 GLOBAL_TASKS = {
+    "agencies.office_tasks.licence_warnings_everywhere",
     "agencies.office_tasks.redeliver_exports_everywhere",
     "agencies.office_tasks.send_messages_everywhere",
     "archive.tasks.archive_expiry_everywhere",
@@ -84,6 +85,7 @@ URL_KWARGS = {
     "handover_pk": "contracts.Handover",
     "import_pk": "agencies.Import",
     "hold_pk": "archive.LegalHold",
+    "item_pk": "agencies.ServiceItem",
     "invitation_pk": "supervision.SurveyInvitation",
     "licence_pk": "agencies.Licence",
     "message_pk": "agencies.Message",

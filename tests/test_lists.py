@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.calendar import ONE_DAY
-from agencies.models import AccessLog, JobRun, Message
+from agencies.models import AccessLog, JobRun, Licence, Message
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord, DisposalList, Document
 from caregivers.models import Absence, Caregiver, Course, SupplyIssue, TrainingSession
@@ -40,7 +40,8 @@ LISTS = [
     ("complaint_list", Complaint, 6),
     ("archive_list", ArchiveRecord, 5),
     ("document_list", Document, 6),
-    ("disposal_lists", DisposalList, 6),
+    ("disposal_lists", DisposalList, 7),
+    ("licence_list", Licence, 6),
     ("message_list", Message, 6),
     ("job_list", JobRun, 5),
     ("access_log", AccessLog, 6),

@@ -5,6 +5,7 @@ import datetime as dt
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.tenancy import AgencyHistory, AgencyModel, same_agency
@@ -140,6 +141,8 @@ class Licence(AgencyModel):
     scan = models.ForeignKey(
         "agencies.StoredFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("scan")
     )
+    is_replaced = models.BooleanField(_("renewed"), default=False)
+    warned_days = models.PositiveSmallIntegerField(null=True, blank=True, help_text="the last step that was announced")
     history = AgencyHistory()
 
     class Meta(AgencyModel.Meta):
@@ -147,7 +150,9 @@ class Licence(AgencyModel):
         constraints = [
             *AgencyModel.Meta.constraints,
             *same_agency("licence", "scan"),
-            models.UniqueConstraint(fields=["agency", "kind", "number"], name="licence_once"),
+            models.UniqueConstraint(
+                fields=["agency", "kind", "number"], condition=models.Q(is_replaced=False), name="licence_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(expires_on=None) | models.Q(expires_on__gte=models.F("issued_on")),
                 name="licence_dates",
@@ -156,3 +161,7 @@ class Licence(AgencyModel):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.number}"
+
+    @property
+    def days_left(self) -> int | None:
+        return (self.expires_on - timezone.localdate()).days if self.expires_on else None

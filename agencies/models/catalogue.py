@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from agencies.tenancy import AgencyHistory, AgencyModel, same_agency
@@ -37,7 +38,7 @@ class ServiceItem(AgencyModel):
     code = models.CharField(_("code"), max_length=20)
     clause = models.CharField(_("clause"), max_length=20, blank=True)
     group = models.CharField(_("group"), max_length=20, choices=Group)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60)
     name_en = models.CharField(_("name in English"), max_length=100, blank=True)
     unable_only = models.BooleanField(_("only for clients unable to care for themselves"), default=False)
     level_needed = models.PositiveSmallIntegerField(_("level needed"), choices=Level, default=Level.ORDINARY)
@@ -69,7 +70,7 @@ class PriceList(AgencyModel):
         DRAFT = "draft", _("Draft")
         PUBLISHED = "published", _("Published")
 
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60)
     effective_from = models.DateField(_("in force from"))
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -98,15 +99,24 @@ class PriceList(AgencyModel):
 
 
 class Price(AgencyModel):
-    """One price: of a work form (the time itself) or of an item that costs extra."""
+    """One price: of a work form (the time itself), of an item that costs extra, of a work form on public holidays,
+    or the fee of an agency that only brings people together.
+    """
+
+    class Kind(models.TextChoices):
+        SERVICE = "service", _("Service")
+        HOLIDAY = "holiday", _("On public holidays")
+        FEE = "fee", _("Intermediary's fee")
 
     class Unit(models.TextChoices):
         HOUR = "hour", _("per hour")
         VISIT = "visit", _("per visit")
         DAY = "day", _("per day")
         MONTH = "month", _("per month")
+        ONCE = "once", _("once")
 
     price_list = models.ForeignKey(PriceList, models.CASCADE, related_name="prices")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SERVICE)
     work_form = models.CharField(_("work form"), max_length=10, choices=WorkForm, blank=True)
     service_item = models.ForeignKey(
         ServiceItem,
@@ -129,13 +139,24 @@ class Price(AgencyModel):
             *same_agency("price", "price_list", "service_item"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="price_positive"),
             models.CheckConstraint(
-                condition=models.Q(work_form="", service_item__isnull=False)
-                | models.Q(work_form__in=WorkForm.values, service_item=None),
+                condition=models.Q(kind="service", work_form="", service_item__isnull=False)
+                | models.Q(kind__in=["service", "holiday"], work_form__in=WorkForm.values, service_item=None)
+                | models.Q(kind="fee", work_form="", service_item=None),
                 name="price_of_one_thing",
             ),
+            models.CheckConstraint(condition=~models.Q(unit="once") | models.Q(kind="fee"), name="price_once_is_a_fee"),
             models.UniqueConstraint(
-                fields=["agency", "price_list", "work_form", "service_item"],
+                fields=["agency", "price_list", "kind", "work_form", "service_item"],
                 nulls_distinct=False,
                 name="price_once",
             ),
         ]
+
+    def __str__(self):
+        if self.kind == self.Kind.HOLIDAY:
+            return gettext("%(form)s, on public holidays") % {"form": self.get_work_form_display()}
+        return (
+            self.get_kind_display()
+            if self.kind == self.Kind.FEE
+            else str(self.get_work_form_display() or self.service_item)
+        )

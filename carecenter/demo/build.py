@@ -98,12 +98,12 @@ def _one(world, caregiver, client, form, *, slot, place):
 def _ended(world, caregivers, files):
     """Ended lately, with and without handover record, and one so long ago that its record has expired."""
     for place, (days, reason, handed) in enumerate(
-        [(10, "hospital", True), (16, "client", False), (30, "expiry", True), (3 * 366 + 20, "expiry", True)]
+        [(3 * 366 + 20, "expiry", True), (30, "expiry", True), (16, "client", False), (10, "hospital", True)]
     ):
         client = next(files)
         ended = world.ago(days)
         starts = ended - dt.timedelta(days=60)
-        caregiver = caregivers[-1] if days > 1000 else caregivers[-2 - place]
+        caregiver = caregivers[-1] if days > 1000 else caregivers[-5 + place]
         agreed_on = starts - dt.timedelta(days=3)
         plan = demo.plan_for(world, client, caregiver, work_form="hourly", slot=3, agreed_on=agreed_on)
         agreement = demo.sign_up(world, client, caregiver, plan, starts_on=starts, ends_on=ended)

@@ -4,13 +4,14 @@ import base64
 import datetime as dt
 import functools
 import io
+from decimal import Decimal
 from random import Random
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from agencies import actions
+from agencies import actions, licences
 from agencies.models import (
     Licence,
     Membership,
@@ -21,13 +22,17 @@ from agencies.models import (
     User,
 )
 from agencies.tenancy import agency_context
+from archive.prices import publish_price_list
+from archive.texts import keep_text
 from carecenter.demo import onboarding, people
 from carecenter.demo.base import World, at
 from caregivers.actions import credentials, posting
 from caregivers.actions import files as caregiver_actions
 from caregivers.models import Caregiver
+from caregivers.rule import RULE
 from clients.actions import assessments, consents
 from clients.actions import files as client_actions
+from clients.consent_text import CONSENTS
 from clients.models import Client
 from clients.standard import GBT_42195
 from contracts.actions import agreements, handovers, plans, running, signing, visits
@@ -36,8 +41,19 @@ from contracts.standard import Slot, occurrences
 
 PASSWORD = "demo-2026"  # noqa: S105 -- printed at every start
 SLOTS = [dt.time(8, 30), dt.time(14), dt.time(10, 45), dt.time(16, 15)]
-PRICES = {"hourly": ("hour", "45.00"), "day": ("day", "260.00"), "live_in": ("month", "6500.00")}
-EXTRAS = {"5.2-01": ("visit", "60.00"), "5.2-05": ("visit", "50.00"), "5.1-06": ("visit", "80.00")}
+WEEKENDS = {1: (1, 3, 5, 6, 7)}  # who is visited in the afternoon also on weekends
+# Unit, today's price, what it includes; earlier lists were cheaper by a twentieth each.
+PRICES = {
+    "hourly": ("hour", "45.00", "2 小时起；生活照料、测血压、提醒吃药、读报聊天"),
+    "day": ("day", "260.00", "8 小时；午间休息 1 小时，不含餐"),
+    "live_in": ("month", "6500.00", "每月 26 天；食宿由客户提供"),
+}
+HOLIDAYS = {"hourly": ("hour", "90.00"), "day": ("day", "520.00")}
+EXTRAS = {
+    "5.2-01": ("visit", "60.00", "每次 40 分钟"),
+    "5.2-05": ("visit", "50.00", "每次 30 分钟"),
+    "5.1-06": ("visit", "80.00", "半天；交通费按票据"),
+}
 
 
 def make_user(phone: str, name: str) -> User:
@@ -77,6 +93,23 @@ def signed_sheet() -> tuple[str, bytes, str]:
     return "知情同意书.jpg", buffer.getvalue(), "image/jpeg"
 
 
+def licence_scan(*words: str) -> tuple[str, bytes, str]:
+    """A drawn sheet with a frame, a seal and lines instead of words; nobody's licence."""
+    rng = Random("-".join(words))  # noqa: S311 -- the same sheet at every start
+    image = Image.new("RGB", (840, 600), "#fffdf5")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((24, 24, 816, 576), outline="#b08d3c", width=10)
+    draw.rectangle((260, 70, 580, 100), fill="#7a1f1f")
+    for row in range(6):
+        top = 170 + row * 50
+        draw.rectangle((90, top, 210, top + 16), fill="#555555")
+        draw.rectangle((240, top, 420 + rng.randint(40, 300), top + 16), fill="#999999")
+    draw.ellipse((620, 410, 760, 550), outline="#c0392b", width=8)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=80)
+    return "证照.jpg", buffer.getvalue(), "image/jpeg"
+
+
 def open_agency(
     *, slug: str, name: str, short_name: str, credit_code: str, phones: dict[str, tuple[str, str]]
 ) -> World:
@@ -101,37 +134,62 @@ def open_agency(
     with agency_context(agency):
         _licences(world)
         _price_lists(world)
+        with at(world.ago(1500)):
+            for kind in (RULE, CONSENTS):
+                keep_text(kind)
     return world
 
 
 def _licences(world):
+    """Each shown with a drawn scan; the insurance was renewed once and ends soon."""
     rows = [
-        ("business", "济南市市场监督管理局", 900, None),
-        ("home_service", "济南市商务局", 500, 230),
-        ("elderly_care", "历下区民政局", 300, 800),
-        ("insurance", "泰山财产保险", 340, 25),
+        ("business", world.agency.credit_code, "济南市市场监督管理局", 900, None),
+        ("home_service", f"37JZ{world.next_serial():06}", "济南市商务局", 500, 230),
+        ("elderly_care", f"YL370102{world.next_serial():06}", "历下区民政局", 300, 800),
+        ("insurance", f"PZRX{world.next_serial():010}", "泰山财产保险", 705, -340),
     ]
-    for kind, issuer, since, left in rows:
-        Licence.objects.create(
-            kind=kind,
-            number=f"37-{kind[:3].upper()}-{world.next_serial():06}",
-            issuer=issuer,
-            issued_on=world.ago(since),
-            expires_on=world.today + dt.timedelta(days=left) if left else None,
-        )
+    for kind, number, issuer, since, left in rows:
+        with at(world.ago(since)):
+            dates = {"issued_on": world.ago(since), "expires_on": left and world.ago(-left)}
+            scan = licence_scan(Licence.Kind(kind).value, world.agency.slug)
+            facts = {"number": number, "issuer": issuer, "is_public": True}
+            licence = licences.add_licence(by=world.manager, kind=kind, scan=scan, **facts, **dates)
+    dates = {"issued_on": world.ago(340), "expires_on": world.ago(-25)}
+    facts["number"] = f"PZRX{world.next_serial():010}"
+    with at(world.ago(340)):
+        scan = licence_scan("insurance-2", world.agency.slug)
+        licences.renew_licence(licence=licence, by=world.manager, scan=scan, **facts, **dates)
 
 
 def _price_lists(world):
-    for days in (1500, 900, 200):
+    items = {item.code: item for item in ServiceItem.objects.all()}
+    for days, share in ((1500, "0.90"), (900, "0.95"), (200, "1.00")):
         price_list = PriceList.objects.create(name=f"{world.ago(days).year} 年价目表", effective_from=world.ago(days))
-        items = {item.code: item for item in ServiceItem.objects.all()}
-        rows = [{"work_form": form, "unit": unit, "amount": amount} for form, (unit, amount) in PRICES.items()]
-        rows += [
-            {"service_item": items[code], "unit": unit, "amount": amount} for code, (unit, amount) in EXTRAS.items()
+        rows = [
+            *(
+                {"work_form": form, "unit": unit, "amount": yuan, "note": note}
+                for form, (unit, yuan, note) in PRICES.items()
+            ),
+            *(
+                {"service_item": items[code], "unit": unit, "amount": yuan, "note": note}
+                for code, (unit, yuan, note) in EXTRAS.items()
+            ),
+            *(
+                {
+                    "kind": "holiday",
+                    "work_form": form,
+                    "unit": unit,
+                    "amount": yuan,
+                    "note": "国务院公布的法定节假日当天",
+                }
+                for form, (unit, yuan) in HOLIDAYS.items()
+            ),
         ]
+        for row in rows:
+            row["amount"] = (Decimal(row["amount"]) * Decimal(share)).quantize(Decimal("0.01"))
         Price.objects.bulk_create([Price(agency=world.agency, price_list=price_list, **row) for row in rows])
         with at(world.ago(days + 3)):
-            actions.publish_price_list(price_list=price_list, by=world.manager)
+            publish_price_list(price_list=price_list, by=world.manager)
 
 
 def hire(world: World, count: int, first_phone: str) -> list[Caregiver]:
@@ -326,7 +384,7 @@ def plan_for(
         codes += ["5.1-09", "5.1-12"]
     items = {item.code: item for item in ServiceItem.objects.filter(code__in=codes)}
     minutes = {"hourly": 120, "day": 480, "live_in": 1440}[work_form]
-    days = range(1, 7) if work_form == "live_in" else range(1, 6)
+    days = range(1, 7) if work_form == "live_in" else WEEKENDS.get(slot, range(1, 6))
     start = {"hourly": SLOTS[slot], "day": dt.time(8), "live_in": dt.time(8)}[work_form]
     with at(agreed_on):
         plan = plans.save_plan(

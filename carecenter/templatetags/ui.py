@@ -57,6 +57,7 @@ TONES = {
             "waiting",
             "checked",
             "partly",
+            "founded",
         ),
     ],
     "running": ["in_force", "in_progress", "active", "running", "accepted", "open", "current", "eligible"],

@@ -81,7 +81,7 @@ class CredentialFilter(django_filters.FilterSet):
         label=_("Only"),
         choices=[
             ("to_sight", _("to be sighted")),
-            ("ended", _("ended")),
+            ("ended", _("expired")),
             ("30", _("ending within 30 days")),
             ("90", _("ending within 90 days")),
         ],

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agencies.models.catalogue import Level
 from agencies.tenancy import AgencyHistory, AgencyModel, InsertOnly, same_agency
@@ -20,7 +21,7 @@ class Course(AgencyModel):
         PROMOTION = "promotion", _("Promotion training")
         FURTHER = "further", _("Further training")
 
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=15, choices=Kind)
     level = models.PositiveSmallIntegerField(
         _("for level"), choices=Level, null=True, blank=True, help_text=_("The level it leads to.")

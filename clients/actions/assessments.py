@@ -19,7 +19,7 @@ def record_assessment(
     by: User,
     scale: str,
     reason: str,
-    assessed_on: dt.date,
+    assessed_on: dt.date | None,
     assessors: str,
     answers: Mapping[str, int],
     adjustments: Iterable[str] = (),
@@ -37,7 +37,11 @@ def record_assessment(
         problems[item.code] = [_("Choose an answer.")]
     if len(names_in(assessors)) < ASSESSORS:
         problems["assessors"] = [_("Two people assess; name both, with a comma between them.")]
-    if assessed_on > timezone.localdate():
+    if not reason:
+        problems["reason"] = [_("Say why the client is assessed.")]
+    if assessed_on is None:
+        problems["assessed_on"] = [_("Enter the day of the assessment.")]
+    elif assessed_on > timezone.localdate():
         problems["assessed_on"] = [_("An assessment cannot lie in the future.")]
     if override and not override_reason:
         problems["override_reason"] = [_("Say why the status differs from the points.")]

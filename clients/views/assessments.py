@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from rules import has_perm
 
@@ -11,7 +11,8 @@ from agencies.pages import form_page, submit
 from agencies.permissions import may
 from clients.actions import assessments as actions
 from clients.forms.assessments import AssessmentForm
-from clients.models import Client
+from clients.models import Assessment, Client, Consent
+from clients.queries import current_assessment, has_consent
 from clients.scales import SCALES
 
 
@@ -21,19 +22,26 @@ def assessment_new(request, client_pk):
     scale = request.GET.get("scale", "gbt_42195")
     if scale not in SCALES:
         raise Http404
-    form = AssessmentForm(request.POST or None, scale=scale)
+    latest = current_assessment(client)
+    reason = Assessment.Reason.REGULAR if latest else Assessment.Reason.FIRST
+    form = AssessmentForm(
+        request.POST or None,
+        scale=scale,
+        may_set_able=has_perm("agencies.manage", request.membership),
+        initial={"reason": reason},
+    )
+    if request.htmx:
+        return render(request, "clients/_score.html", {"score": form.score(), "is_update": True})
     back = office_url("client_file", client.pk)
-    if (
-        form.is_valid()
-        and form.cleaned_data["override"] == "able"
-        and not has_perm("agencies.manage", request.membership)
-    ):
-        form.add_error("override", _("Only a manager may set the status to able."))
     if request.method == "POST" and submit(form, actions.record_assessment, client=client, by=request.user):
         messages.success(request, _("Assessment recorded."))
         return redirect(back)
-    template = "clients/assessment_form.html"
-    title = _("Self-care assessment")
-    return form_page(
-        request, form=form, title=title, lead=str(client), back=back, template=template, client=client, scale=scale
-    )
+    context = {
+        "client": client,
+        "lead": str(client),
+        "scale": scale,
+        "score": form.score(),
+        "may_assess": has_consent(client, Consent.Kind.HEALTH_DATA),
+        "template": "clients/assessment_form.html",
+    }
+    return form_page(request, form=form, title=_("Self-care assessment"), back=back, **context)

@@ -16,7 +16,7 @@ class SurveyRound(AgencyModel):
         OPEN = "open", _("Open")
         CLOSED = "closed", pgettext_lazy("survey", "Closed")
 
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     opened_on = models.DateField(_("opened on"))
     closes_on = models.DateField(_("closes on"))

@@ -1,4 +1,4 @@
-"""Office pages of complaints: list, intake, file, every step."""
+"""Office pages of complaints: list, intake, file, every step with the complaint beside it."""
 
 from django.contrib import messages
 from django.db.models import Case, Q, When
@@ -10,16 +10,21 @@ from django.views.decorators.http import require_POST
 from rules import has_perm
 
 from agencies.actions import log_access
+from agencies.findings import text_of
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
-from agencies.pages import form_page, revealed, submit
+from agencies.pages import form_page, press, revealed, submit
 from agencies.permissions import may
 from agencies.privacy import mask_name
 from agencies.text import typed
+from clients.queries import find_clients
 from supervision.actions import complaints as actions
-from supervision.forms import AcceptForm, CloseForm, ComplaintFilter, ComplaintForm, EntryForm, ReplyForm
+from supervision.forms import AcceptForm, CloseForm, ComplaintFilter, ComplaintForm, EntryForm, ReplyForm, ToldForm
 from supervision.models import Complaint, ReturnVisit, SurveyAnswer
-from supervision.standard import limit_stage
+from supervision.queries import papers_of, recourse_texts
+from supervision.standard import check_complaint, limit_stage
+
+OFFERED = ("id", "agency_id", "name", "number", "salutation", "district")
 
 
 class ComplaintList(OfficeList):
@@ -48,8 +53,7 @@ class ComplaintList(OfficeList):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         for complaint in context["object_list"]:
-            is_open = complaint.state in (Complaint.State.RECEIVED, Complaint.State.ACCEPTED)
-            complaint.stage = limit_stage(complaint.limit_on, context["today"]) if is_open else ""
+            complaint.stage = limit_stage(complaint.limit_on, context["today"]) if complaint.is_open else ""
         return context
 
 
@@ -90,6 +94,9 @@ def complaint_file(request, complaint_pk):
         "complaint": complaint,
         "entries": complaint.entries.select_related("written_by"),
         "stage": limit_stage(complaint.limit_on, timezone.localdate()),
+        "now": timezone.now(),
+        "recourse": recourse_texts(),
+        "papers": papers_of(complaint),
         "may_edit": has_perm("supervision.edit", request.membership),
         "may_reveal": has_perm("agencies.reveal", request.membership),
     }
@@ -105,21 +112,39 @@ def complaint_reveal(request, complaint_pk):
     return revealed(request, complaint.complainant_phone, title=complaint.number, back=_back(complaint))
 
 
-def _verb(request, form, title, complaint, action):
+def _verb(request, form, title, complaint, action, **context):
+    """A step on its own page, with the complaint and its log beside the form."""
     if request.method == "POST" and form.is_valid():
         submit(form, action, complaint=complaint, by=request.user)
         if not form.errors:
             messages.success(request, _("Saved."))
             return redirect(_back(complaint))
-    return form_page(request, form=form, title=title, lead=complaint.number, back=_back(complaint))
+    return form_page(
+        request,
+        form=form,
+        title=title,
+        lead=complaint.number,
+        back=_back(complaint),
+        complaint=complaint,
+        entries=complaint.entries.select_related("written_by"),
+        template="supervision/complaint_step.html",
+        **context,
+    )
 
 
 @may("supervision.edit")
 def complaint_accept(request, complaint_pk):
     complaint = _get(complaint_pk)
     initial = {"owner": complaint.owner or request.user, "severity": complaint.severity}
-    form = AcceptForm(request.POST or None, agency=request.agency, initial=initial)
+    form = AcceptForm(request.POST or None, agency=request.agency, complaint=complaint, initial=initial)
     return _verb(request, form, _("Take the complaint up"), complaint, actions.accept_complaint)
+
+
+@may("supervision.edit")
+def complaint_told(request, complaint_pk):
+    form = ToldForm(request.POST or None)
+    title = _("Tell the complainant that it has arrived")
+    return _verb(request, form, title, _get(complaint_pk), actions.acknowledge_complaint)
 
 
 @may("supervision.edit")
@@ -130,11 +155,41 @@ def complaint_entry(request, complaint_pk):
 
 @may("supervision.edit")
 def complaint_reply(request, complaint_pk):
-    form = ReplyForm(request.POST or None)
-    return _verb(request, form, _("Reply"), _get(complaint_pk), actions.reply_to_complaint)
+    complaint = _get(complaint_pk)
+    form = ReplyForm(request.POST or None, initial={"reply_to": complaint.complainant_name, "reply": complaint.reply})
+    return _verb(request, form, _("Reply"), complaint, actions.reply_to_complaint)
 
 
 @may("supervision.edit")
 def complaint_close(request, complaint_pk):
+    """Close; what speaks against it without forbidding it is shown before."""
+    complaint = _get(complaint_pk)
     form = CloseForm(request.POST or None)
-    return _verb(request, form, _("Close the complaint"), _get(complaint_pk), actions.close_complaint)
+    found = check_complaint(
+        complaint.state,
+        Complaint.State.CLOSED,
+        actions.closing_facts(complaint, request.user),
+        on=timezone.localdate(),
+    )
+    warnings = [text_of(finding) for finding in found if finding.severity == "warn"]
+    title = _("Close the complaint")
+    return _verb(request, form, title, complaint, actions.close_complaint, warnings=warnings, recourse=recourse_texts())
+
+
+@may("supervision.edit")
+@require_POST
+def complaint_print(request, complaint_pk):
+    """Ask for the complaint's file on paper."""
+    complaint = _get(complaint_pk)
+    done = _("The paper is being prepared.")
+    return press(
+        request, actions.print_complaint, back=_back(complaint), done=done, complaint=complaint, by=request.user
+    )
+
+
+@may("supervision.edit")
+def complaint_clients(request):
+    """Clients offered while one types into the form."""
+    text = typed(request.GET, "client_number", 50).strip()
+    clients = find_clients(text).only(*OFFERED)[:8] if text else []
+    return render(request, "supervision/_client_options.html", {"clients": clients})

@@ -123,6 +123,18 @@ def test_nobody_signs_before_the_appraisal(in_maple, manager):
         disposal.sign_disposal(disposal_list=entry.disposal_list, by=manager)
 
 
+def test_nothing_is_destroyed_while_a_paper_of_it_is_being_made(in_maple, archivist, manager):
+    *_rest, entry = proposed(source="handover", source_id=7)
+    disposal.finish_appraisal(disposal_list=entry.disposal_list, by=archivist, method="shredded")
+    paper = make_one(Document, kind="handover", subject_id=7, title="交接记录 JJ-7", state="queued")
+    make_one(Document, kind="handover", subject_id=8, state="queued")
+    with pytest.raises(ValidationError) as refusal:
+        disposal.sign_disposal(disposal_list=entry.disposal_list, by=manager)
+    assert refusal.value.messages == ["Still being prepared: 交接记录 JJ-7. Wait until it is ready."]
+    Document.objects.filter(pk=paper.pk).update(state="failed")
+    disposal.sign_disposal(disposal_list=entry.disposal_list, by=manager)
+
+
 def test_a_file_that_another_record_keeps_stays(in_maple, archivist, manager):
     record, file, entry = proposed()
     other = make_one(ArchiveRecord, clock_started_on=TODAY, retain_until=dt.date(2029, 11, 23))
@@ -221,6 +233,17 @@ def test_the_papers_name_the_records_and_the_two(in_maple, archivist, manager):
     assert "于2026年11月23日12:00销毁。销毁方式：纸质档案粉碎，电子文件删除。" in certificate
     assert "监销人1archivistofMaple" in certificate
     assert "监销人2managerofMaple" in certificate
+
+
+def test_a_list_of_many_records_is_one_row(client, maple, archivist):
+    with agency_context(maple):
+        for _record in range(3):
+            make_one(ArchiveRecord)
+        disposal.propose_expired()
+    client.force_login(archivist)
+    page = client.get(reverse("disposal_lists", args=["maple"])).context
+    assert [tab.count for tab in page["tabs"]] == [1, 1, 0, 0, 0]
+    assert [(row.n, row.to_destroy) for row in page["object_list"]] == [(3, 3)]
 
 
 def test_the_pages_lead_from_the_list_to_the_destroyed_file(client, maple, archivist, manager):

@@ -272,7 +272,16 @@ def test_a_complaint_is_never_near_on_its_first_day(received, severity):
 
 
 OWNED = ComplaintFacts(has_owner=True)
-ANSWERED = replace(OWNED, reply="The caregiver was late twice; another one comes from Monday.")
+ANSWERED = replace(
+    OWNED,
+    reply="The caregiver was late twice; another one comes from Monday.",
+    finding="founded",
+    told_how="phone",
+    told_whom="Wang",
+)
+DISSATISFIED = replace(ANSWERED, outcome="dissatisfied")
+TOLD = replace(DISSATISFIED, recourse_told=True, note="She will ask the consumers' association.")
+MOVED = replace(OWNED, limit_on=D(2026, 12, 2), new_limit_on=D(2026, 12, 14), today=D(2026, 12, 2), reason="two houses")
 
 
 @pytest.mark.parametrize(
@@ -281,15 +290,30 @@ ANSWERED = replace(OWNED, reply="The caregiver was late twice; another one comes
         ("received", "accepted", OWNED, []),
         ("received", "accepted", ComplaintFacts(), ["no_owner"]),
         ("received", "accepted", replace(OWNED, owner_is_concerned=True), ["owner_concerned"]),
+        ("received", "accepted", MOVED, []),
+        ("received", "accepted", replace(MOVED, reason=" "), ["no_reason"]),
+        ("accepted", "accepted", MOVED, ["state"]),
+        ("replied", "accepted", replace(MOVED, today=D(2026, 12, 3)), ["limit_passed"]),
+        ("replied", "accepted", replace(MOVED, today=D(2026, 12, 3), new_limit_on=D(2026, 12, 2)), []),
+        ("replied", "accepted", replace(MOVED, today=D(2026, 12, 3), new_limit_on=D(2026, 11, 25)), []),
         ("received", "replied", ANSWERED, ["state"]),
         ("received", "closed", ComplaintFacts(), ["state", "no_owner", "no_reply", "no_outcome"]),
         ("accepted", "replied", ANSWERED, []),
-        ("accepted", "replied", replace(OWNED, reply="  "), ["no_reply"]),
+        ("accepted", "replied", replace(OWNED, reply="  "), ["no_reply", "no_finding", "not_told"]),
+        ("accepted", "replied", replace(ANSWERED, told_whom=" "), ["not_told"]),
+        ("accepted", "replied", replace(ANSWERED, told_how="page", told_whom=""), []),
+        ("accepted", "replied", replace(ANSWERED, told_how="page", has_phone=True), ["page_only"]),
+        ("accepted", "replied", replace(ANSWERED, told_how="impossible"), ["not_told"]),
+        ("accepted", "replied", replace(ANSWERED, told_how="impossible", told_whom="", is_anonymous=True), []),
         ("accepted", "closed", replace(ANSWERED, outcome="fair"), ["state"]),
         ("replied", "closed", replace(ANSWERED, outcome="satisfied"), []),
         ("replied", "closed", ANSWERED, ["no_outcome"]),
         ("replied", "closed", replace(ANSWERED, is_anonymous=True), []),
-        ("replied", "closed", replace(ANSWERED, outcome="dissatisfied"), ["dissatisfied"]),
+        ("replied", "closed", DISSATISFIED, ["dissatisfied"]),
+        ("replied", "closed", replace(TOLD, note=" "), ["dissatisfied"]),
+        ("replied", "closed", replace(TOLD, recourse_told=False), ["dissatisfied"]),
+        ("replied", "closed", TOLD, []),
+        ("replied", "closed", replace(TOLD, asked_by_owner=True), ["closed_by_owner"]),
         ("replied", "closed", replace(ANSWERED, outcome="fair", asked_by_owner=True), ["asked_by_owner"]),
         ("replied", "accepted", OWNED, []),
         ("closed", "accepted", OWNED, ["state"]),
@@ -299,13 +323,11 @@ def test_a_complaint_goes_on_only_with_what_the_step_needs(state, to, facts, cod
     assert [finding.code for finding in check_complaint(state, to, facts, on=TODAY)] == codes
 
 
-def test_only_two_findings_may_be_passed_over():
-    facts = replace(ANSWERED, outcome="dissatisfied", asked_by_owner=True)
-    found = check_complaint("replied", "closed", facts, on=TODAY)
-    assert [(finding.code, finding.severity) for finding in found] == [
-        ("dissatisfied", "warn"),
-        ("asked_by_owner", "warn"),
-    ]
+@pytest.mark.parametrize(("outcome", "severity"), [("satisfied", "warn"), ("fair", "warn"), ("dissatisfied", "forbid")])
+def test_who_answered_had_better_not_ask_and_never_closes_against_a_dissatisfied_complainant(outcome, severity):
+    facts = replace(TOLD, outcome=outcome, asked_by_owner=True)
+    [finding] = check_complaint("replied", "closed", facts, on=TODAY)
+    assert finding.severity == severity
 
 
 def test_the_transitions_are_closed_and_cite_a_clause():

@@ -1,0 +1,141 @@
+"""Prices: what they include, holidays and the fee, items of one's own; published, filed for ever, hung up as a board (4.1.5)."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from agencies import actions
+from agencies.models import Price, PriceList, ServiceItem, WorkForm
+from agencies.queries import prices_on
+from agencies.tenancy import agency_context
+from archive import documents
+from archive.models import ArchiveRecord, Document
+from archive.prices import publish_price_list
+from contracts.terms import _prices
+from tests.contracts.test_documents import text_of
+from tests.factories import make_member, make_one
+
+pytestmark = pytest.mark.django_db
+DAY = dt.date(2100, 1, 1)
+
+
+@pytest.fixture
+def manager(maple):
+    return make_member(maple).user
+
+
+@pytest.fixture
+def in_maple(maple, manager):
+    with agency_context(maple):
+        yield maple
+
+
+def draft(notes=("2 小时起", "8 小时", "26 天")):
+    row = make_one(PriceList, name="2100 年价目表", effective_from=DAY, state="draft")
+    walk = make_one(ServiceItem, code="5.3-02", clause="5.3", name="陪同散步")
+    make_one(ServiceItem, code="5.1-01", clause="5.1", name="做饭")
+    prices = [
+        {"kind": "service", "work_form": form, "unit": "hour", "amount": Decimal(45), "note": note}
+        for form, note in zip(WorkForm.values, notes, strict=True)
+    ]
+    prices += [
+        {"kind": "service", "service_item": walk, "unit": "visit", "amount": Decimal(30), "note": "半小时"},
+        {"kind": "holiday", "work_form": "hourly", "unit": "hour", "amount": Decimal(90), "note": "当天"},
+        {"kind": "fee", "unit": "once", "amount": Decimal(200), "note": "介绍成功后"},
+    ]
+    actions.set_prices(price_list=row, prices=prices, name=row.name, effective_from=DAY)
+    return row
+
+
+def test_a_list_that_does_not_say_what_is_included_is_refused_at_once(in_maple, manager):
+    row = draft(notes=("", "8 小时", ""))
+    with pytest.raises(ValidationError) as refusal:
+        publish_price_list(price_list=row, by=manager)
+    assert refusal.value.messages == ["Say what the price includes: Hourly (2–5 h), Live-in (24 h)."]
+    assert not ArchiveRecord.objects.exists()
+
+
+def test_publishing_files_the_list_for_ever_and_prints_its_board(in_maple, manager):
+    row = draft()
+    publish_price_list(price_list=row, by=manager)
+    record = ArchiveRecord.objects.get()
+    assert (record.source, record.source_id, record.archive_class) == ("price_list", row.pk, "standards")
+    assert (record.clock_started_on, record.retain_until) == (DAY, None)
+    board = text_of(documents.price_board(Document.objects.get(kind="price_board")))
+    for words in (
+        "自2100年1月1日起执行",
+        "1钟点工（2～5小时）¥45.00每小时2小时起",
+        "4陪同散步¥30.00每次半小时",
+        "5钟点工（2～5小时），法定节假日¥90.00每小时当天",
+        "6中介服务费¥200.00一次性介绍成功后",
+        "上述价格已包含：做饭。",
+    ):
+        assert words in board
+
+
+def test_holidays_and_the_fee_are_no_price_of_the_service(in_maple, manager):
+    row = draft()
+    publish_price_list(price_list=row, by=manager)
+    assert [price.kind for price in prices_on(DAY)] == ["service"] * 4
+    assert [price.amount for price in prices_on(DAY) if price.work_form == "hourly"] == [Decimal(45)]
+    annex = [(line["name"], line["note"]) for line in _prices(DAY)["rows"]]
+    assert annex[-3:] == [
+        ("陪同散步", "半小时"),
+        ("钟点工（每次 2～5 小时），法定节假日", "当天"),
+        ("中介服务费", "介绍成功后"),
+    ]
+
+
+def test_the_next_draft_copies_everything(in_maple, manager):
+    publish_price_list(price_list=draft(), by=manager)
+    copy = actions.copy_price_list(by=manager)
+    assert sorted(copy.prices.values_list("kind", "note")) == [
+        ("fee", "介绍成功后"),
+        ("holiday", "当天"),
+        *[("service", note) for note in ("2 小时起", "26 天", "8 小时", "半小时")],
+    ]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"kind": "fee", "work_form": "hourly"},
+        {"kind": "holiday", "work_form": ""},
+        {"kind": "service", "work_form": "hourly", "unit": "once"},
+    ],
+)
+def test_the_database_knows_what_each_kind_is_about(in_maple, values):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_one(Price, **values)
+
+
+def test_an_item_of_ones_own_beside_those_of_the_standard(in_maple, manager):
+    facts = {"group": "living_care", "name": "陪伴购物", "name_en": "", "unable_only": False, "level_needed": 0}
+    own = actions.save_item(by=manager, **facts, is_active=True)
+    assert (own.code, own.clause) == ("J-01", "")
+    with pytest.raises(ValidationError, match="of this name"):
+        actions.save_item(by=manager, **facts, is_active=True)
+    named = make_one(ServiceItem, code="5.1-01", clause="5.1", name="做饭", level_needed=0)
+    actions.save_item(by=manager, item=named, name="别的", level_needed=1, is_active=False)
+    named.refresh_from_db()
+    assert (named.name, named.level_needed, named.is_active) == ("做饭", 1, False)
+
+
+def test_the_form_keeps_what_each_line_says(client, maple, manager):
+    with agency_context(maple):
+        row = draft()
+    client.force_login(manager)
+    url = reverse("price_list_edit", args=["maple", row.pk])
+    form = client.get(url).context["form"]
+    data = {name: value for name, value in form.initial.items() if value is not None}
+    data |= {"effective_from": "2100-01-01", "holiday_day_note": "三倍"}
+    refused = client.post(url, data)
+    assert refused.context["form"].errors.keys() == {"holiday_day_amount"}
+    assert client.post(url, data | {"holiday_day_amount": "780", "holiday_day_unit": "day"}).status_code == 302
+    with agency_context(maple):
+        lines = row.prices.filter(kind="holiday").values_list("work_form", "amount", "note")
+        assert sorted(lines) == [("day", Decimal(780), "三倍"), ("hourly", Decimal(90), "当天")]
