@@ -136,7 +136,7 @@ def _complaints(world, signed):
                 by=officer if days else None, channel="phone" if days else Complaint.Channel.WEB, severity=severity,
                 complainant_name=agreement.guardian.name, complainant_phone=agreement.guardian.phone,
                 client=agreement.client, agreement=agreement, caregiver=agreement.caregiver if days > 5 else None,
-                happened_on=world.ago(days + 1), text=text, wish=wish,
+                happened_on=world.ago(days + 1), text=text, wish=wish, told_how="phone" if days else "",
             )  # fmt: skip
         if state == "received":
             continue
@@ -144,7 +144,10 @@ def _complaints(world, signed):
             complaints.accept_complaint(complaint=complaint, by=officer, owner=officer, severity=severity)
         if reply:
             with at(world.ago(days - 3), hour=15):
-                complaints.reply_to_complaint(complaint=complaint, by=officer, reply=reply)
+                complaints.reply_to_complaint(
+                    complaint=complaint, by=officer, reply=reply, finding="founded", reply_how="phone",
+                    reply_to=agreement.guardian.name,
+                )  # fmt: skip
         if state == "closed":
             with at(world.ago(days - 5), hour=15):
                 complaints.close_complaint(complaint=complaint, by=world.manager, outcome="satisfied")

@@ -250,7 +250,7 @@ def test_board_counts_the_enquiries_it_opens(client, maple):
 
 @pytest.mark.parametrize(("days", "is_refused"), [(0, False), (1, True)])
 def test_complaint_is_not_about_tomorrow(in_maple, manager, days, is_refused):
-    told = {"by": manager.user, "channel": "phone", "text": "迟到"}
+    told = {"by": manager.user, "channel": "phone", "text": "迟到", "complainant_name": "王女士"}
     told["happened_on"] = timezone.localdate() + dt.timedelta(days=days)
     if not is_refused:
         assert receive_complaint(**told)
