@@ -45,7 +45,9 @@ def find_clients(text: str) -> QuerySet[Client]:
 
 
 def current_assessment(client: Client) -> Assessment | None:
-    return Assessment.objects.filter(client=client).order_by("-assessed_on", "-id").first()
+    """The newest one of today or before."""
+    rows = Assessment.objects.filter(client=client, assessed_on__lte=timezone.localdate())
+    return rows.order_by("-assessed_on", "-id").first()
 
 
 def has_consent(client: Client, kind: str) -> bool:

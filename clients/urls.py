@@ -23,6 +23,7 @@ office_urls = [
     path("clients/<int:client_pk>/assessments/new/", assessments.assessment_new, name="assessment_new"),
     path("clients/<int:client_pk>/reveal/<slug:field>/", files.client_reveal, name="client_reveal"),
     path("guardians/<int:guardian_pk>/reveal/<slug:field>/", files.guardian_reveal, name="guardian_reveal"),
+    path("guardians/<int:guardian_pk>/proof/", files.guardian_proof, name="guardian_proof"),
     path("guardians/<int:guardian_pk>/remove/", files.guardian_remove, name="guardian_remove"),
     path("risks/<int:note_pk>/remove/", files.risk_note_remove, name="risk_note_remove"),
     path("consents/<int:consent_pk>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),

@@ -11,6 +11,7 @@ from agencies.tenancy import current_agency
 from archive.actions import builds, tells_standing
 from archive.models import Document
 from contracts import paper_words as words
+from contracts.key_terms import key_terms
 from contracts.models import Agreement, Handover, HandoverSignature, ServicePlan, Signature
 from contracts.terms import agreement_terms, terms_digest, wording, wording_digest
 
@@ -70,7 +71,7 @@ def _agreement_context(document, agreement, rows):
         raise ValueError(f"the text of {agreement.number} does not match its hash")
     if terms["wording"] != wording_digest(terms["edition"]):
         raise ValueError(f"the clauses of edition {terms['edition']} were changed after signing")
-    signed_on_screen = rows and rows[Signature.Party.CLIENT].way != Signature.Way.PAPER
+    confirmed = rows[Signature.Party.CLIENT].confirmed if rows else []
     return {
         "t": terms,
         "wording": wording(terms["edition"]),
@@ -82,8 +83,18 @@ def _agreement_context(document, agreement, rows):
         "client_identity": _full_identity(agreement.client, terms["client"]),
         "signer_identity": _full_identity(agreement.guardian, terms["signer"]),
         "caregiver_identity": _full_identity(agreement.caregiver, terms["caregiver"]),
-        "initials": "已电子签署" if signed_on_screen else "",
+        "confirmed": dict.fromkeys(confirmed, "已确认"),
+        "initials": "已确认" if confirmed else "",  # edition 2026-11 has one word for all
         "signatures": [_signature_box(box, rows.get(box[0]), terms) for box in BOXES],
+    }
+
+
+def agreement_text(agreement: Agreement) -> dict[str, Any]:
+    """What the frozen text needs to be read on a page, identity numbers masked."""
+    return {
+        "t": agreement.terms,
+        "wording": wording(agreement.terms["edition"]),
+        "key_terms": key_terms(agreement.terms),
     }
 
 

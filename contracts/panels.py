@@ -121,6 +121,17 @@ def agreement_states(agreement: Agreement):
 
 
 @moments("contracts.agreement")
+def price_approved(agreement: Agreement):
+    rows = agreement.history.exclude(rate_approved_by=None).select_related("rate_approved_by").order_by("history_date")
+    seen = set()
+    for row in rows:
+        if row.rate not in seen:
+            seen.add(row.rate)
+            text = _("Price approved: %(rate)s") % {"rate": f"¥{row.rate:,.2f}"}
+            yield Moment(row.history_date, text, by=row.rate_approved_by.name)
+
+
+@moments("contracts.agreement")
 def signatures(agreement: Agreement):
     for row in agreement.signatures.all():
         text = _("Signed: %(party)s, %(name)s, %(way)s")

@@ -1,5 +1,7 @@
 """Signing an agreement from a link on the signer's own phone, no account."""
 
+import datetime as dt
+
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -10,17 +12,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.forms import CleanForm
+from agencies.forms import CleanForm, take_refusal
 from agencies.limits import client_address, forget, is_over_limit
 from agencies.links import read_token
 from agencies.pages import unknown_link
 from agencies.views import serve
 from contracts.actions import signing
 from contracts.actions.signing import LINK_PARTIES
+from contracts.documents import agreement_text
+from contracts.forms.agreements import SignForm
 from contracts.models import Agreement, Signature
 
 TRIES = 5
 KNOWN_SECONDS = 3600
+COPY = dt.timedelta(days=30)  # after the link ran out
 
 
 class PersonForm(CleanForm, forms.Form):
@@ -29,24 +34,20 @@ class PersonForm(CleanForm, forms.Form):
     )
 
 
-class LinkSignatureForm(CleanForm, forms.Form):
-    agrees = forms.BooleanField(
-        label=gettext_lazy("I have read the agreement and agree to sign it on screen (Electronic Signature Law 3).")
-    )
-    signature = forms.CharField(widget=forms.HiddenInput, max_length=400_000, required=False)
-
-
 def _open(request, token, party):
     """The agreement behind a link, none for links that were never ours, and why it cannot be signed now."""
     if request.agency is None or party not in LINK_PARTIES:
         raise Http404
     found = read_token(f"sign-{party}", token)
-    rows = Agreement.objects.select_related("client", "guardian", "caregiver", "document__file")
+    rows = Agreement.objects.select_related(
+        "client", "guardian", "caregiver", "document__file", "signed_document__file"
+    )
     agreement = rows.filter(pk=found[0]).first() if found else None
     if agreement is None:
         return None, ""
-    if agreement.signatures.filter(party=party).exists():
-        return agreement, _("You have signed this agreement. Thank you.")
+    if _has_signed(agreement, party):
+        late = timezone.now() > _copy_until(agreement)
+        return agreement, _("You have signed this agreement. Ask the agency for another copy.") if late else ""
     if agreement.state != Agreement.State.SIGNING or found[1] != agreement.link_version:
         return agreement, _("This agreement is not out for signing any more. Ask the agency.")
     if agreement.links_expire_at < timezone.now():
@@ -54,15 +55,26 @@ def _open(request, token, party):
     return agreement, ""
 
 
+def _has_signed(agreement, party):
+    return agreement.signatures.filter(party=party).exists()
+
+
+def _copy_until(agreement):
+    return agreement.links_expire_at + COPY
+
+
 @login_not_required
 def sign(request, token, party):
-    """First who is there, then the text, the paper and the pad: a link alone shows nothing about anybody."""
+    """First who is there, then the text, the paper and the pad: a link alone shows nothing about anybody.
+
+    Who has signed gets their copy here for a month.
+    """
     agreement, closed = _open(request, token, party)
     if agreement is None:
         return unknown_link(request)
     if closed:
         return render(request, "public/closed.html", {"text": closed})
-    signer = agreement.caregiver if party == Signature.Party.CAREGIVER else agreement.guardian or agreement.client
+    signer = _signer(agreement, party)
     context = {"agreement": agreement, "signer": signer, "label": Signature.Party(party).label}
     if not _is_known(request, agreement, party):
         form = PersonForm(request.POST or None)
@@ -71,17 +83,24 @@ def sign(request, token, party):
             request.session[_known_key(agreement, party)] = timezone.now().timestamp()
             return redirect(request.path)
         return render(request, "public/sign_who.html", {**context, "form": form})
-    form = LinkSignatureForm(request.POST or None)
-    if request.method == "POST":
-        form.full_clean()
-        _check_drawing(form)
+    context |= {"token": token, "party": party}
+    if _has_signed(agreement, party):
+        return render(request, "public/signed.html", {**context, "until": _copy_until(agreement)})
+    form = SignForm(request.POST or None, agreement=agreement, party=party)
     if form.is_valid() and _sign(request, form, agreement, party):
-        return render(request, "public/closed.html", {"text": _("You have signed this agreement. Thank you.")})
-    return render(request, "public/sign.html", {**context, "form": form, "token": token, "party": party})
+        return redirect(request.path)
+    return render(request, "public/sign.html", {**context, **agreement_text(agreement), "form": form})
+
+
+def _signer(agreement, party):
+    if party == Signature.Party.CAREGIVER:
+        return agreement.caregiver
+    return agreement.guardian or agreement.client
 
 
 def _known_key(agreement, party):
-    return f"signer:{agreement.agency_id}:{agreement.pk}:{party}:{agreement.link_version}"
+    signer = _signer(agreement, party)
+    return f"signer:{agreement.agency_id}:{agreement.pk}:{party}:{signer._meta.model_name}:{signer.pk}"
 
 
 def _is_known(request, agreement, party):
@@ -102,40 +121,34 @@ def _check_person(form, signer, agreement, party):
     return False
 
 
-def _check_drawing(form):
-    try:
-        signing.drawing(form.cleaned_data.get("signature", ""))
-    except ValidationError as refusal:
-        form.add_error(None, refusal.messages)
-
-
 def _sign(request, form, agreement, party):
     try:
         with transaction.atomic():
             return signing.sign_on_screen(
                 agreement=agreement,
                 party=party,
-                signature=form.cleaned_data["signature"],
-                terms_hash=agreement.terms_hash,
                 way=Signature.Way.LINK,
                 identity_check=_("Link sent to the signer, last four characters of the identity number"),
                 by=None,
                 ip_address=client_address(request),
                 user_agent=request.headers.get("User-Agent", "")[:300],
+                **form.signed(),
             )
     except ValidationError as refusal:
-        form.add_error(None, refusal.messages)
+        take_refusal(form, refusal)
         return None
 
 
 @login_not_required
 def sign_paper(request, token, party):
-    """The PDF that is being signed, for the signer alone."""
+    """The PDF, signed by all where it is, for the signer alone."""
     agreement, closed = _open(request, token, party)
     if agreement is None or closed:
         raise Http404
     if not _is_known(request, agreement, party):
         return redirect("public:sign", request.agency.slug, token, party)
-    if agreement.document is None or agreement.document.file is None:
+    papers = (agreement.signed_document, agreement.document)
+    paper = next((paper.file for paper in papers if paper and paper.file), None)
+    if paper is None:
         raise Http404
-    return serve(agreement.document.file)
+    return serve(paper)

@@ -161,6 +161,7 @@ class SigningFacts:
     is_incapable: bool = False
     needs_guardian: bool = False
     signer: str = ""  # authority of who signs for the client; empty: the client in person
+    signer_proved: bool = False
     rate: Decimal = Decimal(0)
     list_rate: Decimal | None = None
     rate_reason: str = ""
@@ -168,6 +169,8 @@ class SigningFacts:
     deposit_kind: str = "none"
     deposit: Decimal = Decimal(0)
     total: Decimal = Decimal(0)
+    insurance: str = ""
+    dated: tuple[dt.date, ...] = ()  # days that the paper names: the assessment, the plan agreed
     special_terms: str = ""
 
 
@@ -290,6 +293,22 @@ def guardian_signs(facts: SigningFacts) -> Finding | None:
     return problem("no_guardian", _("The client has a legal guardian; choose the guardian as signer."))
 
 
+@SIGNING.clause(_("Civil Code 163"))
+def authority_is_proved(facts: SigningFacts) -> Finding | None:
+    if not facts.signer or facts.signer_proved:
+        return None
+    text = _("File the power of attorney or the proof of guardianship of who signs for the client.")
+    return problem("no_proof", text)
+
+
+@SIGNING.clause("7.3.2 b")
+def nothing_is_dated_ahead(facts: SigningFacts) -> Finding | None:
+    ahead = [day for day in facts.dated if day > facts.today]
+    if not ahead:
+        return None
+    return problem("dated_ahead", _("The assessment or the plan is dated after today (%(on)s)."), on=max(ahead))
+
+
 @SIGNING.clause("4.1.5")
 def price_is_published(facts: SigningFacts) -> Finding | None:
     if facts.list_rate is not None:
@@ -321,6 +340,20 @@ def earnest_money_is_a_fifth_at_most(facts: SigningFacts) -> Finding | None:
     return problem(
         "deposit_too_high", _("Earnest money may be a fifth of the whole price at most (¥%(limit)s)."), limit=limit
     )
+
+
+@SIGNING.clause(_("Civil Code 586"))
+def deposit_goes_with_its_kind(facts: SigningFacts) -> Finding | None:
+    if (facts.deposit_kind == "none") == (facts.deposit == 0):
+        return None
+    return problem("deposit_kind", _("Choose the kind of deposit and an amount, or none and 0."))
+
+
+@SIGNING.clause("7.3.2 b")
+def insurance_is_named(facts: SigningFacts) -> Finding | None:
+    if facts.insurance.strip():
+        return None
+    return problem("no_insurance", _("Write which insurance covers the service, or that there is none."))
 
 
 @SIGNING.clause("7.3.2 e")

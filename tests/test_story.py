@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from agencies.models import User
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord
-from carecenter.demo.world import PASSWORD
+from carecenter.demo.world import PASSWORD, signed_sheet
 from clients.standard import GBT_42195
 from contracts.models import Agreement, HandoverSignature, Visit
 from supervision.actions.return_visits import create_due_calls
@@ -119,6 +119,9 @@ def open_client_file(page):
     page.goto(f"{file}guardians/new/")
     fill(page, name="李建国", relation="儿子", phone="13700001234", authority="agent", identity_number=CHILD_NUMBER,
          is_emergency_contact=True)  # fmt: skip
+    page.set_input_files(
+        "main [name=proof]", {"name": "proof.png", "mimeType": "image/png", "buffer": signed_sheet()[1]}
+    )
     save(page)
     page.goto(f"{file}consents/new/")
     page.get_by_label("李建国").check()
@@ -157,7 +160,12 @@ def sign_agreement(page, phone, world):
     page.locator("main a", has_text="新建协议").first.click()
     ends_on = (today + dt.timedelta(days=200)).isoformat()
     fill(
-        page, caregiver=str(world.caregiver.pk), starts_on=today.isoformat(), ends_on=ends_on, condition_disclosed=True
+        page,
+        caregiver=str(world.caregiver.pk),
+        starts_on=today.isoformat(),
+        ends_on=ends_on,
+        condition_disclosed=True,
+        insurance="无",
     )
     page.locator("main [name=guardian]").select_option(index=1)
     save(page)
@@ -176,6 +184,8 @@ def sign_agreement(page, phone, world):
         phone.goto(urlsplit(links[party]).path)
         fill(phone, last_digits=digits)
         save(phone)
+        for box in phone.locator("main [name=key_terms]").all():
+            box.check()
         fill(phone, agrees=True)
         draw(phone)
         save(phone)

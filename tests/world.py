@@ -5,6 +5,7 @@ import datetime as dt
 from django.utils import timezone
 
 from carecenter.demo import world as demo
+from contracts.key_terms import key_terms
 
 PEOPLE = {
     "manager": ("13700000901", "周明"),
@@ -34,8 +35,12 @@ def sign_agreement(
 ):
     """An hourly agreement, five mornings a week, signed by all three unless upto says earlier."""
     starts_on = starts_on or timezone.localdate() + dt.timedelta(days=1)
-    assessed = client.assessments.first().assessed_on
-    agreed_on = max(starts_on - dt.timedelta(days=3), assessed)
+    agreed_on = starts_on - dt.timedelta(days=3)
     plan = demo.plan_for(world, client, caregiver, work_form="hourly", slot=slot, agreed_on=agreed_on)
     ends_on = starts_on + dt.timedelta(days=180)
     return demo.sign_up(world, client, caregiver, plan, starts_on=starts_on, ends_on=ends_on, upto=upto)
+
+
+def all_terms(agreement) -> list[str]:
+    """Every key term of an agreement that is out for signing, as a client ticks them."""
+    return [term.key for term in key_terms(agreement.terms)]

@@ -88,8 +88,7 @@ def _agreements(world, caregivers, files):
 def _one(world, caregiver, client, form, *, slot, place):
     since = 20 + place * 7 % 140
     starts = world.ago(since)
-    last = client.assessments.first().assessed_on
-    agreed_on = max(starts - dt.timedelta(days=3), last)
+    agreed_on = starts - dt.timedelta(days=3)
     plan = demo.plan_for(world, client, caregiver, work_form=form, slot=slot, agreed_on=agreed_on)
     ends = world.today + dt.timedelta(days=12 if place % 11 == 3 else 200)
     return demo.sign_up(world, client, caregiver, plan, starts_on=starts, ends_on=ends)

@@ -36,6 +36,7 @@ from clients.consent_text import CONSENTS
 from clients.models import Client
 from clients.standard import GBT_42195
 from contracts.actions import agreements, handovers, plans, running, signing, visits
+from contracts.key_terms import key_terms
 from contracts.models import Agreement, CareNote, ServicePlan, Visit, VisitTask
 from contracts.standard import Slot, occurrences
 
@@ -338,6 +339,7 @@ def _consents_and_family(world, client):
         identity_type="resident",
         identity_number=people.identity_number(rng, birth, "male", world.next_serial()),
         is_emergency_contact=True,
+        proof=signed_sheet(),
     )
     consents.give_consents(
         client=client,
@@ -374,10 +376,23 @@ def _assess(world, client, *, is_able):
     )
 
 
+def assess_before(world: World, client: Client, day: dt.date) -> None:
+    """What is agreed on a day rests on an assessment made before it, here with the answers of a later one."""
+    later = client.assessments.last()
+    if later.assessed_on <= day:
+        return
+    with at(day, hour=9):
+        assessments.record_assessment(
+            client=client, by=world.coordinator, scale=later.scale, reason="first", assessed_on=day,
+            assessors=later.assessors, answers=later.answers,
+        )  # fmt: skip
+
+
 def plan_for(
     world: World, client: Client, caregiver: Caregiver, *, work_form: str, slot: int, agreed_on: dt.date
 ) -> ServicePlan:
     """Write a plan that suits the client's status and the caregiver's level, and agree it."""
+    assess_before(world, client, agreed_on)
     needs_care = client.assessments.first().self_care == "unable" and caregiver.level_grants.first().level > 0
     codes = ["5.1-02", "5.1-03", "5.1-04", "5.2-02", "5.2-04", "5.3-02"]
     if needs_care:
@@ -437,6 +452,7 @@ def sign_up(world: World, client, caregiver, plan, *, starts_on, ends_on, upto: 
                 way="screen" if by else "link",
                 identity_check="当面核对身份证" if by else "签署链接与身份证号后四位",
                 by=by,
+                confirmed=[term.key for term in key_terms(agreement.terms)] if party == "client" else [],
             )
     agreement.refresh_from_db()
     return agreement

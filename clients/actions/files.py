@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.fields import lookup_hash
+from agencies.files import store_upload
 from agencies.identity import birth_date_of, sex_of
-from agencies.models import IdentityType, User
+from agencies.models import IdentityType, StoredFile, User
 from agencies.numbers import next_number
 from agencies.text import pinyin_of
 from clients.actions.consents import give_consents
@@ -91,7 +93,7 @@ def _double(client):
     return {"identity_number": text % {"client": double}} if double else {}
 
 
-def add_guardian(*, client: Client, by: User, **data: Any) -> Guardian:
+def add_guardian(*, client: Client, by: User, proof=None, **data: Any) -> Guardian:
     """Add somebody who speaks for the client; who signs must be identified, who is called must be somebody else."""
     number, problems = data.get("identity_number", ""), {}
     if data.get("authority") != Guardian.Authority.CONTACT and not number:
@@ -102,7 +104,20 @@ def add_guardian(*, client: Client, by: User, **data: Any) -> Guardian:
         problems["identity_number"] = _("This is the client's own identity number.")
     if problems:
         raise ValidationError(problems)
-    return Guardian.objects.create(client=client, identity_hash=lookup_hash(number), **data)
+    guardian = Guardian.objects.create(client=client, identity_hash=lookup_hash(number), **data)
+    if proof:
+        prove_authority(guardian=guardian, by=by, proof=proof)
+    return guardian
+
+
+def prove_authority(*, guardian: Guardian, by: User, proof) -> Guardian:
+    """Keep the power of attorney or the proof of guardianship, and who saw the original (Civil Code 163 to 165)."""
+    if guardian.authority == Guardian.Authority.CONTACT:
+        raise ValidationError(_("A contact does not sign for the client; there is nothing to prove."))
+    guardian.proof = store_upload(proof, kind=StoredFile.Kind.SIGNED_PAPER, by=by)
+    guardian.proof_seen_by, guardian.proof_seen_on = by, timezone.localdate()
+    guardian.save()
+    return guardian
 
 
 def remove_guardian(*, guardian: Guardian) -> None:

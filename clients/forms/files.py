@@ -129,7 +129,19 @@ class HealthForm(CleanForm, forms.ModelForm):
         fields = ["illnesses", "medicines", "allergies"]
 
 
+class ProofForm(CleanForm, forms.Form):
+    proof = UploadField(
+        label=_("power of attorney or proof of guardianship"),
+        help_text=_("A photo or scan; by saving it you confirm that you saw the original."),
+    )
+
+
 class GuardianForm(CleanForm, forms.ModelForm):
+    proof = UploadField(
+        label=_("power of attorney or proof of guardianship"), required=False,
+        help_text=_("For whoever signs: a photo or scan; by saving it you confirm that you saw the original."),
+    )  # fmt: skip
+
     class Meta:
         model = Guardian
         fields = ["name", "relation", "phone", "authority", "identity_type", "identity_number", "is_emergency_contact"]

@@ -78,13 +78,28 @@ class Guardian(AgencyModel):
     authority = models.CharField(_("authority"), max_length=20, choices=Authority, default=Authority.CONTACT)
     is_emergency_contact = models.BooleanField(_("emergency contact"), default=False)
     is_active = models.BooleanField(default=True)
+    proof = models.ForeignKey(
+        "agencies.StoredFile",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("proof of authority"),
+    )
+    proof_seen_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
+    proof_seen_on = models.DateField(null=True, blank=True)
     history = AgencyHistory()
 
     class Meta(AgencyModel.Meta):
         ordering = ["-authority", "id"]
         constraints = [
             *AgencyModel.Meta.constraints,
-            *same_agency("guardian", "client"),
+            *same_agency("guardian", "client", "proof"),
+            models.CheckConstraint(
+                condition=Q(proof=None, proof_seen_by=None, proof_seen_on=None)
+                | Q(proof__isnull=False, proof_seen_by__isnull=False, proof_seen_on__isnull=False),
+                name="guardian_proof_seen",
+            ),
             models.CheckConstraint(
                 condition=Q(authority="contact") | ~Q(identity_hash=""), name="guardian_signer_identified"
             ),

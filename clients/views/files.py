@@ -26,6 +26,7 @@ from clients.forms.files import (
     GuardianForm,
     HealthForm,
     NewClientForm,
+    ProofForm,
     RiskNoteForm,
 )
 from clients.models import Client, Consent, Enquiry, Guardian, RiskNote
@@ -150,9 +151,20 @@ def client_health(request, client_pk):
 @may("clients.edit")
 def guardian_new(request, client_pk):
     client = get_object_or_404(Client, pk=client_pk)
-    return _verb(
-        request, GuardianForm(request.POST or None), _("Add a guardian or contact"), client, actions.add_guardian
-    )
+    form = GuardianForm(request.POST or None, request.FILES or None)
+    return _verb(request, form, _("Add a guardian or contact"), client, actions.add_guardian)
+
+
+@may("clients.edit")
+def guardian_proof(request, guardian_pk):
+    guardian = get_object_or_404(Guardian.objects.select_related("client"), pk=guardian_pk)
+    form = ProofForm(request.POST or None, request.FILES or None)
+    title = _("Proof that %(who)s may sign") % {"who": guardian.name}
+    back = office_url("client_file", guardian.client_id)
+    if submit(form, actions.prove_authority, guardian=guardian, by=request.user):
+        messages.success(request, _("Saved."))
+        return redirect(back)
+    return form_page(request, form=form, title=title, lead=str(guardian.client), back=back)
 
 
 @may("clients.edit")

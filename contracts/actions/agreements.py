@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from agencies.actions import members_with, notify
 from agencies.findings import text_of
-from agencies.models import User
+from agencies.links import office_url
+from agencies.models import Role, User
 from agencies.numbers import next_number
 from agencies.queries import prices_on
 from agencies.standard import Finding, forbidding
@@ -48,6 +50,7 @@ def create_agreement(*, client: Client, by: User, plan: ServicePlan, **data: Any
     _fill(agreement, data)
     agreement.number = next_number("HT")
     agreement.save()
+    _ask_for_approval(agreement)
     return agreement
 
 
@@ -58,9 +61,21 @@ def update_agreement(*, agreement: Agreement, by: User, **data: Any) -> Agreemen
         raise ValidationError(_("Only a draft can be changed. Amend the agreement instead."))
     if data.get("plan"):
         agreement.plan, agreement.work_form = data["plan"], data["plan"].work_form
+    asked = (agreement.rate, agreement.rate_approved_by_id)
     _fill(agreement, data)
     agreement.save()
+    if asked != (agreement.rate, agreement.rate_approved_by_id):
+        _ask_for_approval(agreement)
     return agreement
+
+
+def _ask_for_approval(agreement):
+    """A price that departs from the list waits for a manager, who is told (4.1.5)."""
+    if agreement.rate == agreement.list_rate or agreement.rate_approved_by_id:
+        return
+    title = _("%(number)s departs from the price list; look at the price") % {"number": agreement.number}
+    url = office_url("agreement_file", agreement.pk)
+    notify(users=members_with(Role.MANAGER), title=title, body=agreement.rate_reason, url=url)
 
 
 def _fill(agreement, data):
@@ -98,6 +113,8 @@ def _disagreements(agreement):
         problems["plan"] = _("This plan belongs to another client.")
     if above := _above_level(agreement):
         problems["caregiver"] = above
+    if agreement.deposit_amount < 0 or (agreement.deposit_kind == "none") != (agreement.deposit_amount == 0):
+        problems["deposit_amount"] = _("Choose the kind of deposit and an amount above 0, or none and 0.")
     if agreement.amends_id and (problem := _apart_from(agreement.amends, agreement.starts_on)):
         problems["starts_on"] = problem
     return problems
@@ -132,6 +149,8 @@ def approve_price(*, agreement: Agreement, by: User, rate: str) -> None:
     claimed = Agreement.objects.filter(pk=agreement.pk, state=State.DRAFT, rate=agreement.rate)
     if rate != str(agreement.rate) or not claimed.update(rate_approved_by=by):
         raise ValidationError(_("The price changed meanwhile; look at it again."))
+    agreement.refresh_from_db()
+    agreement.save()  # for the history
 
 
 def missing_for_signing(agreement: Agreement) -> list[str]:
@@ -163,6 +182,7 @@ def missing_for_signing(agreement: Agreement) -> list[str]:
             client=client, authority=Guardian.Authority.LEGAL_GUARDIAN, is_active=True
         ).exists(),
         signer=agreement.guardian.authority if agreement.guardian else "",
+        signer_proved=agreement.guardian is not None and agreement.guardian.proof_id is not None,
         rate=agreement.rate,
         list_rate=prices.get(agreement.work_form),
         rate_reason=agreement.rate_reason,
@@ -170,6 +190,8 @@ def missing_for_signing(agreement: Agreement) -> list[str]:
         deposit_kind=agreement.deposit_kind,
         deposit=agreement.deposit_amount,
         total=total_price(agreement.monthly_estimate, agreement.starts_on, agreement.ends_on),
+        insurance=agreement.insurance,
+        dated=tuple(day for day in (assessment and assessment.assessed_on, plan.agreed_on) if day),
         special_terms=agreement.special_terms,
     )
     against = caregiver_findings(agreement)

@@ -3,6 +3,8 @@
 import base64
 import binascii
 import datetime as dt
+import io
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,12 +12,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from PIL import Image
 
 from agencies.actions import members_with, notify, queue_message
 from agencies.files import IMAGES, check_content, store_file, store_upload
 from agencies.findings import text_of
 from agencies.links import make_token, office_url, public_url
-from agencies.models import Role, StoredFile, User
+from agencies.models import Message, Role, StoredFile, User
 from archive.actions import request_document
 from archive.models import Document
 from clients.models import Client, Consent
@@ -23,6 +26,7 @@ from clients.queries import has_consent
 from contracts.actions.agreements import LINK_DAYS, caregiver_findings
 from contracts.actions.running import replace_by_amendment
 from contracts.actions.visits import plan_agreement_visits
+from contracts.key_terms import key_terms
 from contracts.models import Agreement, ServicePlan, Signature
 from contracts.queries.agreements import OPEN
 from contracts.standard import missing_before_force
@@ -42,7 +46,18 @@ def drawing(data_url: str) -> bytes:
     if not data_url.startswith(PNG_PREFIX) or not content:
         raise ValidationError({"signature": _("Please sign in the box first.")})
     check_content(content, IMAGES)
-    return content
+    return _trimmed(content)
+
+
+def _trimmed(content):
+    """Without the empty paper around the strokes, so that it stands on a document as large as it was written."""
+    with Image.open(io.BytesIO(content)) as image:
+        strokes = image.convert("RGBA").getchannel("A").getbbox()
+        if strokes is None:
+            raise ValidationError({"signature": _("Please sign in the box first.")})
+        target = io.BytesIO()
+        image.crop(strokes).save(target, "PNG")
+    return target.getvalue()
 
 
 def sign_on_screen(
@@ -54,12 +69,16 @@ def sign_on_screen(
     way: str,
     identity_check: str,
     by: User | None,
+    confirmed: Iterable[str] = (),
     **trace: Any,
 ) -> Signature:
     """Sign with the pad, in the office or from a link; signature is the pad's PNG as a data address.
 
-    terms_hash is that of the text the signer had before them.
+    terms_hash is that of the text the signer had before them, confirmed the key terms that the client ticked one by one.
     """
+    confirmed = list(confirmed)
+    if party == Party.CLIENT and (problems := _unconfirmed(agreement, confirmed, way)):
+        raise ValidationError(problems)
     image = store_file(
         kind=StoredFile.Kind.SIGNATURE,
         name=f"{agreement.number}-{party}.png",
@@ -70,16 +89,32 @@ def sign_on_screen(
     name, capacity = signer_of(agreement, party, by)
     return _sign(
         agreement, party, image, signer_name=name, signer_capacity=capacity, way=way, identity_check=identity_check,
-        signed_on=timezone.localdate(), recorded_by=by, document_hash=terms_hash, **trace,
+        signed_on=timezone.localdate(), recorded_by=by, document_hash=terms_hash, confirmed=confirmed, **trace,
     )  # fmt: skip
+
+
+def _unconfirmed(agreement, confirmed, way):
+    """Key terms the client has not ticked (Civil Code 496), and a withdrawn consent to signing on the office's screen."""
+    problems = {}
+    open_terms = [term.title for term in key_terms(agreement.terms or {"amends": True}) if term.key not in confirmed]
+    if open_terms:
+        problems["key_terms"] = _("Confirm these terms as well: %(terms)s.") % {"terms": "；".join(open_terms)}
+    consents = Consent.objects.filter(client=agreement.client_id, kind=Consent.Kind.E_SIGNATURE)
+    if way == Signature.Way.SCREEN and consents and not has_consent(agreement.client, Consent.Kind.E_SIGNATURE):
+        problems["agrees"] = _("The consent to signing on screen was withdrawn: sign on paper, or record it anew.")
+    return problems
 
 
 def record_paper_signature(
     *, agreement: Agreement, party: str, scan, signed_on: dt.date, terms_hash: str, by: User
 ) -> Signature:
     """Keep the photo or scan of a signed paper as a party's signature."""
+    sent_on = timezone.localdate(agreement.document.requested_at) if agreement.document else timezone.localdate()
     if signed_on > timezone.localdate():
         raise ValidationError({"signed_on": _("A signature cannot lie in the future.")})
+    if signed_on < sent_on:
+        text = _("This text went out for signing on %(day)s; nobody signed it before.")
+        raise ValidationError({"signed_on": text % {"day": sent_on}})
     name, capacity = signer_of(agreement, party, by)
     return _sign(
         agreement, party, store_upload(scan, kind=StoredFile.Kind.SIGNED_PAPER, by=by),
@@ -164,6 +199,11 @@ def _bring_into_force(agreement, by):
 def link_of(agreement: Agreement, party: str) -> str:
     """The address at which a party signs on their own phone."""
     return public_url("public:sign", make_token(f"sign-{party}", agreement.pk, agreement.link_version), party)
+
+
+def are_links_sent(agreement: Agreement) -> bool:
+    """Whether the links that hold now stand in the outbox."""
+    return Message.objects.filter(key__startswith=f"sign:{agreement.pk}:{agreement.link_version}:").exists()
 
 
 def send_links(*, agreement: Agreement, by: User) -> int:

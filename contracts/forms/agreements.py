@@ -4,8 +4,10 @@ import datetime as dt
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django_scopes.forms import SafeModelChoiceField
 
@@ -15,6 +17,8 @@ from agencies.models import Level
 from caregivers.models import Caregiver
 from clients.models import Guardian
 from clients.queries import find_clients
+from contracts.actions.signing import drawing
+from contracts.key_terms import key_terms
 from contracts.models import Agreement, ServicePlan, Signature
 from contracts.queries.agreements import ending_by, prices_to_approve, to_sign_for_agency, without_handover
 from contracts.queries.fit import fits
@@ -50,6 +54,7 @@ class AgreementForm(CleanForm, forms.ModelForm):
         ]  # fmt: skip
 
         field_classes = dict.fromkeys(["plan", "guardian", "caregiver"], SafeModelChoiceField)
+        help_texts = {"insurance": _("Which insurance covers the service; write 无 where there is none.")}
         labels = {
             "plan": _("service plan"),
             "caregiver": _("caregiver"),
@@ -88,6 +93,47 @@ class AgreementForm(CleanForm, forms.ModelForm):
         """The action fills and checks the row; the form only cleans."""
 
 
+class SignForm(CleanForm, forms.Form):
+    """What a signer ticks and draws; the client confirms each key term, the agency's own signer nothing."""
+
+    key_terms = forms.MultipleChoiceField(
+        label=_("These terms weigh on you. Tick each one after reading it"), widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )  # fmt: skip
+    agrees = forms.BooleanField(
+        label=_("I have read the agreement and agree to sign it on screen (Electronic Signature Law 3)."),
+        error_messages={"required": _("Tick this once you have read the agreement.")},
+    )
+    signature = forms.CharField(widget=forms.HiddenInput, max_length=400_000, required=False)
+    terms_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args, agreement, party, **kwargs):
+        super().__init__(*args, initial={"terms_hash": agreement.terms_hash}, **kwargs)
+        self.terms = key_terms(agreement.terms) if party == Signature.Party.CLIENT else []
+        words = [(term.key, format_html("<span><b>{}</b><br>{}</span>", term.title, term.says)) for term in self.terms]
+        self.fields["key_terms"].choices = words
+        if not words:
+            del self.fields["key_terms"]
+        if party == Signature.Party.AGENCY:
+            del self.fields["agrees"]
+
+    def clean(self):
+        """Everything that is missing is named together, before the action asks again."""
+        ticked = self.cleaned_data.get("key_terms", [])
+        if left := len(self.terms) - len(ticked):
+            self.add_error("key_terms", _("%(count)s of these are not ticked yet.") % {"count": left})
+        try:
+            drawing(self.cleaned_data.get("signature", ""))
+        except ValidationError as refusal:
+            self.add_error(None, refusal.messages)
+        return self.cleaned_data
+
+    def signed(self):
+        """What the action wants to know."""
+        names = ("signature", "terms_hash")
+        return {name: self.cleaned_data[name] for name in names} | {"confirmed": self.cleaned_data.get("key_terms", [])}
+
+
 class PaperSignatureForm(CleanForm, forms.Form):
     party = forms.ChoiceField(label=_("party"), choices=Signature.Party)
     signed_on = forms.DateField(label=_("date under the signature"), initial=timezone.localdate)
@@ -114,7 +160,7 @@ class ResumeForm(CleanForm, forms.Form):
 
 class EndForm(CleanForm, forms.Form):
     ended_on = forms.DateField(label=_("last day of service"), initial=timezone.localdate)
-    end_reason = forms.ChoiceField(label=_("reason"), choices=Agreement.EndReason)
+    end_reason = forms.ChoiceField(label=_("reason"), choices=[("", ""), *Agreement.EndReason.choices])
     end_note = forms.CharField(label=_("in a sentence"), max_length=500, required=False, widget=forms.Textarea)
 
 

@@ -1,6 +1,6 @@
 """The tripartite agreement (三方协议, 7.3.2 b), its three signatures and its suspensions."""
 
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -191,6 +191,7 @@ class Signature(AgencyModel):
     identity_check = models.CharField(_("how the signer was identified"), max_length=100)
     document_hash = models.CharField(_("hash of the text"), max_length=64)
     image = models.ForeignKey("agencies.StoredFile", models.PROTECT, related_name="+", verbose_name=_("signature"))
+    confirmed = ArrayField(models.CharField(max_length=20), verbose_name=_("key terms confirmed"), default=list)
     signed_on = models.DateField(_("date under the signature"))
     recorded_at = models.DateTimeField(auto_now_add=True)
     recorded_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")

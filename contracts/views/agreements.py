@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from rules import has_perm
 
+from agencies.forms import take_refusal
 from agencies.limits import client_address
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
@@ -32,10 +33,11 @@ from contracts.forms.agreements import (
     EndForm,
     PaperSignatureForm,
     ResumeForm,
+    SignForm,
     SuspendForm,
 )
-from contracts.models import Agreement, ServicePlan, Signature
-from contracts.queries.agreements import followers_of, listed_agreements, without_handover
+from contracts.models import Agreement, ServicePlan, Signature, Visit
+from contracts.queries.agreements import followers_of, listed_agreements, versions_of, without_handover
 from contracts.queries.fees import charges_of
 
 STEPS = [
@@ -69,7 +71,9 @@ class AgreementList(OfficeList):
 
 
 def _get(agreement_pk):
-    rows = Agreement.objects.select_related("client", "guardian", "caregiver", "plan__assessment", "amends")
+    rows = Agreement.objects.select_related(
+        "client", "guardian", "caregiver", "plan__assessment", "amends", "rate_approved_by"
+    )
     return get_object_or_404(rows.select_related("document__file", "signed_document__file"), pk=agreement_pk)
 
 
@@ -89,6 +93,7 @@ def agreement_file(request, agreement_pk):
         "steps": list(_steps(agreement.state)),
         "missing": actions.missing_for_signing(agreement) if agreement.state == Agreement.State.DRAFT else [],
         "parties": [(value, label, signatures.get(value)) for value, label in Signature.Party.choices],
+        "links_sent": shows_links and signing.are_links_sent(agreement),
         "links": {party: signing.link_of(agreement, party) for party in LINK_PARTIES} if shows_links else {},
         "charges": [
             (item or agreement.get_work_form_display(), charge, Price.Unit(charge.unit).label)
@@ -143,15 +148,15 @@ def agreement_edit(request, agreement_pk):
     return _verb(request, form, _("Change the draft"), agreement, actions.update_agreement)
 
 
-def _verb(request, form, title, agreement, action):
+def _verb(request, form, title, agreement, action, *, done="", **context):
     """A form that runs one action on an agreement and goes back to its file; an amendment goes to its own."""
     if request.method == "POST" and form.is_valid():
         before = len(form.errors)
         result = submit(form, action, agreement=agreement, by=request.user)
         if len(form.errors) == before:
-            messages.success(request, _("Saved."))
+            messages.success(request, done or _("Saved."))
             return redirect(_back(result if isinstance(result, Agreement) else agreement))
-    return form_page(request, form=form, title=title, lead=agreement.number, back=_back(agreement))
+    return form_page(request, form=form, title=title, lead=agreement.number, back=_back(agreement), **context)
 
 
 @may("contracts.edit")
@@ -174,8 +179,25 @@ def agreement_resume(request, agreement_pk):
 
 @may("contracts.edit")
 def agreement_end(request, agreement_pk):
-    form = EndForm(request.POST or None)
-    return _verb(request, form, _("End the agreement"), _get(agreement_pk), running.end_agreement)
+    agreement = _get(agreement_pk)
+    title = _("End the agreement")
+    return _verb(
+        request, EndForm(request.POST or None), title, agreement, running.end_agreement, button=title,
+        done=_("Visits after the last day are cancelled. Now hand over (7.3.2 d) and settle the account."),
+        warnings=_what_ending_does(agreement),
+    )  # fmt: skip
+
+
+def _what_ending_does(agreement):
+    ahead = Visit.objects.filter(
+        agreement__in=versions_of(agreement), state=Visit.State.PLANNED, period__startswith__gt=timezone.now()
+    ).count()
+    text = _("%(count)s visits are planned ahead; those after the last day are cancelled.")
+    yield text % {"count": ahead}
+    yield _("The papers are filed, a handover record is asked for, and the client is called once more.")
+    if agreement.deposit_amount:
+        text = _("A deposit is to be settled: %(kind)s ¥%(amount)s.")
+        yield text % {"kind": agreement.get_deposit_kind_display(), "amount": agreement.deposit_amount}
 
 
 @may("contracts.edit")
@@ -216,7 +238,7 @@ def agreement_withdraw(request, agreement_pk):
 @may("contracts.edit")
 @require_POST
 def agreement_cancel(request, agreement_pk):
-    return _press(request, agreement_pk, actions.cancel_agreement, _("Cancelled."))
+    return _press(request, agreement_pk, actions.cancel_agreement, _("Made void."))
 
 
 @may("contracts.edit")
@@ -235,34 +257,42 @@ def signature_new(request, agreement_pk, party):
         raise Http404
     if party == Signature.Party.AGENCY and not has_perm("contracts.sign_for_agency", request.membership):
         raise PermissionDenied
-    problem = ""
-    if request.method == "POST":
-        try:
-            with transaction.atomic():
-                signing.sign_on_screen(
-                    agreement=agreement,
-                    party=party,
-                    signature=request.POST.get("signature", ""),
-                    terms_hash=typed(request.POST, "terms_hash"),
-                    way=Signature.Way.SCREEN,
-                    identity_check=_("Identity paper seen by %(who)s") % {"who": request.user.name},
-                    by=request.user,
-                    ip_address=client_address(request),
-                    user_agent=request.headers.get("User-Agent", "")[:300],
-                )
-        except ValidationError as refusal:
-            problem = " ".join(refusal.messages)
-        else:
-            messages.success(request, _("Signature recorded."))
-            return redirect(_back(agreement))
+    if agreement.state != Agreement.State.SIGNING:
+        return _not_out(request, agreement)
+    form = SignForm(request.POST or None, agreement=agreement, party=party)
+    seen = _("Signed in as %(who)s") if party == Signature.Party.AGENCY else _("Identity paper seen by %(who)s")
+    if form.is_valid() and _sign(request, form, agreement, party, seen % {"who": request.user.name}):
+        messages.success(request, _("Signature recorded."))
+        return redirect(_back(agreement))
     name, capacity = signing.signer_of(agreement, party, request.user)
     context = {"agreement": agreement, "party": Signature.Party(party).label, "name": name, "capacity": capacity}
-    return render(request, "contracts/signature_form.html", {**context, "problem": problem, "back": _back(agreement)})
+    return render(request, "contracts/signature_form.html", {**context, "form": form, "back": _back(agreement)})
+
+
+def _sign(request, form, agreement, party, identity_check):
+    try:
+        with transaction.atomic():
+            return signing.sign_on_screen(
+                agreement=agreement, party=party, way=Signature.Way.SCREEN, identity_check=identity_check,
+                by=request.user, ip_address=client_address(request),
+                user_agent=request.headers.get("User-Agent", "")[:300], **form.signed(),
+            )  # fmt: skip
+    except ValidationError as refusal:
+        take_refusal(form, refusal)
+    return None
+
+
+def _not_out(request, agreement):
+    text = _("This agreement is not out for signing (it is “%s”).")
+    messages.error(request, text % agreement.get_state_display())
+    return redirect(_back(agreement))
 
 
 @may("contracts.edit")
 def signature_paper(request, agreement_pk):
     agreement = _get(agreement_pk)
+    if agreement.state != Agreement.State.SIGNING:
+        return _not_out(request, agreement)
     signed = set(agreement.signatures.values_list("party", flat=True))
     if not has_perm("contracts.sign_for_agency", request.membership):
         signed.add(Signature.Party.AGENCY)

@@ -13,12 +13,17 @@ for (const canvas of document.querySelectorAll("canvas.pad")) {
     pad.fromData(drawn);
   };
   fit();
+  if (field.value) pad.fromDataURL(field.value); // what was drawn before something else was refused
   pad.addEventListener("beginStroke", () => (form.querySelector("[data-empty]").hidden = true));
   window.addEventListener("resize", fit);
-  form.querySelector("[data-clear]")?.addEventListener("click", () => pad.clear());
+  form.querySelector("[data-clear]")?.addEventListener("click", () => {
+    pad.clear();
+    field.value = "";
+  });
   form.addEventListener("submit", (event) => {
     if (!pad.isEmpty()) field.value = pad.toDataURL("image/png");
-    if (!field.value) {
+    const unticked = form.querySelector("input[type=checkbox]:required:not(:checked)"); // the server names all that is missing
+    if (!field.value && !unticked) {
       event.preventDefault();
       form.querySelector("[data-empty]").hidden = false;
       canvas.scrollIntoView({ block: "center" });

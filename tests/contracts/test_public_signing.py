@@ -1,10 +1,12 @@
 """Signing from a link: the person is checked, everything wrong is named at once, and guessing ends soon."""
 
 import base64
+import datetime as dt
 import io
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from PIL import Image
 
 from agencies.tenancy import agency_context
@@ -13,7 +15,7 @@ from carecenter.demo import world as demo
 from contracts.actions import agreements
 from contracts.actions.signing import PNG_PREFIX, link_of
 from contracts.models import Signature
-from tests.world import make_world, sign_agreement, staff_up
+from tests.world import all_terms, make_world, sign_agreement, staff_up
 
 
 def drawing() -> str:
@@ -56,7 +58,7 @@ def test_link_alone_shows_nobodys_data_and_no_paper(client, link):
 def test_missing_consent_and_an_empty_pad_are_named_together(client, link):
     world, agreement, address, digits = link
     client.post(address, {"last_digits": digits})
-    form = client.post(address, {"signature": ""}).context["form"]
+    form = client.post(address, {"signature": "", "terms_hash": agreement.terms_hash}).context["form"]
     assert set(form.errors) == {"agrees", "__all__"}
     assert signatures(world, agreement) == []
 
@@ -66,10 +68,65 @@ def test_right_digits_open_the_paper_and_a_drawing_signs_with_the_signers_own_ad
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     assert client.post(address, {"last_digits": digits.lower()}).headers["Location"] == address
     assert client.get(f"{address}paper/")["Content-Type"] == "application/pdf"
-    data = {"agrees": "on", "signature": drawing()}
-    response = client.post(address, data, headers={"X-Forwarded-For": "198.51.100.7"})
+    data = {"agrees": "on", "signature": drawing(), "terms_hash": agreement.terms_hash}
+    response = client.post(address, data, headers={"X-Forwarded-For": "198.51.100.7"}, follow=True)
     assert "You have signed" in response.content.decode()
     assert signatures(world, agreement) == [("caregiver", "link", "198.51.100.7")]
+
+
+@pytest.fixture
+def at_clients_link(client, link):
+    """The client's own link, opened with the right digits."""
+    world, agreement, _address, _digits = link
+    with agency_context(world.agency):
+        address = urlsplit(link_of(agreement, "client")).path
+        signer = agreement.guardian or agreement.client
+        client.post(address, {"last_digits": signer.identity_number[-4:]})
+    return address
+
+
+def test_client_reads_what_when_how_much_and_the_whole_text_above_the_pad(client, link, at_clients_link):
+    _world, agreement, _address, _digits = link
+    page = client.get(at_clients_link).content.decode()
+    for part in ("pattern", "form_name"):
+        assert agreement.terms["service"][part] in page
+    assert [name in page for group in agreement.terms["services"] for name in group["names"]] == [True] * 6
+    assert page.index("十七、争议解决") < page.index('class="pad"')
+    assert agreement.terms["client"]["identity"] in page  # masked
+    assert "¥1,950.00" in page  # 45 an hour, ten hours a week, 52/12 weeks
+
+
+def test_client_confirms_each_key_term_and_loses_nothing_by_a_refusal(client, link, at_clients_link):
+    world, agreement, _address, _digits = link
+    keys, strokes = all_terms(agreement), drawing()
+    assert len(keys) == 10
+    data = {"agrees": "on", "signature": strokes, "terms_hash": agreement.terms_hash}
+    refused = client.post(at_clients_link, {**data, "key_terms": keys[:8]})
+    assert refused.context["form"].errors["key_terms"] == ["2 of these are not ticked yet."]
+    page = refused.content.decode()
+    assert (page.count(" checked"), strokes in page) == (9, True)  # eight terms and the consent
+    assert signatures(world, agreement) == []
+    client.post(at_clients_link, {**data, "key_terms": keys})
+    with agency_context(world.agency):
+        assert Signature.objects.get(party="client").confirmed == keys
+
+
+def test_signer_gets_the_copy_for_a_month_after_saying_who_it_is(client, link, at_clients_link):
+    world, agreement, _address, _digits = link
+    data = {"agrees": "on", "signature": drawing(), "terms_hash": agreement.terms_hash}
+    client.post(at_clients_link, {**data, "key_terms": all_terms(agreement)})
+    assert f"{at_clients_link}paper/" in client.get(at_clients_link).content.decode()
+    assert client.get(f"{at_clients_link}paper/")["Content-Type"] == "application/pdf"
+    client.session.flush()
+    client.cookies.clear()
+    assert "last_digits" in client.get(at_clients_link).content.decode()
+    assert client.get(f"{at_clients_link}paper/").headers["Location"] == at_clients_link
+    with agency_context(world.agency):
+        agreement.refresh_from_db()
+        last = agreement.links_expire_at + dt.timedelta(days=30)
+    for moment, text in [(last, "last_digits"), (last + dt.timedelta(seconds=1), "Ask the agency for another copy")]:
+        with time_machine.travel(moment, tick=False):
+            assert text in client.get(at_clients_link).content.decode()
 
 
 def test_digits_of_one_party_do_not_open_the_link_of_the_other(client, link):

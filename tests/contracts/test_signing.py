@@ -1,6 +1,8 @@
 """Three signatures under one frozen text, in any order; the database itself refuses anything less."""
 
+import base64
 import datetime as dt
+import io
 from decimal import Decimal
 from itertools import permutations
 
@@ -8,14 +10,15 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import Error, connection, transaction
 from django.utils import timezone
+from PIL import Image, ImageDraw
 
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord
 from carecenter.demo import world as demo
-from clients.models import Client
+from clients.models import Client, Consent
 from contracts.actions import agreements, running, signing
 from contracts.models import Agreement, Signature, Visit
-from tests.world import make_world, sign_agreement, staff_up
+from tests.world import all_terms, make_world, sign_agreement, staff_up
 
 
 @pytest.fixture
@@ -45,6 +48,7 @@ def sign(world, agreement, party):
         way="screen",
         identity_check="x",
         by=by,
+        confirmed=all_terms(agreement) if party == "client" else [],
     )
 
 
@@ -201,3 +205,50 @@ def test_approval_of_a_price_ends_with_the_price(world):
     assert agreement.rate_approved_by is None
     with pytest.raises(ValidationError, match="manager"):
         agreements.send_for_signing(agreement=agreement, by=world.coordinator)
+
+
+def test_client_signs_on_the_offices_screen_only_with_every_key_term_and_the_consent_to_it(world, agreement):
+    Consent.objects.filter(client=agreement.client, kind="e_signature").update(withdrawn_at=timezone.now())
+    common = {"agreement": agreement, "party": "client", "signature": demo.signature_png(world.rng), "by": world.manager,
+              "terms_hash": agreement.terms_hash, "identity_check": "x"}  # fmt: skip
+    with pytest.raises(ValidationError) as refusal:
+        signing.sign_on_screen(**common, way="screen", confirmed=all_terms(agreement)[1:])
+    assert refusal.value.message_dict == {
+        "key_terms": ["Confirm these terms as well: 二（四）如实告知身体状况."],
+        "agrees": ["The consent to signing on screen was withdrawn: sign on paper, or record it anew."],
+    }
+    signature = signing.sign_on_screen(**common, way="link", confirmed=all_terms(agreement))  # agrees there anew
+    assert len(signature.confirmed) == 10
+
+
+@pytest.mark.parametrize(("days", "is_taken"), [(-1, False), (0, True), (1, False)])
+def test_paper_is_signed_between_the_day_it_went_out_and_today(world, agreement, days, is_taken):
+    scan = ("scan.png", base64.b64decode(demo.signature_png(world.rng).split(",")[1]), "image/png")
+    data = {"agreement": agreement, "party": "client", "scan": scan, "terms_hash": agreement.terms_hash,
+            "signed_on": timezone.localdate() + dt.timedelta(days=days), "by": world.manager}  # fmt: skip
+    if is_taken:
+        assert signing.record_paper_signature(**data).confirmed == []
+        return
+    with pytest.raises(ValidationError, match="in the future" if days > 0 else "nobody signed it before"):
+        signing.record_paper_signature(**data)
+
+
+def test_coordinator_is_not_offered_the_agencys_signature_on_paper_or_screen(world, agreement, client):
+    client.force_login(world.coordinator)
+    page = client.get(f"/kangze/agreements/{agreement.pk}/paper/")
+    assert [value for value, _label in page.context["form"].fields["party"].choices] == ["client", "caregiver"]
+    assert client.get(f"/kangze/agreements/{agreement.pk}/sign/agency/").status_code == 403
+
+
+def test_empty_paper_around_a_drawing_is_cut_away_and_a_blank_one_is_none():
+    picture = Image.new("RGBA", (600, 200), (0, 0, 0, 0))
+    ImageDraw.Draw(picture).rectangle((100, 50, 219, 89), fill=(10, 10, 40, 255))
+    assert Image.open(io.BytesIO(signing.drawing(as_address(picture)))).size == (120, 40)
+    with pytest.raises(ValidationError, match="sign in the box"):
+        signing.drawing(as_address(Image.new("RGBA", (600, 200), (0, 0, 0, 0))))
+
+
+def as_address(picture):
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return signing.PNG_PREFIX + base64.b64encode(buffer.getvalue()).decode()

@@ -228,7 +228,10 @@ READY = SigningFacts(
     has_emergency_contact=True,
     rate=Decimal(40),
     list_rate=Decimal(40),
+    signer_proved=True,
     total=Decimal(12480),
+    insurance="Accident insurance of the agency",
+    dated=(D(2026, 11, 23), D(2026, 11, 20)),
     special_terms="If the caregiver cannot come, the agency is told first.",
 )
 
@@ -263,6 +266,14 @@ READY = SigningFacts(
         ({"needs_guardian": True, "signer": "agent"}, [("Civil Code 21", "no_guardian")]),
         ({"needs_guardian": True, "signer": "legal_guardian"}, []),
         ({"signer": "agent"}, []),
+        ({"signer": "agent", "signer_proved": False}, [("Civil Code 163", "no_proof")]),
+        ({"signer": "legal_guardian", "signer_proved": False}, [("Civil Code 163", "no_proof")]),
+        ({"signer_proved": False}, []),
+        ({"insurance": " "}, [("7.3.2 b", "no_insurance")]),
+        ({"dated": (D(2026, 11, 24), D(2026, 11, 20))}, [("7.3.2 b", "dated_ahead")]),
+        ({"deposit": Decimal("0.01")}, [("Civil Code 586", "deposit_kind")]),
+        ({"deposit_kind": "security"}, [("Civil Code 586", "deposit_kind")]),
+        ({"deposit_kind": "security", "deposit": Decimal("0.01")}, []),
         ({"has_emergency_contact": False}, [("8.2", "no_contact")]),
         ({"list_rate": None}, [("4.1.5", "no_price_list")]),
         ({"rate": Decimal(39)}, [("4.1.5", "no_price_reason"), ("4.1.5", "price_not_approved")]),
@@ -292,6 +303,7 @@ def test_an_empty_draft_is_told_everything_at_once():
         "The consent to telling the caregiver what the visits need is missing. (PIPL 23)",
         "There is no emergency contact. (8.2)",
         "No published price list names this work form on the first day. (4.1.5)",
+        "Write which insurance covers the service, or that there is none. (7.3.2 b)",
         "Write what is agreed for special circumstances. (7.3.2 e)",
         "王 0007: No health certificate on file. (4.2.1 c)",
     ]
@@ -308,7 +320,7 @@ def test_items_by_self_care(self_care, refused):
 
 
 def test_the_rules_cite_clauses_or_laws():
-    laws = {"PIPL 23", "PIPL 29", "Civil Code 21", "Civil Code 586"}
+    laws = {"PIPL 23", "PIPL 29", "Civil Code 21", "Civil Code 163", "Civil Code 586"}
     assert {rule.clause for rule in SIGNING.rules} - set(CLAUSES) == laws
 
 
