@@ -126,7 +126,7 @@ def _signature_box(box, row, terms):
 
 @builds(Document.Kind.SERVICE_PLAN)
 def plan_paper(document: Document) -> tuple[str, dict[str, Any]]:
-    """The service plan (7.3.1) to be signed by the client, or kept by the family; a draft says so."""
+    """The service plan (7.3.1) to be signed by the client, or kept by the family; what is replaced says so."""
     plan = ServicePlan.objects.select_related("client", "assessment", "created_by").get(pk=document.subject_id)
     slots = [(slot.weekday, slot.starts_at, slot.duration_minutes) for slot in plan.slots.all()]
     lines = list(plan.lines.select_related("service_item").order_by("service_item__code"))
@@ -137,7 +137,8 @@ def plan_paper(document: Document) -> tuple[str, dict[str, Any]]:
         "agency": current_agency(),
         "number": f"{plan.client.number} 第 {plan.version} 版",
         "check": "",
-        "mark": "草稿" if plan.state == ServicePlan.State.DRAFT else "",
+        "mark": "旧版" if plan.state == ServicePlan.State.SUPERSEDED else "",
+        "standing": words.PLAN_STATES[plan.state],
         "verify_url": public_url("public:verify", document.verify_code),
         "plan": plan,
         "client": plan.client,

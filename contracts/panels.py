@@ -10,6 +10,7 @@ from agencies.panels import Moment, Panel, Shortcut, Step, moments, panel, short
 from clients.models import Client
 from clients.queries import missing_in_file
 from contracts.models import Agreement, ServicePlan, Visit
+from contracts.queries.agreements import with_outdated_plan
 
 
 def _agreements(filters):
@@ -57,6 +58,17 @@ def towards_service(membership, client):
         text = _("There is no agreement of the three parties yet (7.3.2 b).")
         url = office_url("agreement_new", client.pk) if may_go_on and "agreed" in plans else ""
         yield Step(text, url, _("Do it"))
+
+
+@steps("clients.client", place=1)
+def behind_the_condition(membership, client):
+    """What is served by a plan that was written before the client's condition changed (5, 7.3.1)."""
+    for agreement in with_outdated_plan().filter(client=client).select_related("plan"):
+        text = _(
+            "The condition changed since the plan of %(number)s: a new version, then amend the agreement (5, 7.3.1)."
+        )
+        url = office_url("plan_page", agreement.plan_id)
+        yield Step(text % {"number": agreement.number}, url, _("Look"))
 
 
 @shortcuts("clients.client")

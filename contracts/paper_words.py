@@ -63,6 +63,7 @@ HANDOVER = [
     ("资料", "护理记录、服务方案、病历资料的份数", "papers"),
     ("款项", "垫付与余额、费用结清日、工装工牌", "money"),
 ]
+PLAN_STATES = {"draft": "（待客户签字确认）", "agreed": "（客户已确认）", "superseded": "（已被新版代替）"}
 WEEKDAYS = "一二三四五六日"
 
 

@@ -7,9 +7,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.actions import notify
+from agencies.links import office_url
 from agencies.models import AgencySettings, User
+from clients.actions.enquiries import receptionists
 from clients.models import Assessment, Client, Consent
-from clients.queries import has_consent
+from clients.queries import current_assessment, has_consent
 from clients.standard import ASSESSORS, assess, missing_answers, names_in, reassess_on
 
 
@@ -47,10 +50,10 @@ def record_assessment(
         problems["override_reason"] = [_("Say why the status differs from the points.")]
     if problems:
         raise ValidationError(problems)
-    adjustments = list(adjustments)
+    adjustments, before = list(adjustments), current_assessment(client)
     result = assess(scale, answers, adjustments)
     months = AgencySettings.objects.get().reassess_after_months
-    return Assessment.objects.create(
+    assessment = Assessment.objects.create(
         client=client,
         scale=scale,
         reason=reason,
@@ -65,3 +68,14 @@ def record_assessment(
         reassess_on=reassess_on(assessed_on, months),
         created_by=by,
     )
+    is_newest = current_assessment(client) == assessment
+    if client.state == Client.State.ACTIVE and is_newest and before and assessment.differs_from(before):
+        _tell_of_change(assessment)
+    return assessment
+
+
+def _tell_of_change(assessment):
+    """Who is served by a plan that was written on another result: it has to follow (5, 7.3.1)."""
+    title = _("%(client)s: the condition changed; look at the service plan") % {"client": assessment.client}
+    body = _("Service is running by the old plan. Write a new version, have it agreed and amend the agreement.")
+    notify(users=receptionists(), title=title, body=body, url=office_url("client_file", assessment.client_id))

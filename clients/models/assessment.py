@@ -52,3 +52,7 @@ class Assessment(AgencyModel):
             InsertOnly(name="assessment_insert_only"),
         ]
         indexes = [models.Index(fields=["agency", "client", "-assessed_on", "-id"], name="assessment_latest")]
+
+    def differs_from(self, other: "Assessment") -> bool:
+        """Whether it asks for another plan than one written on the other's result (5, 7.3.1)."""
+        return (self.self_care, self.level) != (other.self_care, other.level)

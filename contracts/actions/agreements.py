@@ -171,7 +171,7 @@ def missing_for_signing(agreement: Agreement) -> list[str]:
         reassess_on=assessment.reassess_on if assessment else None,
         condition_disclosed=agreement.condition_disclosed,
         health_consent=has_consent(client, Consent.Kind.HEALTH_DATA),
-        is_plan_outdated=assessment is not None and _differs(assessment, plan.assessment),
+        is_plan_outdated=assessment is not None and assessment.differs_from(plan.assessment),
         health_known=all([client.illnesses, client.medicines, client.allergies]),
         sharing_consent=has_consent(client, Consent.Kind.SHARING),
         has_emergency_contact=Guardian.objects.filter(
@@ -204,10 +204,6 @@ def missing_for_signing(agreement: Agreement) -> list[str]:
     if lacks_level(against):
         missing.append(could_do_it(able_for_plan(plan, agreement.starts_on)))
     return missing
-
-
-def _differs(assessment, planned):
-    return (assessment.self_care, assessment.level) != (planned.self_care, planned.level)
 
 
 def _is_incapable(assessment):

@@ -20,7 +20,13 @@ from clients.queries import find_clients
 from contracts.actions.signing import drawing
 from contracts.key_terms import key_terms
 from contracts.models import Agreement, ServicePlan, Signature
-from contracts.queries.agreements import ending_by, prices_to_approve, to_sign_for_agency, without_handover
+from contracts.queries.agreements import (
+    ending_by,
+    prices_to_approve,
+    to_sign_for_agency,
+    with_outdated_plan,
+    without_handover,
+)
 from contracts.queries.fit import fits
 
 SPECIAL_TERMS = _(
@@ -173,6 +179,7 @@ class AgreementFilter(django_filters.FilterSet):
             ("no_handover", _("ended without handover record")),
             ("agency", _("waiting for the agency's signature")),
             ("price", _("price to be approved")),
+            ("outdated", _("plan older than the condition")),
         ],
         method="only_some",
     )
@@ -192,5 +199,6 @@ class AgreementFilter(django_filters.FilterSet):
             "no_handover": without_handover,
             "agency": to_sign_for_agency,
             "price": prices_to_approve,
+            "outdated": with_outdated_plan,
         }
         return queryset.filter(pk__in=rows[value]().values("pk"))

@@ -2,9 +2,10 @@
 
 import datetime as dt
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from agencies.models import StoredFile
+from clients.models import Assessment
 from contracts.models import Agreement, Handover, Signature
 
 OPEN = (Agreement.State.IN_FORCE, Agreement.State.SUSPENDED)
@@ -49,10 +50,22 @@ def prices_to_approve() -> QuerySet[Agreement]:
     return Agreement.objects.filter(state=Agreement.State.DRAFT, rate_approved_by=None).exclude(rate=F("list_rate"))
 
 
+def with_outdated_plan() -> QuerySet[Agreement]:
+    """Agreements served by a plan that was written on another result than the client's newest assessment (5, 7.3.1)."""
+    newest = Assessment.objects.filter(agency=OuterRef("agency"), client=OuterRef("client"))
+    newest = newest.order_by("-assessed_on", "-id")
+    rows = Agreement.objects.filter(~Exists(_followers()), state__in=OPEN)
+    rows = rows.alias(self_care=Subquery(newest.values("self_care")[:1]), level=Subquery(newest.values("level")[:1]))
+    return rows.exclude(plan__assessment__self_care=F("self_care"), plan__assessment__level=F("level"))
+
+
+def _followers():
+    return Agreement.objects.filter(agency=OuterRef("agency"), amends=OuterRef("pk"), in_force_at__isnull=False)
+
+
 def ending_by(day: dt.date) -> QuerySet[Agreement]:
     """Agreements whose term or set end comes by a day and that no signed amendment carries on."""
-    follower = Agreement.objects.filter(agency=OuterRef("agency"), amends=OuterRef("pk"), in_force_at__isnull=False)
-    return Agreement.objects.filter(Q(ends_on__lte=day) | Q(ended_on__lte=day), ~Exists(follower), state__in=OPEN)
+    return Agreement.objects.filter(Q(ends_on__lte=day) | Q(ended_on__lte=day), ~Exists(_followers()), state__in=OPEN)
 
 
 def signed_files(agreement: Agreement) -> list[StoredFile]:

@@ -23,6 +23,7 @@ from contracts.forms.plans import AgreePlanForm, PlanForm
 from contracts.models import Agreement, ServicePlan
 from contracts.models.plan import Weekday
 from contracts.queries.ability import able_for_plan, could_do_it, lines_above
+from contracts.queries.agreements import OPEN
 
 
 @may("contracts.edit")
@@ -66,13 +67,26 @@ def plan_page(request, plan_pk):
         line.day_names = [Weekday(day).label for day in line.weekdays]
     context = {
         "plan": plan,
+        "behind": _behind(plan),
         "above": _above(plan),
+        "running": Agreement.objects.filter(client=plan.client_id, state__in=OPEN).defer("terms").last(),
         "lines": lines,
         "slots": words_of(plan),
         "papers": Document.objects.filter(kind=Document.Kind.SERVICE_PLAN, subject_id=plan.pk)[:3],
         "may_edit": has_perm("contracts.edit", request.membership),
     }
     return render(request, "contracts/plan_page.html", context)
+
+
+def _behind(plan):
+    """What the newest assessment says that the plan does not follow (5, 7.3.1)."""
+    newest = current_assessment(plan.client)
+    if plan.state == ServicePlan.State.SUPERSEDED or not (newest and newest.differs_from(plan.assessment)):
+        return []
+    words = {"day": newest.assessed_on.isoformat(), "status": newest.get_self_care_display(), "level": newest.level}
+    text = _("Assessed anew on %(day)s: %(status)s, ability level %(level)s. The plan needs a new version (5, 7.3.1).")
+    names = pgettext("between names", ", ").join(map(str, actions.not_offered(plan)))
+    return [text % words, *([_("Not for this client any more: %(items)s.") % {"items": names}] if names else [])]
 
 
 def _above(plan):
@@ -111,7 +125,16 @@ def plan_agree(request, plan_pk):
     if submit(form, agree, plan=plan, by=request.user):
         messages.success(request, _("The plan is agreed."))
         return redirect(back)
-    return form_page(request, form=form, title=_("The client agrees to the plan"), lead=str(plan.client), back=back)
+    items = [str(line.service_item) for line in plan.lines.select_related("service_item")]
+    context = {
+        "plan": plan,
+        "slots": words_of(plan),
+        "items": pgettext("between names", ", ").join(items),
+        "lead": str(plan.client),
+        "button": _("The client agrees"),
+        "template": "contracts/plan_agree.html",
+    }
+    return form_page(request, form=form, title=_("The client agrees to the plan"), back=back, **context)
 
 
 @may("contracts.view")

@@ -154,3 +154,11 @@ def test_nothing_left_to_copy_is_said_not_a_broken_page(office, world):
     assessed(world, 4)
     response = office.post(reverse("plan_copy", args=["kangze", plan.pk]), follow=True)
     assert [str(message) for message in response.context["messages"]] == ["Choose at least one service item."]
+
+
+def test_who_agrees_is_read_what_is_agreed_to(office, world):
+    plan = written(world, "5.1-02")
+    page = office.get(reverse("plan_agree", args=["kangze", plan.pk])).content.decode()
+    for words in ("You agree to be served by it.", "Monday 09:00–11:00", "Tuesday 09:00–11:00"):
+        assert words in page
+    assert item("5.1-02").name_en in page

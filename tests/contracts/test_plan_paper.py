@@ -38,17 +38,22 @@ def text_of(document):
     return re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
 
 
-def test_the_paper_says_all_that_is_agreed_and_that_a_draft_is_one(world):
+def test_the_paper_says_all_that_is_agreed_and_whether_it_is(world):
     text = text_of(actions.print_plan(plan=world.plan, by=world.coordinator))
     line = world.plan.lines.select_related("service_item").first()
-    for words in ("居家养老服务方案", world.client.name, world.client.number, f"第{world.plan.version}版", "草稿",
+    for words in ("居家养老服务方案", world.client.name, world.client.number, f"第{world.plan.version}版", "待客户签字确认",
                   "星期", line.service_item.name, "客户（家属）签字：", "机构经办人签字：", world.agency.name):  # fmt: skip
         assert words in text
     actions.agree_plan(
         plan=world.plan, by=world.coordinator, agreed_by=world.client.name, agreed_on=timezone.localdate(),
         agreed_means="face",
     )  # fmt: skip
-    assert "草稿" not in text_of(actions.print_plan(plan=world.plan, by=world.coordinator))
+    text = text_of(actions.print_plan(plan=world.plan, by=world.coordinator))
+    assert "客户已确认" in text
+    assert "待客户签字确认" not in text
+    assert "旧版" not in text
+    older = ServicePlan.objects.get(client=world.client, state="superseded")
+    assert "旧版" in text_of(actions.print_plan(plan=older, by=world.coordinator))
 
 
 def test_agreeing_names_everything_that_is_wrong_at_once(world):
