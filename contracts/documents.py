@@ -161,22 +161,28 @@ def handover_paper(document: Document) -> tuple[str, dict[str, Any]]:
     handover = rows.get(pk=document.subject_id)
     signatures = {row.party: row for row in handover.signatures.select_related("image")}
     party = HandoverSignature.Party
-    unsaid = "" if handover.state == Handover.State.DRAFT else "无"  # a draft may be finished by hand
     receiver = words.RECEIVERS[handover.to]
-    contents = [(name, hint, getattr(handover, field) or unsaid) for name, hint, field in words.HANDOVER]
+    contents = [(name, hint, getattr(handover, field)) for name, hint, field in words.HANDOVER]
     boxes = [(party.OUTGOING, "移交人签字："), (party.RECEIVER, "接收人签字："), (party.AGENCY, "机构见证人签字：")]
     return "contracts/pdf/handover.html", {
         "agency_name": current_agency().name,
         "number": handover.number,
-        "check": "",
+        "check": f"文本校验 {_spaced(handover.text_hash)}" if handover.text_hash else "",
         "mark": "草稿" if handover.state == Handover.State.DRAFT else "",
         "verify_url": public_url("public:verify", document.verify_code),
         "handover": handover,
         "agreement": handover.agreement,
         "client": handover.agreement.client,
         "receiver": receiver,
-        "reason": words.END_REASONS.get(handover.agreement.end_reason, "更换服务员" if handover.next_caregiver else ""),
+        "reason": _reason(handover),
         "contents": list(zip(contents[::2], contents[1::2], strict=True)),
         "opinions": list(words.OPINIONS.items()),
         "signatures": [{"title": title, "row": signatures.get(one)} for one, title in boxes],
     }
+
+
+def _reason(handover):
+    """Why the service is handed over: in the trade's words and in the sentence given when it ended."""
+    agreement = handover.agreement
+    reason = words.END_REASONS.get(agreement.end_reason, "更换服务员" if handover.next_caregiver else "")
+    return "：".join(part for part in (reason, agreement.end_note) if part)

@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,9 +15,11 @@ from caregivers.phone import own, phone_page
 from clients.models import Client
 from clients.queries import told_risk_notes, with_status
 from contracts.actions import attendance as actions
+from contracts.actions import handovers
+from contracts.forms.handovers import HandoverSignForm
 from contracts.forms.phone import WorkForm
 from contracts.forms.visits import CheckInForm, NoteForm
-from contracts.models import Visit
+from contracts.models import Handover, HandoverSignature, Visit
 from contracts.queries.visits import badge_scans, is_first_meeting, midnight, own_visits
 
 AHEAD = 60  # visits of two weeks, and more than anybody has
@@ -31,7 +34,7 @@ def today(request, caregiver):
     waiting = sorted((row for row in ahead if row.state in OPEN), key=lambda row: (row.state, row.period.lower))
     upcoming = waiting[0] if waiting else None
     visits = [row for row in ahead if row != upcoming and timezone.localdate(row.period.lower) <= day]
-    context = {"visits": visits, "next": upcoming, "day": day}
+    context = {"visits": visits, "next": upcoming, "day": day, "handovers": _handovers_to_sign(caregiver)}
     if upcoming:
         context |= _card(upcoming)
     return phone_page(request, "phone/today.html", **context)
@@ -145,3 +148,47 @@ def note(request, caregiver, visit_pk):
         messages.success(request, _("Note saved."))
         return redirect("phone:visit", visit_pk)
     return _visit_page(request, row, note_form=form)
+
+
+# Handover records ---------------------------------------------------------------------------------------------------
+
+Party = HandoverSignature.Party
+
+
+def _own_handovers(caregiver):
+    """Records in which the caregiver hands over or takes over, once they are written."""
+    mine = Handover.objects.filter(Q(caregiver=caregiver) | Q(next_caregiver=caregiver))
+    return mine.exclude(state=Handover.State.DRAFT).select_related("agreement__client", "caregiver", "next_caregiver")
+
+
+def _handovers_to_sign(caregiver):
+    signed = HandoverSignature.objects.filter(agency=OuterRef("agency"), handover=OuterRef("pk"))
+    outgoing = Q(caregiver=caregiver) & ~Exists(signed.filter(party=Party.OUTGOING))
+    receiver = Q(next_caregiver=caregiver) & ~Exists(signed.filter(party=Party.RECEIVER))
+    return _own_handovers(caregiver).filter(outgoing | receiver, state=Handover.State.SIGNING)
+
+
+def _parties_here(caregiver, handover):
+    """Whose signatures this phone takes: the caregiver's own, then at the client's home that of the client."""
+    if handover.next_caregiver_id == caregiver.pk:
+        return [Party.RECEIVER]
+    is_to_client = handover.to == Handover.To.CLIENT
+    return [Party.OUTGOING, Party.RECEIVER] if is_to_client else [Party.OUTGOING]
+
+
+@own
+def handover(request, caregiver, handover_pk):
+    """Read the record and sign it; where the client takes over, they sign on the same phone."""
+    row = get_object_or_404(_own_handovers(caregiver), pk=handover_pk)
+    signed = {signature.party: signature for signature in row.signatures.all()}
+    here = _parties_here(caregiver, row) if row.state == Handover.State.SIGNING else []
+    party = next((party for party in here if party not in signed), None)
+    context = {"handover": row, "party": party, "is_own": party == (here or [None])[0]}
+    if party:
+        signers = handovers.signers_of(row, party, request.user)
+        form = HandoverSignForm(request.POST or None, signers=signers, text_hash=row.text_hash)
+        if submit(form, handovers.sign_handover, handover=row, by=request.user, party=party):
+            messages.success(request, _("Signature recorded."))
+            return redirect("phone:handover", handover_pk)
+        context |= {"form": form, "contents": handovers.contents_of(row, with_health=True)}
+    return phone_page(request, "phone/handover.html", **context)

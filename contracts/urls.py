@@ -33,6 +33,7 @@ office_urls = [
     path("handovers/<int:handover_pk>/", handovers.handover_page, name="handover_page"),
     path("handovers/<int:handover_pk>/edit/", handovers.handover_edit, name="handover_edit"),
     path("handovers/<int:handover_pk>/open/", handovers.handover_open, name="handover_open"),
+    path("handovers/<int:handover_pk>/back/", handovers.handover_back, name="handover_back"),
     path("handovers/<int:handover_pk>/sign/<slug:party>/", handovers.handover_sign, name="handover_sign"),
     path("handovers/<int:handover_pk>/file/", handovers.handover_file, name="handover_file"),
     path("rota/", visits.rota, name="rota"),
@@ -54,6 +55,7 @@ phone_urls = [
     path("visits/<int:visit_pk>/check-in/", phone.check_in, name="check_in"),
     path("visits/<int:visit_pk>/work/", phone.work, name="work"),
     path("visits/<int:visit_pk>/note/", phone.note, name="note"),
+    path("handovers/<int:handover_pk>/", phone.handover, name="handover"),
 ]
 public_urls = [
     path("sign/<str:token>/<slug:party>/", public.sign, name="sign"),

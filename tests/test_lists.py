@@ -104,7 +104,7 @@ def test_phone_costs_the_same_with_one_visit_and_with_many(client, maple):
             start = now + dt.timedelta(hours=hours)
             make_one(Visit, caregiver=person, period=DateTimeTZRange(start, start + dt.timedelta(hours=2)))
         client.get("/me/")
-        assert queries_of(client, "/me/")[0] == 7
+        assert queries_of(client, "/me/")[0] == 8
 
 
 def test_page_past_the_end_shows_the_last_one(client, maple):

@@ -538,7 +538,8 @@ def finish(world: World, agreement: Agreement, ended_on: dt.date, reason: str, *
         handover = handovers.start_handover(agreement=agreement, by=world.coordinator)
         handovers.update_handover(
             handover=handover, by=world.coordinator, to="client", next_caregiver=None,
-            condition="神志清楚，情绪平稳，饮食睡眠正常，皮肤完好。", open_matters="下周三复诊，已告知家属。",
+            condition="神志清楚，情绪平稳，饮食睡眠正常，皮肤完好。", medicines="自服降压药，余七天量，交家属。",
+            risks="起身时头晕，需扶。", habits="午睡一小时，饮食清淡。", open_matters="下周三复诊，已告知家属。",
             keys="门钥匙一把，已归还。", papers="护理记录一本", money="代买药余额 12.50 元，已退。",
             opinion="satisfied", opinion_text="服务周到，谢谢。",
         )  # fmt: skip
@@ -555,6 +556,7 @@ def finish(world: World, agreement: Agreement, ended_on: dt.date, reason: str, *
                 party=party,
                 signer_name=name,
                 signature=signature_png(world.rng),
+                text_hash=handover.text_hash,
             )
         handovers.file_handover(
             handover=handover,

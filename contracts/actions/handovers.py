@@ -1,13 +1,17 @@
 """Handover records (7.3.2 d): prefilled, signed by all three, back at the agency with the client's opinion, filed."""
 
 import datetime as dt
+import hashlib
+import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.actions import notify
 from agencies.files import store_file, store_upload
 from agencies.models import StoredFile, User
 from agencies.numbers import next_number
@@ -17,10 +21,11 @@ from clients.models import Consent
 from clients.queries import has_consent, told_risk_notes
 from contracts.actions.signing import drawing
 from contracts.models import Agreement, Handover, HandoverSignature
+from contracts.models.handover import TEXT
 
 State = Handover.State
 Party = HandoverSignature.Party
-NEEDED = ("condition", "open_matters", "keys", "papers", "money")  # before it is signed; the rest may stay empty
+NEEDED = ("condition", "medicines", "risks", "habits", "open_matters", "keys", "papers", "money")  # before it is signed
 
 
 def start_handover(*, agreement: Agreement, by: User) -> Handover:
@@ -79,8 +84,33 @@ def open_for_signing(*, handover: Handover, by: User) -> None:
         problems.append(text)
     if problems:
         raise ValidationError(problems)
-    _move(handover, State.DRAFT, State.SIGNING)
+    _move(handover, State.DRAFT, State.SIGNING, text_hash=text_digest(handover))
     _print(handover, by, f"交接记录 {handover.number} 待签")
+    title = _("Please read and sign handover record %(number)s") % {"number": handover.number}
+    people = [person for person in (handover.caregiver, handover.next_caregiver) if person and person.user_id]
+    notify(users=[person.user for person in people], title=title, url=reverse("phone:handover", args=[handover.pk]))
+
+
+def text_digest(handover: Handover) -> str:
+    """SHA-256 of what is signed."""
+    text = {name: str(getattr(handover, name) or "") for name in TEXT}
+    text["handed_over_at"] = handover.handed_over_at.astimezone(dt.UTC).isoformat()
+    canonical = json.dumps(text, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def contents_of(handover: Handover, *, with_health: bool) -> list[tuple[str, str]]:
+    """(label, text) of the record."""
+    names = ["condition", "medicines", "risks"] if with_health else []
+    names += ["habits", "open_matters", "keys", "papers", "money", "opinion_text", "next_wish"]
+    return [(Handover._meta.get_field(name).verbose_name, getattr(handover, name)) for name in names]
+
+
+def back_to_draft(*, handover: Handover, by: User) -> None:
+    """Open the text again, as long as nobody has signed it."""
+    if handover.signatures.exists():
+        raise ValidationError(_("Somebody has signed this record; it does not change any more."))
+    _move(handover, State.SIGNING, State.DRAFT, text_hash="")
 
 
 def _print(handover, by, title):
@@ -100,10 +130,15 @@ def signers_of(handover: Handover, party: str, by: User) -> list[str]:
     return [by.name]
 
 
-def sign_handover(*, handover: Handover, by: User, party: str, signer_name: str, signature: str) -> HandoverSignature:
-    """One of the three signs on the screen, under the name that stands in the record."""
+def sign_handover(
+    *, handover: Handover, by: User, party: str, signer_name: str, signature: str, text_hash: str
+) -> HandoverSignature:
+    """One of the three signs on a screen, under the name that stands in the record; text_hash is of what they read."""
+    handover = Handover.objects.select_for_update(of=["self"]).get(pk=handover.pk)
     if handover.state != State.SIGNING:
         raise ValidationError(_("This record is not out for signing."))
+    if text_hash != handover.text_hash:
+        raise ValidationError(_("The text was changed after this page was opened. Read it again, then sign."))
     if signer_name not in signers_of(handover, party, by):
         raise ValidationError({"signer_name": _("Choose who signs for this party.")})
     image = store_file(
@@ -116,8 +151,9 @@ def sign_handover(*, handover: Handover, by: User, party: str, signer_name: str,
     try:
         with transaction.atomic():
             return HandoverSignature.objects.create(
-                handover=handover, party=party, signer_name=signer_name, image=image, recorded_by=by
-            )
+                handover=handover, party=party, signer_name=signer_name, image=image, recorded_by=by,
+                text_hash=handover.text_hash,
+            )  # fmt: skip
     except IntegrityError:
         raise ValidationError(_("This party has signed already.")) from None
 

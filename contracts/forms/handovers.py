@@ -34,10 +34,11 @@ class HandoverForm(CleanForm, forms.ModelForm):
 
 class HandoverSignForm(CleanForm, forms.Form):
     signer_name = forms.ChoiceField(label=_("name"))
-    signature = forms.CharField(widget=forms.HiddenInput, max_length=400_000)
+    signature = forms.CharField(widget=forms.HiddenInput, max_length=400_000, required=False)
+    text_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
-    def __init__(self, *args, signers: list[str], **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, signers: list[str], text_hash: str, **kwargs):
+        super().__init__(*args, initial={"text_hash": text_hash}, **kwargs)
         self.fields["signer_name"].choices = [(name, name) for name in signers]
 
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.tenancy import AgencyHistory, AgencyModel, InsertOnly, same_agency
+from agencies.tenancy import AgencyHistory, AgencyModel, InsertOnly, RowCheck, same_agency
 
 
 class Satisfaction(models.TextChoices):
@@ -14,6 +14,17 @@ class Satisfaction(models.TextChoices):
     SATISFIED = "satisfied", _("Satisfied")
     FAIR = "fair", _("Fairly satisfied")
     DISSATISFIED = "dissatisfied", _("Dissatisfied")
+
+
+# What is signed; it stays as it is from the first signature on.
+TEXT = (
+    "to", "next_caregiver_id", "handed_over_at", "place", "condition", "medicines", "risks", "habits", "open_matters",
+    "keys", "papers", "money", "opinion", "opinion_text", "next_wish",
+)  # fmt: skip
+
+
+def _columns(row):
+    return ", ".join(f'{row}."{name}"' for name in (*TEXT, "text_hash"))
 
 
 class Handover(AgencyModel):
@@ -62,6 +73,7 @@ class Handover(AgencyModel):
         "agencies.StoredFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("signed paper")
     )
     document = models.ForeignKey("archive.Document", models.PROTECT, null=True, blank=True, related_name="+")
+    text_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
     history = AgencyHistory()
@@ -82,6 +94,15 @@ class Handover(AgencyModel):
                 | Q(state="filed", returned_on__isnull=False) & ~Q(opinion=""),
                 name="handover_state",
             ),
+            RowCheck(
+                name="handover_text_frozen",
+                events="UPDATE",
+                condition=f"""OLD.state = 'draft'
+                    OR ({_columns("NEW")}) IS NOT DISTINCT FROM ({_columns("OLD")})
+                    OR NEW.state = 'draft' AND NOT EXISTS (SELECT FROM contracts_handoversignature s
+                        WHERE s.agency_id = NEW.agency_id AND s.handover_id = NEW.id)""",
+                message="the text of a handover record that is out for signing does not change",
+            ),
         ]
 
     def __str__(self):
@@ -100,6 +121,7 @@ class HandoverSignature(AgencyModel):
     party = models.CharField(_("party"), max_length=10, choices=Party)
     signer_name = models.CharField(_("signer"), max_length=50)
     image = models.ForeignKey("agencies.StoredFile", models.PROTECT, related_name="+")
+    text_hash = models.CharField(_("hash of the text"), max_length=64, default="", db_default="")
     recorded_at = models.DateTimeField(auto_now_add=True)
     recorded_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
 
@@ -109,4 +131,11 @@ class HandoverSignature(AgencyModel):
             *same_agency("handover_signature", "handover", "image"),
             models.UniqueConstraint(fields=["agency", "handover", "party"], name="handover_signature_once"),
             InsertOnly(name="handover_signature_insert_only"),
+            RowCheck(
+                name="handover_signature_of_the_text",
+                events="INSERT",
+                condition="""EXISTS (SELECT FROM contracts_handover h WHERE h.agency_id = NEW.agency_id
+                    AND h.id = NEW.handover_id AND h.text_hash = NEW.text_hash AND h.text_hash <> '')""",
+                message="a signature belongs to the record that is being signed",
+            ),
         ]

@@ -67,6 +67,7 @@ def handover_page(request, handover_pk):
     context = {
         "handover": handover,
         "parties": [(value, label, signatures.get(value)) for value, label in HandoverSignature.Party.choices],
+        "any_signed": bool(signatures),
         "all_signed": len(signatures) == len(HandoverSignature.Party),
         "may_edit": has_perm("contracts.edit", request.membership),
         "contents": _contents(handover, request.membership),
@@ -104,12 +105,21 @@ def handover_open(request, handover_pk):
 
 
 @may("contracts.edit")
+@require_POST
+def handover_back(request, handover_pk):
+    handover = _get(handover_pk)
+    done = _("Back to a draft.")
+    return press(request, actions.back_to_draft, back=_back(handover), done=done, handover=handover, by=request.user)
+
+
+@may("contracts.edit")
 def handover_sign(request, handover_pk, party):
     """One party signs; the page shows what is signed."""
     handover = _get(handover_pk)
     if party not in HandoverSignature.Party.values:
         raise Http404
-    form = HandoverSignForm(request.POST or None, signers=actions.signers_of(handover, party, request.user))
+    signers = actions.signers_of(handover, party, request.user)
+    form = HandoverSignForm(request.POST or None, signers=signers, text_hash=handover.text_hash)
     if submit(form, actions.sign_handover, handover=handover, by=request.user, party=party):
         messages.success(request, _("Saved."))
         return redirect(_back(handover))
@@ -126,10 +136,7 @@ def handover_sign(request, handover_pk, party):
 
 
 def _contents(handover, membership):
-    """(label, text) of the record, health data by right."""
-    names = ["condition", "medicines", "risks"] if has_perm("clients.health", membership) else []
-    names += ["habits", "open_matters", "keys", "papers", "money", "opinion_text", "next_wish"]
-    return [(Handover._meta.get_field(name).verbose_name, getattr(handover, name)) for name in names]
+    return actions.contents_of(handover, with_health=has_perm("clients.health", membership))
 
 
 @may("contracts.edit")

@@ -294,9 +294,13 @@ def test_a_handover_record_says_what_went_over_and_what_the_client_thinks(in_map
     rows.sign_handover(handover)
     filed = {"state": "filed", "opinion": "satisfied", "opinion_text": "细心", "returned_on": dt.date(2026, 11, 21)}
     type(handover).objects.filter(pk=handover.pk).update(papers="", **filed)
-    text = text_of(documents.handover_paper(rows.make_document("handover", handover)))
+    type(handover.agreement).objects.update(end_reason="caregiver", end_note="回老家照顾家人")
+    paper = documents.handover_paper(rows.make_document("handover", handover))
+    assert paper[1]["check"] == "文本校验 bbbb bbbb bbbb bbbb"
+    text = text_of(paper)
     assert "□非常满意☑满意□基本满意□不满意意见：细心" in text
-    assert "护理记录、服务方案、病历资料的份数无" in text
+    assert "护理记录、服务方案、病历资料的份数款项" in text
+    assert "交接原因服务员原因：回老家照顾家人" in text
     assert "交回机构的日期：2026年11月21日" in text
     assert "草稿" not in text
 

@@ -5,10 +5,12 @@ import io
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
+from agencies.models import Notice
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord
 from carecenter.demo import world as demo
@@ -18,6 +20,9 @@ from tests.world import make_world, sign_agreement, staff_up
 
 FULL = {
     "condition": "神志清楚",
+    "medicines": "降压药余七天量",
+    "risks": "无",
+    "habits": "午睡",
     "open_matters": "无",
     "keys": "钥匙一把",
     "papers": "护理记录一本",
@@ -51,9 +56,11 @@ def written(world, **changes):
 
 
 def sign(world, party, name, by=None):
+    text_hash = Handover.objects.get(pk=world.handover.pk).text_hash
     return actions.sign_handover(
-        handover=world.handover, by=by or world.coordinator, party=party, signer_name=name, signature=drawn()
-    )
+        handover=world.handover, by=by or world.coordinator, party=party, signer_name=name, signature=drawn(),
+        text_hash=text_hash,
+    )  # fmt: skip
 
 
 def test_the_caregiver_who_leaves_does_not_take_over(client, world):
@@ -66,11 +73,11 @@ def test_the_caregiver_who_leaves_does_not_take_over(client, world):
 
 
 def test_everything_that_is_empty_is_named_before_signing(world):
-    written(world, keys="", papers="", opinion="")
+    written(world, medicines="", keys="", papers="", opinion="")
     with pytest.raises(ValidationError) as refusal:
         actions.open_for_signing(handover=world.handover, by=world.coordinator)
     first, second = refusal.value.messages
-    assert "keys, door codes and things、papers." in first
+    assert "medicines: name, dose, times, left, last given、keys, door codes and things、papers." in first
     assert "opinion" in second
     assert Handover.objects.get().state == "draft"
 
@@ -118,3 +125,76 @@ def test_it_is_filed_with_all_signatures_or_with_the_signed_paper(world):
         f"{handover.number}-Caregiver who leaves.png",
         "交接.png",
     }
+
+
+def test_the_text_stands_still_from_the_first_signature_on(world):
+    written(world)
+    actions.open_for_signing(handover=world.handover, by=world.coordinator)
+    first = Handover.objects.get().text_hash
+    actions.back_to_draft(handover=world.handover, by=world.coordinator)
+    written(world, keys="钥匙两把")
+    actions.open_for_signing(handover=world.handover, by=world.coordinator)
+    assert Handover.objects.get().text_hash not in ("", first)
+    with pytest.raises(ValidationError, match="Read it again"):
+        actions.sign_handover(
+            handover=world.handover, by=world.coordinator, party="outgoing", signer_name=world.first.name,
+            signature=drawn(), text_hash=first,
+        )  # fmt: skip
+    signature = sign(world, "outgoing", world.first.name)
+    assert signature.text_hash == Handover.objects.get().text_hash == actions.text_digest(world.handover)
+    with pytest.raises(ValidationError, match="Somebody has signed"):
+        actions.back_to_draft(handover=world.handover, by=world.coordinator)
+    for change in ({"keys": "钥匙三把"}, {"state": "draft", "text_hash": ""}):
+        with pytest.raises(IntegrityError, match="does not change"):
+            forced(change)
+
+
+def forced(change):
+    with transaction.atomic():
+        Handover.objects.update(**change)
+        connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def signed_on_the_phone(client, world, person, name):
+    client.force_login(person.user)
+    address = reverse("phone:handover", args=[world.handover.pk])
+    assert "钥匙一把" in client.get(address).content.decode()
+    text_hash = Handover.objects.get().text_hash
+    return client.post(address, {"signer_name": name, "signature": drawn(), "text_hash": text_hash})
+
+
+def test_both_caregivers_sign_on_their_phones(client, world):
+    written(world)
+    actions.open_for_signing(handover=world.handover, by=world.coordinator)
+    for person in (world.first, world.second):
+        notice = Notice.objects.get(user=person.user, url=reverse("phone:handover", args=[world.handover.pk]))
+        assert notice.title == f"Please read and sign handover record {world.handover.number}"
+        client.force_login(person.user)
+        assert world.handover.number in client.get(reverse("phone:today")).content.decode()
+        refused = signed_on_the_phone(client, world, person, world.coordinator.name)
+        assert refused.status_code == 200
+        assert signed_on_the_phone(client, world, person, person.name).status_code == 302
+        assert world.handover.number not in client.get(reverse("phone:today")).content.decode()
+    with agency_context(world.agency):
+        assert list(HandoverSignature.objects.order_by("recorded_at").values_list("party", "recorded_by")) == [
+            ("outgoing", world.first.user_id),
+            ("receiver", world.second.user_id),
+        ]
+
+
+def test_at_the_clients_home_the_family_signs_on_the_caregivers_phone(client, world):
+    written(world, to="client", next_caregiver=None)
+    address = reverse("phone:handover", args=[world.handover.pk])
+    client.force_login(world.first.user)
+    assert client.get(address).status_code == 404  # nothing to read before it is written
+    actions.open_for_signing(handover=world.handover, by=world.coordinator)
+    client.force_login(world.second.user)
+    assert client.get(address).status_code == 404
+    assert signed_on_the_phone(client, world, world.first, world.first.name).status_code == 302
+    assert signed_on_the_phone(client, world, world.first, world.client.name).status_code == 302
+    page = client.get(address).content.decode()
+    assert "canvas" not in page
+    assert "钥匙一把" not in page
+    with agency_context(world.agency):
+        parties = HandoverSignature.objects.values_list("party", flat=True)
+        assert set(parties) == {"outgoing", "receiver"}
