@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('agencies', '0012_licence_renewal'),
         ('archive', '0012_price_board'),
         ('caregivers', '0005_training_evaluation'),
-        ('contracts', '0008_fee_unit'),
+        ('contracts', '0009_key_terms_confirmed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
