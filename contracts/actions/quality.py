@@ -13,7 +13,10 @@ from contracts.models import Visit, VisitTask
 from contracts.queries.visits import midnight
 
 Kind = QualityRecord.Kind
-COUNTED = {VisitTask.Outcome.DONE: 1, VisitTask.Outcome.NOT_DONE: 0}  # refused or not applicable says nothing of anybody
+COUNTED = {
+    VisitTask.Outcome.DONE: 1,
+    VisitTask.Outcome.NOT_DONE: 0,
+}  # refused or not applicable says nothing of anybody
 
 
 def hand_down(visits: Iterable[Visit]) -> None:
