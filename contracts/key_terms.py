@@ -28,8 +28,8 @@ DEPOSITS = {
 
 
 def key_terms(terms: dict[str, Any]) -> list[KeyTerm]:
-    """The terms an agreement asks the client to confirm; a change of it has none of its own."""
-    if terms["amends"]:
+    """The terms an agreement asks the client to confirm; none while it is a draft, and a change of it has none of its own."""
+    if not terms or terms["amends"]:
         return []
     fees, is_intermediary = terms["fees"], terms["mode"] == "intermediary"
     penalty = "仍应按价目表支付居间报酬" if is_intermediary else "应支付相当于一个月估算服务费的违约金"

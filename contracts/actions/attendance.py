@@ -15,6 +15,7 @@ from agencies.models import AgencySettings, Role, User
 from agencies.tenancy import current_agency
 from caregivers.models import Caregiver
 from contracts.actions.history import update_with_history
+from contracts.actions.quality import hand_down
 from contracts.actions.visits import assign_visit, lock_visit, tell_caregiver, time_problems
 from contracts.models import CareNote, PlanLine, Visit, VisitTask
 from contracts.queries.visits import badge_scans, is_first_meeting
@@ -119,6 +120,7 @@ def check_out(
     visit.credentials_shown = visit.credentials_shown or credentials_shown or badge_scans(visit).exists()
     visit.exception_reason = _joined(visit.exception_reason, leave_reason)
     visit.save()
+    hand_down([visit])
     if is_first_meeting(visit) and not visit.credentials_shown:
         words = {"caregiver": visit.caregiver, "client": visit.client.salutation}
         title = _("%(caregiver)s met %(client)s first without showing papers (7.3.2 b)") % words
@@ -186,6 +188,7 @@ def record_afterwards(
     visit.save()
     _write_tasks(visit)
     visit.tasks.filter(outcome=Outcome.OPEN).update(outcome=Outcome.DONE)
+    hand_down([visit])
     return visit
 
 
@@ -233,6 +236,7 @@ def mark_missed() -> dict[str, int]:
     ids = list(over.values_list("pk", flat=True))
     missed = update_with_history(over, state=State.MISSED)
     now_missed = Visit.objects.filter(pk__in=ids, state=State.MISSED)
+    hand_down(now_missed)
     _tell_office(now_missed, _("Missed: %(client)s, %(time)s, %(caregiver)s"))
     return {"missed": missed, "unended": _tell_of_unended()}
 

@@ -96,7 +96,7 @@ def sign_on_screen(
 def _unconfirmed(agreement, confirmed, way):
     """Key terms the client has not ticked (Civil Code 496), and a withdrawn consent to signing on the office's screen."""
     problems = {}
-    open_terms = [term.title for term in key_terms(agreement.terms or {"amends": True}) if term.key not in confirmed]
+    open_terms = [term.title for term in key_terms(agreement.terms) if term.key not in confirmed]
     if open_terms:
         problems["key_terms"] = _("Confirm these terms as well: %(terms)s.") % {"terms": "；".join(open_terms)}
     consents = Consent.objects.filter(client=agreement.client_id, kind=Consent.Kind.E_SIGNATURE)

@@ -17,6 +17,7 @@ from agencies.standard import forbidding
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
 from contracts.models import Agreement
+from supervision.actions.quality import hand_down_complaint
 from supervision.models import Complaint, ComplaintEntry
 from supervision.standard import ComplaintFacts, acknowledge_by, check_complaint, complaint_limit
 
@@ -224,6 +225,7 @@ def close_complaint(
         _write(complaint, Step.CLOSED, by=by, text=note, outcome=outcome)
     else:
         _write(complaint, Step.CLOSED_UNASKED, by=by, text=note)
+    hand_down_complaint(complaint)
     file_record(
         archive_class=ArchiveClass.OTHER,
         source=ArchiveRecord.Source.COMPLAINT,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from agencies.models import AgencySettings, User
 from agencies.tenancy import current_agency
 from contracts.models import Agreement
+from supervision.actions.quality import hand_down_call
 from supervision.models import CallAttempt, Complaint, ReturnVisit
 from supervision.standard import FAILED_OUTCOMES, STALE_AFTER, Service, due_calls, next_try
 
@@ -210,6 +211,7 @@ def complete_call(*, return_visit: ReturnVisit, by: User, **result: str) -> Retu
     row.state, row.done_at, row.done_by = State.DONE, timezone.now(), by
     row.attempt_count += 1
     row.save()
+    hand_down_call(row)
     return row
 
 

@@ -16,6 +16,7 @@ from archive.actions import file_record
 from archive.models import ArchiveClass, ArchiveRecord
 from clients.models import Guardian
 from contracts.models import Agreement
+from supervision.actions.quality import hand_down_answers
 from supervision.models import SurveyAnswer, SurveyInvitation, SurveyRound
 from supervision.standard import SATISFACTION
 
@@ -157,8 +158,10 @@ def answer_survey(
     known = {code: step for code, step in scores.items() if step in SATISFACTION}
     try:
         with transaction.atomic():
-            return SurveyAnswer.objects.create(
+            answer = SurveyAnswer.objects.create(
                 invitation=invitation, way=way, overall=overall, scores=known, comment=comment, entered_by=by
             )
     except IntegrityError:
         raise ValidationError(_("You have answered already. Thank you!")) from None
+    hand_down_answers([answer])
+    return answer
