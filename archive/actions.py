@@ -33,6 +33,7 @@ FILED_WITH = {
     Document.Kind.SURVEY_REPORT: ArchiveRecord.Source.SURVEY_ROUND,
     Document.Kind.CALL_RECORDS: ArchiveRecord.Source.RETURN_VISIT,
     Document.Kind.TRAINING_SHEET: ArchiveRecord.Source.TRAINING_SESSION,
+    Document.Kind.EVALUATION_FORM: ArchiveRecord.Source.EVALUATION,
 }
 
 _builders: dict[str, Callable[[Document], tuple[str, dict[str, Any]]]] = {}

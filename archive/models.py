@@ -24,6 +24,7 @@ class Document(AgencyModel):
         BADGE_SHEET = "badge_sheet", _("Sheet of badges")
         TRAINING_SHEET = "training_sheet", _("Attendance sheet of a training session")
         TRAINING_PLAN = "training_plan", _("Training plan of a year")
+        EVALUATION_FORM = "evaluation_form", _("Evaluation of a caregiver")
         CONTROLLED_TEXT = "controlled_text", _("Controlled text")
         PRICE_BOARD = "price_board", _("Price board")
         COMPLAINT_FILE = "complaint_file", _("Record of a complaint")
@@ -98,6 +99,7 @@ class ArchiveRecord(AgencyModel):
         CAREGIVER = "caregiver", _("Caregiver file")
         LEVEL_APPLICATION = "level_application", _("Level evaluation")
         TRAINING_SESSION = "training_session", _("Training")
+        EVALUATION = "evaluation", _("Evaluation of a caregiver")
         DISPOSAL_LIST = "disposal_list", _("Disposal list")
         CONTROLLED_TEXT = "controlled_text", _("Controlled text")
 

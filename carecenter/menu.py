@@ -40,6 +40,7 @@ MENU = [
             Entry(_("On-boarding procedure"), "onboarding_list", "user-plus", "caregivers.view", count="onboarding"),
             Entry(_("Credentials"), "credential_list", "certificate", "caregivers.view"),
             Entry(_("Promotions"), "promotion_list", "stars", "caregivers.view"),
+            Entry(_("Evaluations"), "evaluation_list", "clipboard-check", "caregivers.view"),
             Entry(_("Training"), "session_list", "school", "caregivers.view"),
             Entry(_("Absences"), "absence_list", "beach", "caregivers.view", count="absences", query="?tab=requested"),
             Entry(_("Agreements"), "agreement_list", "file-text", "contracts.view", count="agreements"),

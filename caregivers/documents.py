@@ -5,19 +5,30 @@ from typing import Any
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from agencies.calendar import ONE_DAY
 from agencies.findings import text_of
 from agencies.links import public_url
 from agencies.privacy import mask_identity
 from agencies.tenancy import current_agency
 from archive.actions import builds, tells_standing
 from archive.models import Document
-from caregivers.models import BadgeIssue, Caregiver, LevelApplication, LevelGrant, PostingCertificate, TrainingSession
+from caregivers.models import (
+    BadgeIssue,
+    Caregiver,
+    Evaluation,
+    LevelApplication,
+    LevelGrant,
+    PostingCertificate,
+    TrainingSession,
+)
 from caregivers.queries.badge import badge_name, badge_url
 from caregivers.queries.files import with_level
 from caregivers.queries.onboarding import facts_for
+from caregivers.queries.score_card import shown
 from caregivers.queries.training import plan_of
 from caregivers.standard.levels import FORM, LEAST_POINTS, step_on
 from caregivers.standard.onboarding import edition_on, missing_by_step
+from caregivers.standard.score_card import thawed
 
 LEVELS = {0: "普通居家养老服务员", 1: "一星级居家养老服务员", 2: "二星级居家养老服务员", 3: "三星级居家养老服务员"}
 ON_BADGES = {0: "普通服务员", 1: "一星级服务员", 2: "二星级服务员", 3: "三星级服务员"}
@@ -168,6 +179,30 @@ def level_certificate(document: Document) -> tuple[str, dict[str, Any]]:
         "level": LEVELS[grant.level],
         "stars": "★" * grant.level,
         "clause": f"6.{grant.level + 1}.1",
+    }
+
+
+RESULTS = {"excellent": "优秀", "fit": "合格", "not_fit": "不合格"}
+
+
+@builds(Document.Kind.EVALUATION_FORM)
+def evaluation_form(document: Document) -> tuple[str, dict[str, Any]]:
+    """The periodic evaluation (考核评定表) with the score card of its time, and the caregiver's answer."""
+    evaluation = Evaluation.objects.select_related("evaluated_by").get(pk=document.subject_id)
+    caregiver = with_level(Caregiver.objects, evaluation.evaluated_on).get(pk=evaluation.caregiver_id)
+    lines = [(line.text, evaluation.scores[line.code]) for line in FORM]
+    with translation.override("zh-hans"):
+        figures = shown(thawed(evaluation.figures))
+    return "caregivers/pdf/evaluation.html", {
+        **_frame(document, evaluation.number),
+        "evaluation": evaluation,
+        "caregiver": caregiver,
+        "level": LEVELS[caregiver.level or 0],
+        "last_day": evaluation.period.upper - ONE_DAY,
+        "lines": figures,
+        "pairs": list(zip(lines[::2], lines[1::2], strict=True)),
+        "results": list(RESULTS.items()),
+        "reply": evaluation.replies.first(),
     }
 
 

@@ -1,16 +1,19 @@
 """What the caregiver app itself puts on a caregiver's file: posting, badge, supplies, and its timeline."""
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rules import has_perm
 
 from agencies.links import office_url
+from agencies.models import AgencySettings
 from agencies.panels import Moment, Panel, moments, panel
 from caregivers.forms.phone import WEEKDAYS
 from caregivers.models import Caregiver
 from caregivers.queries.onboarding import step_name
+from caregivers.queries.score_card import card_start, score_cards, shown
 from caregivers.standard.onboarding import EDITIONS
 
 
@@ -47,6 +50,24 @@ def availability(membership, caregiver: Caregiver):
     return Panel("caregivers/_availability.html", {"hours": hours}) if hours else None
 
 
+@panel("caregivers.caregiver", place=0)
+def quality(membership, caregiver: Caregiver):
+    """The score card now, and the evaluations."""
+    today = timezone.localdate()
+    rules = AgencySettings.objects.get()
+    since = card_start(today, rules)
+    query = urlencode({"q": caregiver.number, "since": since, "until": today})
+    context = {
+        "caregiver": caregiver,
+        "since": since,
+        "lines": shown(score_cards([caregiver.pk], since, today, rules)[caregiver.pk]),
+        "evidence": f"{office_url('quality_list')}?{query}",
+        "evaluations": caregiver.evaluations.all()[:3],
+        "may_assess": caregiver.state != Caregiver.State.LEFT and has_perm("caregivers.assess", membership),
+    }
+    return Panel("caregivers/_quality.html", context)
+
+
 @moments("caregivers.caregiver")
 def changes(caregiver: Caregiver):
     kinds = {"+": _("File opened"), "~": _("File changed")}
@@ -60,6 +81,14 @@ def levels(caregiver: Caregiver):
     for grant in caregiver.level_grants.select_related("granted_by"):
         text = _("Level: %(level)s") % {"level": grant.get_level_display()}
         yield Moment(_noon(grant.granted_on), text, by=grant.granted_by.name, tone="done")
+
+
+@moments("caregivers.caregiver")
+def evaluations(caregiver: Caregiver):
+    for row in caregiver.evaluations.select_related("evaluated_by")[:10]:
+        text = _("Evaluated: %(result)s") % {"result": row.get_result_display()}
+        url = office_url("evaluation_page", row.pk)
+        yield Moment(_noon(row.evaluated_on), text, by=row.evaluated_by.name, url=url, tone="done")
 
 
 @moments("caregivers.caregiver")

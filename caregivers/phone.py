@@ -5,16 +5,18 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agencies.actions import read_notices
-from agencies.calendar import months_later
+from agencies.calendar import ONE_DAY
 from agencies.findings import text_of
-from agencies.models import Level, Notice
+from agencies.models import AgencySettings, Level, Notice
 from agencies.pages import press, submit
 from agencies.permissions import may
 from agencies.views import serve
@@ -22,17 +24,21 @@ from archive.texts import text_in_force
 from caregivers.actions import levels as actions
 from caregivers.actions.absences import request_absence, set_availability, take_back_absence
 from caregivers.actions.credentials import submit_credential
+from caregivers.actions.evaluations import answer_evaluation
 from caregivers.actions.files import acknowledge_rule
 from caregivers.actions.supplies import confirm_supply
 from caregivers.forms.credentials import OwnCredentialForm
-from caregivers.forms.levels import AppealForm
+from caregivers.forms.evaluations import AnswerForm
+from caregivers.forms.levels import AppealForm, line_label
 from caregivers.forms.phone import AvailabilityForm, OwnAbsenceForm, hours_of
 from caregivers.models import Caregiver, LevelApplication, LevelGrant, SupplyIssue
 from caregivers.queries.files import with_level
 from caregivers.queries.levels import level_facts
-from caregivers.queries.phone import own_figures, with_open_matters
+from caregivers.queries.phone import with_open_matters
+from caregivers.queries.score_card import card_start, score_cards, shown
 from caregivers.rule import RULE
-from caregivers.standard.levels import best_way
+from caregivers.standard.levels import FORM, best_way
+from caregivers.standard.score_card import thawed
 from caregivers.views.absences import days_of
 from caregivers.views.credentials import shown_credentials
 
@@ -143,9 +149,33 @@ def availability(request, caregiver):
 
 @own
 def figures(request, caregiver):
-    """What was recorded of one's own work in the last twelve months, with how many records stand behind it."""
-    since = months_later(timezone.localdate(), -12)
-    return phone_page(request, "phone/figures.html", figures=own_figures(caregiver, since))
+    """One's own score card, and the evaluations."""
+    today = timezone.localdate()
+    rules = AgencySettings.objects.get()
+    since = card_start(today, rules)
+    lines = shown(score_cards([caregiver.pk], since, today, rules)[caregiver.pk])
+    evaluations = caregiver.evaluations.annotate(is_read=Count("replies"))[:20]
+    return phone_page(request, "phone/figures.html", since=since, lines=lines, evaluations=evaluations)
+
+
+@own
+def evaluation(request, caregiver, evaluation_pk):
+    """Read an evaluation, confirm that, and answer it."""
+    evaluation = get_object_or_404(caregiver.evaluations.select_related("evaluated_by"), pk=evaluation_pk)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        here = reverse("phone:evaluation", args=[evaluation_pk])
+        done = _("Confirmed. Thank you.")
+        return press(request, answer_evaluation, back=here, done=done, evaluation=evaluation, **form.cleaned_data)
+    context = {
+        "evaluation": evaluation,
+        "last_day": evaluation.period.upper - ONE_DAY,
+        "points": [(line_label(line), evaluation.scores.get(line.code)) for line in FORM],
+        "lines": shown(thawed(evaluation.figures)) if evaluation.figures else [],
+        "reply": evaluation.replies.first(),
+        "form": form,
+    }
+    return phone_page(request, "phone/evaluation.html", **context)
 
 
 @own

@@ -62,6 +62,7 @@ URL_KWARGS = {
     "application_pk": "caregivers.LevelApplication",
     "attendance_pk": "caregivers.Attendance",
     "course_pk": "caregivers.Course",
+    "evaluation_pk": "caregivers.Evaluation",
     "line_pk": "caregivers.TrainingPlanLine",
     "result_pk": "caregivers.ExamResult",
     "session_pk": "caregivers.TrainingSession",

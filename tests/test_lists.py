@@ -17,7 +17,7 @@ from agencies.calendar import ONE_DAY
 from agencies.models import AccessLog, JobRun, Licence, Message
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord, DisposalList, Document
-from caregivers.models import Absence, Caregiver, Course, SupplyIssue, TrainingSession
+from caregivers.models import Absence, Caregiver, Course, QualityRecord, SupplyIssue, TrainingSession
 from clients.models import Client, Enquiry
 from contracts.models import Agreement, Handover, Visit
 from supervision.models import Complaint, ReturnVisit
@@ -33,6 +33,7 @@ LISTS = [
     ("absence_list", Absence, 6),
     ("course_list", Course, 5),
     ("session_list", TrainingSession, 7),
+    ("quality_list", QualityRecord, 6),
     ("agreement_list", Agreement, 6),
     ("visit_list", Visit, 6),
     ("handover_list", Handover, 7),

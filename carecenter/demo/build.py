@@ -8,7 +8,7 @@ from agencies.models import Agency
 from agencies.tenancy import agency_context
 from carecenter.demo import onboarding, phone, reception
 from carecenter.demo import world as demo
-from carecenter.demo.careers import careers
+from carecenter.demo.careers import careers, judge
 from carecenter.demo.supervision import supervise
 from carecenter.demo.training import train
 from contracts.actions import agreements, running
@@ -55,7 +55,6 @@ def build_agency(facts: dict, now: dt.datetime, *, caregivers: int, clients: int
         reception.receive(world, files)
         active = [person for person in staff if person.state == "active"]
         careers(world, active)
-        train(world, active)
         signed = _agreements(world, active, iter(files[:-3]))
         demo.absences(world, active)
         onboarding.equip(world, active)
@@ -65,6 +64,8 @@ def build_agency(facts: dict, now: dt.datetime, *, caregivers: int, clients: int
         onboarding.scan_badges(world, signed)
         demo.plan_ahead()
         supervise(world, signed)
+        judge(world, active)
+        train(world, active)
         _special_states(world, signed)
 
 

@@ -1,17 +1,15 @@
-"""Service, ratings, exams and evaluations of the past, so that the promotions board has something true to show."""
+"""Earlier service, exams and evaluations, so that the promotions board has something true to show."""
 
 import datetime as dt
 
 from carecenter.demo.base import World, at
-from caregivers.actions import levels, skills
+from caregivers.actions import evaluations, levels, skills
 from caregivers.models import (
     Caregiver,
     Course,
     Credential,
-    Evaluation,
     ExamResult,
     LevelGrant,
-    QualityRecord,
     ServiceDay,
 )
 from caregivers.standard.levels import FORM
@@ -19,10 +17,11 @@ from caregivers.standard.skills import skills_on
 
 NAMES = {1: "一星级", 2: "二星级", 3: "三星级"}
 HOURS = {1: 40, 2: 60, 3: 80}
+VISITED = 42  # days for which visits are on record
 
 
 def careers(world: World, caregivers: list[Caregiver]) -> None:
-    """Everybody has served and been rated; some have every exam, some lack one; one has just risen."""
+    """Everybody has served before the visits on record; some have every exam, some lack one."""
     courses = {
         (kind, level): Course.objects.create(
             name=f"{NAMES[level]}{words}", kind=kind, level=level, hours=HOURS[level], pass_mark=60
@@ -38,16 +37,24 @@ def careers(world: World, caregivers: list[Caregiver]) -> None:
             continue
         for kind in ("level", "promotion")[: 2 if place % 3 else 1]:
             _pass(world, caregiver, courses[kind, held.level + 1])
-        _judge(world, caregiver, count=3 if place % 5 == 4 else 7)
         if place % 4 == 0:
             _certify(world, caregiver, 5 - held.level)
+    levels.refresh_standings()
+
+
+def judge(world: World, caregivers: list[Caregiver]) -> None:
+    """Most were evaluated from what is on record, most of them have read it; one has just risen."""
+    for place, caregiver in enumerate(caregivers):
+        if place % 9 != 8:
+            _evaluate(world, caregiver, place)
+    levels.refresh_standings()
     _raise_one(world, caregivers)
     levels.refresh_standings()
 
 
 def _serve(world, caregiver):
     first = max(caregiver.hired_on + dt.timedelta(days=22), world.ago(500))
-    days = [first + dt.timedelta(days=n) for n in range((world.today - first).days)]
+    days = [first + dt.timedelta(days=n) for n in range((world.ago(VISITED) - first).days)]
     ServiceDay.objects.bulk_create(
         [
             ServiceDay(agency=world.agency, caregiver=caregiver, day=day, minutes=240)
@@ -79,16 +86,22 @@ def _pass(world, caregiver, course):
         )  # fmt: skip
 
 
-def _judge(world, caregiver, count):
-    for n in range(count):
-        QualityRecord.objects.create(
-            caregiver=caregiver, kind="rating", source="return_visit", source_id=caregiver.pk * 100 + n,
-            value=world.rng.choice([3, 3, 4, 4, 2]), happened_on=world.ago(20 + n * 12),
+def _evaluate(world, caregiver, place):
+    """Of the half year before; the first has not read it yet, the eighth was weak in one thing, the tenth answered."""
+    scores = {line.code: world.rng.choice([4, 4, 5]) for line in FORM}
+    result, weaknesses = "excellent" if place % 6 == 5 else "fit", ""
+    if place == 7:
+        scores["records"], weaknesses = 2, "护理记录过于简单，一个月内补训并复查"
+        result = "fit"
+    with at(world.ago(15), hour=15):
+        evaluation = evaluations.evaluate(
+            caregiver=caregiver, by=world.staff.get("quality_officer", world.manager),
+            starts_on=max(caregiver.hired_on, world.ago(200)), ends_on=world.ago(16), scores=scores, result=result,
+            strengths="守时、耐心，与老人沟通好", weaknesses=weaknesses,
         )  # fmt: skip
-    Evaluation.objects.create(
-        caregiver=caregiver, period=(world.ago(200), world.ago(20)), scores={line.code: 4 for line in FORM}, result="fit",
-        strengths="守时、耐心", evaluated_on=world.ago(15), evaluated_by=world.manager,
-    )  # fmt: skip
+    if place:
+        with at(world.ago(13), hour=19):
+            evaluations.answer_evaluation(evaluation=evaluation, text="希望多安排技能培训。" if place == 9 else "")
 
 
 def _certify(world, caregiver, grade):
@@ -100,7 +113,6 @@ def _certify(world, caregiver, grade):
 
 def _raise_one(world, caregivers):
     """The first who may rise does: proposed by the coordinator, approved by manager and quality officer."""
-    levels.refresh_standings()
     scores = {line.code: world.rng.choice([4, 5]) for line in FORM}
     for caregiver in caregivers[1:]:
         standing = caregiver.standings.first()

@@ -10,6 +10,7 @@ from archive.models import ArchiveClass, ArchiveRecord
 from carecenter.demo.base import World, at
 from contracts.models import Agreement
 from supervision.actions import complaints, return_visits, surveys
+from supervision.actions.quality import hand_down_answers
 from supervision.models import Complaint, ReturnVisit, SurveyAnswer, SurveyInvitation, SurveyRound
 from supervision.standard import SURVEY
 
@@ -70,14 +71,10 @@ def _answer(world, invitation, at_day):
     overall = world.rng.choice(STEPS)
     scores = {question.code: world.rng.choice([overall, "satisfied"]) for question in SURVEY}
     with at(at_day):
-        SurveyAnswer.objects.create(
-            agency=world.agency,
-            invitation=invitation,
-            way="link",
-            overall=overall,
-            scores=scores,
-            comment=COMMENTS[overall],
+        answer = SurveyAnswer.objects.create(
+            invitation=invitation, way="link", overall=overall, scores=scores, comment=COMMENTS[overall]
         )
+    hand_down_answers([answer])
 
 
 def _some_answers(world):

@@ -36,6 +36,7 @@ from clients.consent_text import CONSENTS
 from clients.models import Client
 from clients.standard import GBT_42195
 from contracts.actions import agreements, handovers, plans, running, signing, visits
+from contracts.actions.quality import hand_down
 from contracts.key_terms import key_terms
 from contracts.models import Agreement, CareNote, ServicePlan, Visit, VisitTask
 from contracts.standard import Slot, occurrences
@@ -472,6 +473,7 @@ def live_through(world: World, agreement: Agreement, *, until: dt.date) -> None:
         rows[0].credentials_shown = True
     Visit.objects.bulk_create(rows)
     _tasks_and_notes(world, agreement, plan, [row for row in rows if row.checked_in_at])
+    hand_down(rows)
     Agreement.objects.filter(pk=agreement.pk).update(visits_planned_until=until)
 
 

@@ -11,6 +11,7 @@ from caregivers.models import LevelStanding
 from caregivers.queries.files import find_caregivers
 from caregivers.standard.levels import FORM
 
+CODES = tuple(line.code for line in FORM)
 POINTS = [(points, str(points)) for points in (5, 4, 3, 2, 1)]
 
 
@@ -19,24 +20,38 @@ def line_label(line) -> str:
     return line.text_en if get_language() == "en" else line.text
 
 
-class ApplicationForm(CleanForm, forms.Form):
-    """The evaluation form (评定表): each line 1 to 5 points."""
+class ScoredForm(CleanForm, forms.Form):
+    """A form with the lines of the evaluation form, each 1 to 5 points, after the fields named in before."""
 
-    comment = forms.CharField(label=_("comment"), max_length=500, required=False, widget=forms.Textarea)
+    before: tuple[str, ...] = ()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        comment = self.fields.pop("comment")
         for line in FORM:
             self.fields[line.code] = forms.TypedChoiceField(
                 label=line_label(line), choices=POINTS, coerce=int, widget=forms.RadioSelect
             )
-        self.fields["comment"] = comment
+        self.order_fields([*self.before, *CODES])
+
+    def opening(self):
+        return [self[name] for name in self.before]
+
+    def lines(self):
+        return [self[code] for code in CODES]
+
+    def closing(self):
+        return [self[name] for name in self.fields if name not in (*self.before, *CODES)]
 
     def clean(self):
         data = super().clean()
-        scores = {line.code: data[line.code] for line in FORM if line.code in data}
-        return {"scores": scores, "comment": data.get("comment", "")}
+        scores = {code: data.pop(code) for code in CODES if code in data}
+        return {**data, "scores": scores}
+
+
+class ApplicationForm(ScoredForm):
+    """The evaluation form for a level (评定表)."""
+
+    comment = forms.CharField(label=_("comment"), max_length=500, required=False, widget=forms.Textarea)
 
 
 class ApprovalForm(CleanForm, forms.Form):

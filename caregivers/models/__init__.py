@@ -3,7 +3,7 @@
 from caregivers.models.badge import BadgeIssue, BadgeScan
 from caregivers.models.caregiver import Absence, Availability, Caregiver, SupervisionAcknowledgement
 from caregivers.models.credentials import Credential, CredentialWarning, RuleSetting, StaffFile
-from caregivers.models.evaluation import Evaluation, QualityRecord, ServiceDay
+from caregivers.models.evaluation import Evaluation, EvaluationReply, QualityRecord, ServiceDay
 from caregivers.models.levels import LevelAppeal, LevelApplication, LevelApproval, LevelGrant, LevelStanding
 from caregivers.models.onboarding import OnboardingStep, PostingCertificate
 from caregivers.models.skills import SkillCheck
@@ -29,6 +29,7 @@ __all__ = [
     "CredentialWarning",
     "EffectEvaluation",
     "Evaluation",
+    "EvaluationReply",
     "ExamResult",
     "Grievance",
     "GrievanceEntry",

@@ -17,6 +17,7 @@ class Evaluation(AgencyModel):
         FIT = "fit", _("Fit")
         NOT_FIT = "not_fit", _("Not fit")
 
+    number = models.CharField(_("number"), max_length=20, db_default="")
     caregiver = models.ForeignKey(Caregiver, models.PROTECT, related_name="evaluations")
     period = DateRangeField(_("period"))
     scores = models.JSONField(_("scores"))
@@ -32,10 +33,32 @@ class Evaluation(AgencyModel):
         constraints = [
             *AgencyModel.Meta.constraints,
             *same_agency("evaluation", "caregiver"),
+            models.UniqueConstraint(
+                fields=["agency", "number"], condition=~Q(number=""), name="evaluation_number_once"
+            ),
             models.CheckConstraint(condition=Q(result__in=["excellent", "fit", "not_fit"]), name="evaluation_result"),
             InsertOnly(name="evaluation_insert_only"),
         ]
         indexes = [models.Index(fields=["agency", "caregiver", "-evaluated_on"], name="evaluation_of")]
+
+    def __str__(self):
+        return self.number
+
+
+class EvaluationReply(AgencyModel):
+    """The caregiver has read an evaluation, and says what they think of it if they like."""
+
+    evaluation = models.ForeignKey(Evaluation, models.PROTECT, related_name="replies")
+    text = models.CharField(_("what the caregiver thinks of it"), max_length=500, blank=True)
+    read_at = models.DateTimeField(_("read at"), auto_now_add=True)
+
+    class Meta(AgencyModel.Meta):
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            *same_agency("evaluation_reply", "evaluation"),
+            models.UniqueConstraint(fields=["agency", "evaluation"], name="evaluation_reply_once"),
+            InsertOnly(name="evaluation_reply_insert_only"),
+        ]
 
 
 class QualityRecord(AgencyModel):
@@ -53,9 +76,16 @@ class QualityRecord(AgencyModel):
         COMPLAINT = "complaint", _("Complaint")
         CONDUCT = "conduct", _("Conduct check")
 
+    class Source(models.TextChoices):
+        VISIT = "visit", _("Visit")
+        VISIT_TASK = "visit_task", _("Task at a visit")
+        RETURN_VISIT = "return_visit", _("Return visit")
+        SURVEY = "survey", _("Satisfaction survey")
+        COMPLAINT = "complaint", _("Complaint")
+
     caregiver = models.ForeignKey(Caregiver, models.PROTECT, related_name="quality_records")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    source = models.CharField(_("from"), max_length=20)
+    source = models.CharField(_("from"), max_length=20, choices=Source)
     source_id = models.BigIntegerField()
     value = models.SmallIntegerField(_("value"))
     happened_on = models.DateField(_("on"))

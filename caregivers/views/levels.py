@@ -1,6 +1,7 @@
 """Office pages of levels: the promotions board, one caregiver's way up, applications, appeals."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ from caregivers.forms.levels import (
 )
 from caregivers.models import Caregiver, Credential, LevelAppeal, LevelApplication, LevelStanding
 from caregivers.queries.levels import level_facts, levels_held, promotions, ratings_since
+from caregivers.queries.score_card import card_start, score_cards, shown
 from caregivers.standard.levels import FORM, LABELS, best_way, step_on, time_served_on
 
 LOST = {
@@ -122,17 +124,23 @@ def _back(caregiver_pk):
 @may("caregivers.edit")
 def level_apply(request, caregiver_pk, level):
     caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
+    if level not in Level.values:
+        raise Http404
     form = ApplicationForm(request.POST or None)
     if application := submit(form, actions.apply_for_level, caregiver=caregiver, by=request.user, level=level):
         messages.success(request, _("Application %(number)s waits for two approvals.") % {"number": application.number})
         return redirect(office_url("level_application", application.pk))
+    today, rules = timezone.localdate(), AgencySettings.objects.get()
+    since = levels_held([caregiver.pk], today).since.get(caregiver.pk, card_start(today, rules))
     return form_page(
         request,
         form=form,
         title=_("Evaluation form"),
-        lead=str(caregiver),
+        lead=f"{caregiver} · {Level(level).label}",
         back=_back(caregiver_pk),
-        form_class="assessment",
+        template="caregivers/evaluation_new.html",
+        lines=shown(score_cards([caregiver.pk], since, today, rules)[caregiver.pk]),
+        since=since,
     )
 
 
