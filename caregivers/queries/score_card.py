@@ -135,12 +135,13 @@ WORDS = {
 }
 
 
-def with_evaluation(caregivers: QuerySet[Caregiver], rules: AgencySettings) -> QuerySet[Caregiver]:
+def with_evaluation(caregivers: QuerySet[Caregiver]) -> QuerySet[Caregiver]:
     """Annotate the latest evaluation, its day and result, and the day on which the next is due; the first counts from hiring."""
     latest = Evaluation.objects.filter(agency=OuterRef("agency"), caregiver=OuterRef("pk")).order_by(
         "-evaluated_on", "-id"
     )
-    interval = Func(Value(0), Value(rules.evaluate_every_months), function="make_interval")
+    months = AgencySettings.objects.values("evaluate_every_months")
+    interval = Func(Value(0), Subquery(months[:1]), function="make_interval")
     caregivers = caregivers.annotate(
         evaluation_id=Subquery(latest.values("pk")[:1]),
         evaluated_on=Subquery(latest.values("evaluated_on")[:1]),

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -51,20 +50,16 @@ class EvaluationList(OfficeList):
         Column(gettext_lazy("next evaluation"), lambda row: row.evaluation_due_on),
     ]
 
-    @cached_property
-    def rules(self):
-        return AgencySettings.objects.get()
-
     def rows(self):
         at_work = Caregiver.objects.filter(state__in=[Caregiver.State.ACTIVE, Caregiver.State.SUSPENDED])
-        rows = with_evaluation(with_level(at_work, timezone.localdate()), self.rules)
+        rows = with_evaluation(with_level(at_work, timezone.localdate()))
         return rows.order_by("evaluation_due_on", "number")
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        today = timezone.localdate()
+        today, rules = timezone.localdate(), AgencySettings.objects.get()
         ids = [row.pk for row in context["object_list"]]
-        cards = score_cards(ids, card_start(today, self.rules), today, self.rules)
+        cards = score_cards(ids, card_start(today, rules), today, rules)
         for row in context["object_list"]:
             row.level_label = "" if row.level is None else Level(row.level).label
             row.result_label = result_label(row)

@@ -118,7 +118,7 @@ def test_a_record_is_told_in_words(kind, value, words):
 
 
 def at_work():
-    return with_evaluation(Caregiver.objects.filter(state="active"), AgencySettings.objects.get())
+    return with_evaluation(Caregiver.objects.filter(state="active"))
 
 
 def test_who_was_never_evaluated_is_due_half_a_year_after_being_hired(caregiver):
