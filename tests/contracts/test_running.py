@@ -125,6 +125,16 @@ def test_rest_that_lies_ahead_leaves_the_agreement_in_force_until_its_day(world)
         assert states() == [state]
 
 
+def test_rest_may_begin_on_the_last_day_of_the_term_and_not_after(world):
+    last = world.first.ends_on
+    late = {"agreement": world.first, "by": world.manager, "reason": "住院"}
+    with pytest.raises(ValidationError) as refusal:
+        running.suspend_agreement(from_day=last + dt.timedelta(days=1), **late)
+    assert set(refusal.value.message_dict) == {"from_day"}
+    running.suspend_agreement(from_day=last, **late)
+    assert world.first.suspensions.get().period.lower == last
+
+
 def test_rest_goes_on_until_the_day_it_ends(world):
     running.suspend_agreement(agreement=world.first, by=world.manager, from_day=dt.date(2026, 11, 20), reason="住院")
     running.resume_agreement(agreement=world.first, by=world.manager, on_day=dt.date(2026, 11, 25))

@@ -199,6 +199,16 @@ def test_dissatisfied_complainant_keeps_it_open_until_told_where_to_turn_by_some
     assert log(replied)[-1] == "Closed; the complainant is Dissatisfied"
 
 
+def test_who_comes_second_with_an_old_page_changes_nothing(complaint, officer, manager):
+    stale = Complaint.objects.get(pk=complaint.pk)
+    accept(complaint, officer)
+    reply(complaint, officer)
+    with pytest.raises(ValidationError, match="Somebody changed this complaint meanwhile"):
+        accept(stale, manager)
+    now = Complaint.objects.get(pk=complaint.pk)
+    assert (now.state, now.owner) == ("replied", officer)
+
+
 def test_closing_files_the_complaint_and_asks_for_its_paper(replied, manager):
     close_complaint(complaint=replied, by=manager, outcome="satisfied")
     record = ArchiveRecord.objects.get(source="complaint", source_id=replied.pk)
