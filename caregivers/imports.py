@@ -1,4 +1,4 @@
-"""Excel files of caregivers and their papers: a row is the page's form, saved by the page's action."""
+"""Excel files of caregivers, their papers and exam results: a row is the page's form, saved by the page's action."""
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -6,10 +6,12 @@ from django.utils.translation import gettext_lazy
 
 from agencies.imports import Importer
 from caregivers.actions.credentials import add_credential
+from caregivers.actions.exams import record_result
 from caregivers.actions.files import create_caregiver
 from caregivers.forms.credentials import CredentialForm
 from caregivers.forms.files import CaregiverForm
-from caregivers.models import Caregiver
+from caregivers.forms.training import ResultFields
+from caregivers.models import Caregiver, Course
 
 Importer(
     name="caregivers",
@@ -61,4 +63,27 @@ Importer(
     ),
     action=add_credential,
     key=lambda data: (data["caregiver"], data["kind"], data["number"], data["issued_on"]),
+)
+
+
+class ResultRow(OwnerRow, ResultFields):
+    course = forms.CharField(
+        label=gettext_lazy("course"), max_length=80, help_text=gettext_lazy("Its name, as in the list of courses.")
+    )
+
+    def clean_course(self):
+        course = Course.objects.filter(name=self.cleaned_data["course"], is_active=True).first()
+        if course is None:
+            raise forms.ValidationError(_("No course that is offered has this name."))
+        return course
+
+
+Importer(
+    name="exam_results",
+    title=gettext_lazy("Exam results"),
+    right="caregivers.train",
+    form=ResultRow,
+    columns=("badge_number", "caregiver_name", "course", "part", "score", "taken_on", "examiner"),
+    action=record_result,
+    key=lambda data: (data["caregiver"], data["course"], data["part"], data["taken_on"]),
 )

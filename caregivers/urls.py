@@ -143,4 +143,8 @@ api_views = [
     ("caregivers", api.CaregiverViewSet),
     ("credentials", api.CredentialViewSet),
     ("levels", api.LevelGrantViewSet),
+    ("skill-checks", api.SkillCheckViewSet),
+    ("courses", api.CourseViewSet),
+    ("training-sessions", api.TrainingSessionViewSet),
+    ("exam-results", api.ExamResultViewSet),
 ]

@@ -1,4 +1,4 @@
-"""The form of a skill check: one line for each skill of a level."""
+"""Forms of skill checks: one line for each skill of a level, or one skill alone."""
 
 from django import forms
 from django.utils import timezone
@@ -6,6 +6,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import CleanForm
+from caregivers.models import SkillCheck
 from caregivers.queries.skills import skill_label
 from caregivers.standard.skills import Skill
 
@@ -39,3 +40,19 @@ class SkillCheckForm(CleanForm, forms.Form):
             if data.get(f"result_{skill.code}")
         }
         return {"checked_on": data.get("checked_on"), "results": results}
+
+
+class OneSkillForm(CleanForm, forms.ModelForm):
+    """One check of one skill, as a program sends it."""
+
+    is_mastered = forms.TypedChoiceField(
+        choices=[("True", _("mastered")), ("False", _("not yet"))], coerce=lambda value: value == "True"
+    )
+    checked_on = forms.DateField(initial=timezone.localdate)
+
+    class Meta:
+        model = SkillCheck
+        fields = ["skill", "is_mastered", "note", "checked_on"]
+
+    def _post_clean(self):
+        """The action writes the row."""

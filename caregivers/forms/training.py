@@ -145,23 +145,29 @@ class ExamForm(CleanForm, forms.Form):
         return {**{name: data.get(name) for name in ("part", "taken_on", "examiner")}, "scores": scores}
 
 
-class ResultForm(CleanForm, forms.ModelForm):
-    """One result of somebody, taken here or elsewhere."""
+class ResultFields(CleanForm, forms.ModelForm):
+    """What is said of a result, but whose it is and of which course."""
 
-    course = SafeModelChoiceField(label=_("course"), queryset=Course.objects.none())
-    score = forms.IntegerField(label=_("score"), min_value=0, max_value=100)
+    score = forms.IntegerField(label=_("score"), widget=forms.NumberInput(attrs={"min": 0, "max": 100}))
     taken_on = forms.DateField(label=_("taken on"), initial=timezone.localdate)
 
     class Meta:
         model = ExamResult
-        fields = ["course", "part", "score", "taken_on", "examiner"]
+        fields = ["part", "score", "taken_on", "examiner"]
+
+    def _post_clean(self):
+        """The action writes the row."""
+
+
+class ResultForm(ResultFields):
+    """One result of somebody, taken here or elsewhere."""
+
+    course = SafeModelChoiceField(label=_("course"), queryset=Course.objects.none())
+    field_order = ["course"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["course"].queryset = Course.objects.filter(is_active=True)
-
-    def _post_clean(self):
-        """The action writes the row."""
 
 
 class EffectForm(CleanForm, forms.ModelForm):

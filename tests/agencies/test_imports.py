@@ -19,8 +19,8 @@ from agencies import imports, sheets
 from agencies.imports import Importer
 from agencies.models import Import, Role
 from agencies.tenancy import agency_context
-from caregivers.models import Caregiver, Credential
-from tests.factories import make_member
+from caregivers.models import Caregiver, Course, Credential, ExamResult
+from tests.factories import make_member, make_one
 
 HEADS = ["姓名*", "证件类型*", "证件号码*", "手机号*", "家庭住址", "文化程度*", "用工性质*", "用工形式*", "入职日期*"]
 WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
@@ -282,6 +282,33 @@ def test_papers_find_their_caregiver_by_number_and_name(in_maple, coordinator):
     assert (paper.verified_by, paper.verified_on) == (coordinator, timezone.localdate())
     run = checked([health], coordinator, "credentials", heads)
     assert problems(run) == [("2", ["编号: 这份证件已在档案中。"])]
+
+
+def test_exam_results_find_caregiver_and_course_by_name(in_maple, coordinator):
+    saved(checked([person(1)], coordinator), coordinator)
+    course = make_one(Course, name="消防演练", kind="further", level=None, hours=3, pass_mark=60)
+    make_one(Course, name="旧课程", kind="further", level=None, hours=3, is_active=False)
+    heads = ["工号", "姓名", "课程", "考核部分", "得分", "考核日期", "考官"]
+    passed = ["1", "赵春梅", "消防演练", "理论", "60", "2026-11-01", "刘芳"]
+    rows = [
+        passed,
+        [*passed[:2], "旧课程", *passed[3:]],
+        [*passed[:4], "101", "2099-01-01", "刘芳"],
+        [*passed[:3], "实操", "59", "2026-11-01", "刘芳"],
+        passed,
+    ]
+    run = checked(rows, coordinator, "exam_results", heads)
+    found = dict(problems(run))
+    assert set(found) == {"3", "4", "6"}
+    assert found["3"] == ["课程: 没有这个名称的在开课程。"]
+    assert [text.split(":")[0] for text in found["4"]] == ["得分", "考核日期"]
+    assert found["6"] == ["与文件第 2 行相同。"]
+    assert not ExamResult.objects.exists()
+    saved(checked([rows[0], rows[3]], coordinator, "exam_results", heads), coordinator)
+    results = ExamResult.objects.order_by("part").values_list(
+        "caregiver__number", "course", "part", "score", "is_passed"
+    )
+    assert list(results) == [("0001", course.pk, "practice", 59, False), ("0001", course.pk, "theory", 60, True)]
 
 
 def test_the_page_from_upload_to_saved_rows(client, maple, django_capture_on_commit_callbacks):

@@ -8,7 +8,17 @@ from django.utils import timezone
 from agencies.models import Role
 from agencies.tenancy import agency_context
 from caregivers.actions.credentials import decline_credential
-from caregivers.models import Caregiver, Credential, LevelGrant
+from caregivers.models import (
+    Attendance,
+    Caregiver,
+    Course,
+    Credential,
+    ExamResult,
+    LevelGrant,
+    SkillCheck,
+    TrainingSession,
+)
+from caregivers.standard.skills import skills_on
 from tests.factories import make_member, make_one
 
 NEW = {
@@ -126,3 +136,62 @@ def test_rights_are_those_of_the_pages(client, maple):
     client.force_login(make_member(maple, Role.CAREGIVER).user)
     for address in ("caregivers", "credentials", "levels"):
         assert client.get(f"/api/v1/{address}/").status_code == 403
+
+
+@pytest.fixture
+def quality_officer(client, maple):
+    member = make_member(maple, Role.QUALITY_OFFICER)
+    client.force_login(member.user)
+    return member.user
+
+
+@pytest.fixture
+def caregiver(maple):
+    with agency_context(maple):
+        return make_one(Caregiver, number="0042", hired_on=dt.date(2026, 1, 5))
+
+
+def test_a_skill_is_checked_and_listed(client, maple, quality_officer, caregiver):
+    code = skills_on(timezone.localdate())[0].code
+    body = {"caregiver_number": "0042", "skill": code, "is_mastered": True, "checked_on": "2026-11-02"}
+    refused = post(client, "skill-checks", body | {"is_mastered": False, "checked_on": "2026-01-04"})
+    assert refused.status_code == 400
+    assert set(refused.json()) == {"checked_on", "note"}
+    made = post(client, "skill-checks", body)
+    assert made.status_code == 201
+    assert made.json() == {"id": made.json()["id"], **body, "note": ""}
+    listed = client.get(f"/api/v1/skill-checks/?caregiver={caregiver.pk}&skill={code}").json()
+    assert [row["id"] for row in listed["results"]] == [made.json()["id"]]
+    with agency_context(maple):
+        assert SkillCheck.objects.get().assessor == quality_officer
+
+
+def test_who_may_not_assess_reads_skills_only(client, coordinator, caregiver):
+    assert client.get("/api/v1/skill-checks/").status_code == 200
+    assert post(client, "skill-checks", {"caregiver_number": "0042"}).status_code == 403
+
+
+def test_training_is_read_and_results_are_written(client, maple, coordinator, caregiver):
+    with agency_context(maple):
+        course = make_one(Course, name="消防演练", kind="further", level=None, hours=3, pass_mark=60)
+        session = make_one(TrainingSession, course=course, state="held", outside_trainer="刘芳")
+        make_one(Attendance, session=session, caregiver=caregiver, attended_at=timezone.now(), way="office")
+        make_one(Attendance, session=session, caregiver=make_one(Caregiver))
+    assert [row["name"] for row in client.get("/api/v1/courses/").json()["results"]] == ["消防演练"]
+    sessions = client.get(f"/api/v1/training-sessions/?course={course.pk}").json()["results"]
+    assert [(row["state"], row["came"]) for row in sessions] == [("held", [caregiver.pk])]
+    body = {"caregiver_number": "0042", "course": course.pk, "part": "theory", "score": 60, "taken_on": "2026-11-02", "examiner": "刘芳"}  # fmt: skip
+    for changes, fields in [
+        ({"caregiver_number": "0099", "part": "oral"}, {"caregiver_number", "part"}),
+        ({"score": 101, "taken_on": "2099-01-01"}, {"score", "taken_on"}),
+    ]:
+        wrong = post(client, "exam-results", body | changes)
+        assert (wrong.status_code, set(wrong.json())) == (400, fields)
+    made = post(client, "exam-results", body)
+    assert made.status_code == 201
+    assert (made.json()["score"], made.json()["is_passed"]) == (60, True)
+    assert post(client, "exam-results", body).status_code == 400  # the same part on the same day
+    with agency_context(maple):
+        assert ExamResult.objects.get().recorded_by == coordinator
+    for address in ("courses", "training-sessions"):
+        assert post(client, address, {}).status_code == 403
