@@ -253,6 +253,7 @@ def test_the_pages_lead_from_the_list_to_the_destroyed_file(client, maple, archi
     client.force_login(archivist)
     appraised = reverse("disposal_appraised", args=["maple", entry.disposal_list_id])
     assert appraised in client.get(page).text
+    assert [done for _name, done, _now in client.get(page).context["steps"]] == [True, False, False, False]
     client.post(appraised, {"method": "pulped"})
     sign = reverse("disposal_sign", args=["maple", entry.disposal_list_id])
     assert len(client.get(sign).context["effects"]) == 1
@@ -261,8 +262,9 @@ def test_the_pages_lead_from_the_list_to_the_destroyed_file(client, maple, archi
     client.force_login(manager)
     assert len(client.get(sign).context["effects"]) == 4
     client.post(sign)
-    row = client.get(page).context["row"]
-    assert (row.state, row.method) == ("disposed", "pulped")
+    context = client.get(page).context
+    assert (context["row"].state, context["row"].method) == ("disposed", "pulped")
+    assert [done for _name, done, _now in context["steps"]] == [True, True, True, True]
     gone = client.get(reverse("file_view", args=["maple", file.pk]))
     assert (gone.status_code, "协议.pdf" in gone.text) == (410, True)
     link = reverse("file_view", args=["maple", file.pk])

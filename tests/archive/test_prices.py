@@ -125,6 +125,20 @@ def test_an_item_of_ones_own_beside_those_of_the_standard(in_maple, manager):
     assert (named.name, named.level_needed, named.is_active) == ("做饭", 1, False)
 
 
+def test_the_page_of_an_item_saves_and_keeps_what_was_typed(client, maple, manager):
+    with agency_context(maple):
+        item = make_one(ServiceItem, code="Z-01", clause="", group="living_care", name="代取快递")
+        make_one(ServiceItem, code="Z-02", clause="", group="living_care", name="代缴水电费")
+    client.force_login(manager)
+    url = reverse("item_edit", args=["maple", item.pk])
+    data = {"group": item.group, "name": "代缴水电费", "name_en": "", "level_needed": "0", "is_active": "on"}
+    refused = client.post(url, data)
+    assert refused.context["form"].errors.keys() == {"name"}
+    assert client.post(url, data | {"name": "代取药品"}).status_code == 302
+    with agency_context(maple):
+        assert ServiceItem.objects.get(pk=item.pk).name == "代取药品"
+
+
 def test_the_form_keeps_what_each_line_says(client, maple, manager):
     with agency_context(maple):
         row = draft()

@@ -144,6 +144,12 @@ def test_the_archivist_drafts_and_the_manager_publishes(client, maple, manager):
     assert client.post(publish_url).status_code == 403
     client.force_login(manager)
     client.post(publish_url)
-    shown = client.get(reverse("text_page", args=["maple", draft.pk])).context["text"]
-    assert (shown.state, shown.published_by) == ("published", manager)
+    here = reverse("text_page", args=["maple", draft.pk])
+    shown = client.get(here).context
+    assert (shown["text"].state, shown["text"].published_by) == ("published", manager)
+    for day, is_current in [(dt.date(2026, 11, 30), False), (dt.date(2026, 12, 1), True)]:
+        with travel(dt.datetime.combine(day, dt.time(4), dt.UTC)):
+            client.force_login(manager)
+            assert client.get(here).context["is_current"] is is_current
+    client.force_login(manager)
     assert client.get(edit).status_code == 404
