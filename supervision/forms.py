@@ -30,9 +30,19 @@ class AttemptForm(CleanForm, forms.Form):
 
 
 class ResultForm(CleanForm, forms.ModelForm):
+    hour_reason = forms.CharField(label=_("why at this hour"), max_length=200, required=False)
+
     class Meta:
         model = ReturnVisit
         fields = ["spoke_with", "satisfaction", "punctuality", "attitude", "skill", "summary", "has_problem"]
+        widgets = dict.fromkeys(["satisfaction", "punctuality", "attitude", "skill"], forms.RadioSelect)
+
+    def __init__(self, *args, is_odd_hour: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not is_odd_hour:
+            del self.fields["hour_reason"]
+        for name in self.Meta.widgets:
+            self.fields[name].choices = Satisfaction.choices
 
     def _post_clean(self):
         """The action fills and checks the row; the form only cleans."""
@@ -164,12 +174,12 @@ class CloseForm(CleanForm, forms.Form):
 
 
 class AnswerForm(CleanForm, forms.Form):
-    """The survey: four steps for each question; only the last one must be answered."""
+    """The survey: one question that must be answered, then what else people like to say, four steps each."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         english = get_language() == "en"
-        for question in [*SURVEY, OVERALL]:
+        for question in [OVERALL, *SURVEY]:
             self.fields[question.code] = forms.ChoiceField(
                 label=question.text_en if english else question.text,
                 choices=Satisfaction.choices,
@@ -179,6 +189,14 @@ class AnswerForm(CleanForm, forms.Form):
         self.fields["comment"] = forms.CharField(
             label=_("What else would you like to tell us?"), max_length=1000, required=False, widget=forms.Textarea
         )
+
+    def further(self):
+        return [self[question.code] for question in SURVEY]
+
+    @property
+    def says_more(self) -> bool:
+        """Whether anything of the further questions is answered or wrong, so that the page shows them."""
+        return any(field.value() or field.errors for field in self.further())
 
     def clean(self):
         data = self.cleaned_data

@@ -3,16 +3,45 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from agencies.models import AgencySettings
 from archive.models import Document
+from clients.models import RiskNote
+from clients.queries import told_risk_notes
+from clients.standard import HEALTH_RISKS
+from contracts.models import Visit
 from supervision.models import Complaint, ReturnVisit, SurveyAnswer, SurveyInvitation, SurveyRound
 from supervision.standard import RECOURSE, SURVEY, Question, SatisfactionRate, percent, satisfaction_rate
 
 
 def listed_calls() -> QuerySet[ReturnVisit]:
     return ReturnVisit.objects.select_related("client", "agreement", "done_by").order_by("call_after")
+
+
+@dataclass(frozen=True)
+class BeforeCalling:
+    """What a caller should know: the latest visits, what was said last time, complaints still open, risks."""
+
+    visits: list[Visit]
+    last_call: ReturnVisit | None
+    complaints: list[Complaint]
+    risks: list[RiskNote]
+
+
+def before_calling(call: ReturnVisit, *, with_health: bool) -> BeforeCalling:
+    """Read for one call; risks of health by right and consent."""
+    risks = told_risk_notes(call.client)
+    gone_by = Visit.objects.filter(client=call.client_id, period__startswith__lt=timezone.now())
+    said = ReturnVisit.objects.filter(client=call.client_id, state=ReturnVisit.State.DONE).exclude(pk=call.pk)
+    unsettled = Complaint.objects.filter(client=call.client_id).exclude(state=Complaint.State.CLOSED)
+    return BeforeCalling(
+        visits=list(gone_by.select_related("caregiver").order_by("-period")[:4]),
+        last_call=said.order_by("-done_at").first(),
+        complaints=list(unsettled),
+        risks=list(risks if with_health else risks.exclude(kind__in=HEALTH_RISKS)),
+    )
 
 
 def papers_of(complaint: Complaint) -> QuerySet[Document]:

@@ -64,6 +64,11 @@ def next_permitted_moment(
     return _at(local.date() + dt.timedelta(days=1), windows[0][0])
 
 
+def may_promise(moment: dt.datetime, policy: CallPolicy = POLICY) -> bool:
+    """Whether a client may be promised a call then: not at night; at noon it is their own wish."""
+    return policy.calls_from <= moment.astimezone(CHINA).time() <= policy.calls_until
+
+
 def _at(day, time):
     return dt.datetime.combine(day, time, tzinfo=CHINA)
 

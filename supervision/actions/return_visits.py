@@ -7,15 +7,26 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import AgencySettings, User
 from agencies.tenancy import current_agency
 from contracts.models import Agreement
 from supervision.actions.quality import hand_down_call
 from supervision.models import CallAttempt, Complaint, ReturnVisit
-from supervision.standard import FAILED_OUTCOMES, STALE_AFTER, Service, due_calls, next_try
+from supervision.standard import (
+    FAILED_OUTCOMES,
+    STALE_AFTER,
+    Service,
+    due_calls,
+    may_promise,
+    next_permitted_moment,
+    next_try,
+)
 
 State = ReturnVisit.State
+EARLY = dt.timedelta(minutes=15)  # before a promised time it counts as kept (derived)
+ODD_HOUR = gettext_lazy("Nobody is called at this hour. Say why: the client called us, or somebody is in danger.")
 
 # The running calls of supervision.standard.due_calls for every agreement in force, in one statement.
 RUNNING_SQL = """
@@ -166,16 +177,32 @@ def _claim(return_visit):
     return row
 
 
+def is_odd_hour(return_visit: ReturnVisit, now: dt.datetime) -> bool:
+    """Whether nobody is called now (8.3): outside of the agency's hours, and no time that was promised for today."""
+    if next_permitted_moment(now, AgencySettings.objects.get()) == now:
+        return False
+    promised = {"promised_at__date": timezone.localdate(now), "promised_at__lte": now + EARLY}
+    return not return_visit.attempts.filter(**promised).exists()
+
+
 def record_attempt(
     *, return_visit: ReturnVisit, by: User, outcome: str, promised_at: dt.datetime | None = None, note: str = ""
 ) -> ReturnVisit:
     """Note a try that did not reach the client; after the third failure the home is visited."""
     row = _claim(return_visit)
-    now = timezone.now()
+    now, policy = timezone.now(), AgencySettings.objects.get()
+    problems = {}
     if outcome == CallAttempt.Outcome.INCONVENIENT and promised_at is None:
-        raise ValidationError({"promised_at": _("Say when you promised to call again.")})
-    if promised_at and promised_at <= now:
-        raise ValidationError({"promised_at": _("The promised time has passed already.")})
+        problems["promised_at"] = _("Say when you promised to call again.")
+    elif promised_at and promised_at <= now:
+        problems["promised_at"] = _("The promised time has passed already.")
+    elif promised_at and not may_promise(promised_at, policy):
+        hours = {"from": f"{policy.calls_from:%H:%M}", "until": f"{policy.calls_until:%H:%M}"}
+        problems["promised_at"] = _("Clients are called between %(from)s and %(until)s only.") % hours
+    if not note and is_odd_hour(row, now):
+        problems["note"] = ODD_HOUR
+    if problems:
+        raise ValidationError(problems)
     CallAttempt.objects.create(return_visit=row, outcome=outcome, promised_at=promised_at, note=note, made_by=by)
     failed = row.attempts.filter(outcome__in=FAILED_OUTCOMES).count()
     again = next_try(
@@ -183,7 +210,7 @@ def record_attempt(
         failed,
         now,
         promised_at=promised_at,
-        policy=AgencySettings.objects.get(),
+        policy=policy,
         preferred=_preferred(row.client),
     )
     row.attempt_count += 1
@@ -195,17 +222,23 @@ def record_attempt(
     return row
 
 
-def complete_call(*, return_visit: ReturnVisit, by: User, **result: str) -> ReturnVisit:
-    """Record what the client said: spoke_with, satisfaction, punctuality, attitude, skill, has_problem, summary."""
+def complete_call(*, return_visit: ReturnVisit, by: User, hour_reason: str = "", **result: str) -> ReturnVisit:
+    """Record what the client said: spoke_with, satisfaction, punctuality, attitude, skill, has_problem, summary.
+
+    Who is dissatisfied has a problem, said or not. Outside of the hours it needs a reason.
+    """
     row = _claim(return_visit)
     problems = {}
+    result["has_problem"] = bool(result.get("has_problem")) or result.get("satisfaction") == "dissatisfied"
+    if not hour_reason and is_odd_hour(row, timezone.now()):
+        problems["hour_reason"] = ODD_HOUR
     if not result.get("satisfaction"):
         problems["satisfaction"] = _("Ask how satisfied the client is on the whole.")
-    if (result.get("has_problem") or result.get("satisfaction") == "dissatisfied") and not result.get("summary"):
+    if result["has_problem"] and not result.get("summary"):
         problems["summary"] = _("Write down what is wrong.")
     if problems:
         raise ValidationError(problems)
-    CallAttempt.objects.create(return_visit=row, outcome=CallAttempt.Outcome.REACHED, made_by=by)
+    CallAttempt.objects.create(return_visit=row, outcome=CallAttempt.Outcome.REACHED, note=hour_reason, made_by=by)
     for name, value in result.items():
         setattr(row, name, value)
     row.state, row.done_at, row.done_by = State.DONE, timezone.now(), by

@@ -18,7 +18,7 @@ from agencies.privacy import mask_name
 from supervision.actions import return_visits as actions
 from supervision.forms import AttemptForm, CallFilter, ResultForm
 from supervision.models import ReturnVisit
-from supervision.queries import listed_calls
+from supervision.queries import before_calling, listed_calls
 from supervision.standard import next_permitted_moment
 
 
@@ -59,13 +59,14 @@ def return_visit_call(request, call_pk):
     """The script beside the form: either the result, or why the client was not reached."""
     call = _get(call_pk)
     may_call = has_perm("supervision.call", request.membership)
+    odd_hour = may_call and call.state == ReturnVisit.State.DUE and actions.is_odd_hour(call, timezone.now())
     attempt = AttemptForm(request.POST if "outcome" in request.POST else None)
-    result = ResultForm(request.POST if "spoke_with" in request.POST else None)
+    result = ResultForm(request.POST if "spoke_with" in request.POST else None, is_odd_hour=odd_hour)
     if request.method == "POST" and may_call:
         form, action = (attempt, actions.record_attempt) if attempt.is_bound else (result, actions.complete_call)
-        if submit(form, action, return_visit=call, by=request.user):
+        if row := submit(form, action, return_visit=call, by=request.user):
             messages.success(request, _("Saved."))
-            if form is result and form.cleaned_data["has_problem"]:
+            if row.has_problem:
                 return redirect(f"{office_url('complaint_new')}?call={call.pk}")
             return redirect(office_url("return_visit_list"))
     context = {
@@ -74,6 +75,8 @@ def return_visit_call(request, call_pk):
         "result": result,
         "attempts": call.attempts.select_related("made_by"),
         "guardians": call.client.guardians.filter(is_active=True),
+        "odd_hour": odd_hour,
+        "before": before_calling(call, with_health=has_perm("clients.health", request.membership)),
         "may_call": may_call and call.state == ReturnVisit.State.DUE,
         "may_reveal": has_perm("agencies.reveal", request.membership),
     }

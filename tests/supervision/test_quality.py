@@ -1,6 +1,7 @@
 """What clients say about a caregiver in calls and surveys, and complaints found right, count for whom they concern."""
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -17,6 +18,12 @@ POINTS = [("very_satisfied", 4), ("satisfied", 3), ("fair", 2), ("dissatisfied",
 
 @pytest.fixture
 def world(db):
+    today = timezone.localtime().replace(hour=10, minute=0)  # when people are called
+    with time_machine.travel(today, tick=False):
+        yield from _world()
+
+
+def _world():
     world = make_world()
     with agency_context(world.agency):
         world.caregiver = staff_up(world, 1)[0]
