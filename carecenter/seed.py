@@ -66,7 +66,7 @@ def seed_agency(serial: int, *, clients: int, visits: int, caregivers: int | Non
 def _people(params):
     insert(
         Caregiver, "generate_series(1, %(caregivers)s) n", params,
-        number="lpad(n::text, 5, '0')", state="'active'", name="'王秀' || n", pinyin="'wangxiu' || n || ' wx'",
+        number="lpad(n::text, 6, '0')", state="'active'", name="'王秀' || n", pinyin="'wangxiu' || n || ' wx'",
         sex="'female'", birth_date="date '1985-05-05'", identity_type="'resident'", identity_number="''",
         identity_hash="md5(%(a)s || 'c' || n)", phone="'136' || lpad(n::text, 8, '0')", education="'senior_high'",
         employment="'full_time'", work_forms="'{hourly}'", hired_on="current_date - 400",

@@ -16,7 +16,6 @@ WEEKS_A_MONTH = Decimal(52) / Decimal(12)
 DAYS_A_MONTH = Decimal(365) / Decimal(12)
 PARTIES = ("client", "agency", "caregiver")
 
-BOOKED = Finding("7.3.2 c", "booked", _("Is at another client at that time."))
 
 # From which state an agreement may go where; back to a draft only while nobody has signed.
 TRANSITIONS = {

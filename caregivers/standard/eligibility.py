@@ -153,7 +153,7 @@ def has_health_certificate(facts: Facts, limits: Limits) -> Finding | None:
         return None
     ends = [paper.expires_on for paper in certificates if paper.expires_on and paper.expires_on < day]
     if ends:
-        return problem("health_expired", _("The health certificate ended on %(on)s."), on=max(ends))
+        return problem("health_expired", _("The health certificate is good until %(on)s."), on=max(ends))
     if certificates:
         begins = min(paper.issued_on for paper in certificates)
         return problem("health_later", _("The health certificate is good only from %(on)s."), on=begins)

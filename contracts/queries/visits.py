@@ -88,6 +88,11 @@ def reasons_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[str
     return {pk: [text_of(finding) for finding in findings] for pk, findings in against.items()}
 
 
+def _hours(visit):
+    start, end = timezone.localtime(visit.period.lower), timezone.localtime(visit.period.upper)
+    return f"{start:%H:%M}–{end:%H:%M}"
+
+
 def findings_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[Finding]]:
     """For each caregiver what forbids sending them to this visit."""
     start, end = visit.period.lower, visit.period.upper
@@ -95,18 +100,16 @@ def findings_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[Fi
         people, start=start, end=end, work_form=visit.agreement.work_form, level_needed=level_needed(visit)
     )
     limits = agency_limits(timezone.localtime(start).date())
-    booked = set(
-        Visit.objects.filter(caregiver__in=people, period__overlap=(start, end))
-        .exclude(state=Visit.State.CANCELLED)
-        .exclude(pk=visit.pk)
-        .values_list("caregiver_id", flat=True)
-    )
+    elsewhere = Visit.objects.filter(caregiver__in=people, period__overlap=(start, end))
+    elsewhere = elsewhere.exclude(state=Visit.State.CANCELLED).exclude(pk=visit.pk).select_related("client")
+    booked = {row.caregiver_id: row for row in elsewhere.order_by("-period")}
     against = {}
     for person in people:
         against[person.pk] = forbidding(check_assignment(facts[person.pk], limits))
-        if person.pk in booked:
-            finding = Finding("7.3.2 c", "booked", gettext_noop("Is at another client at that time."))
-            against[person.pk].append(finding)
+        if other := booked.get(person.pk):
+            text = gettext_noop("Is at %(client)s, %(time)s.")
+            words = {"client": other.client.salutation, "time": _hours(other)}
+            against[person.pk].append(Finding("7.3.2 c", "booked", text, words))
     return against
 
 

@@ -9,7 +9,7 @@ from agencies.findings import text_of
 from agencies.standard import Finding
 
 AGE = "Is %(age)s, younger than %(limit)s."
-EXPIRED = "The health certificate ended on %(on)s."
+EXPIRED = "The health certificate is good until %(on)s."
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,7 @@ def _english():
         (Finding("4.2.2.2 b", "too_young", AGE, {"age": 17, "limit": 18}), "Is 17, younger than 18. (4.2.2.2 b)"),
         (
             Finding("4.2.1 c", "health_expired", EXPIRED, {"on": dt.date(2026, 11, 20)}, about="王 0007"),
-            "王 0007: The health certificate ended on 2026-11-20. (4.2.1 c)",
+            "王 0007: The health certificate is good until 2026-11-20. (4.2.1 c)",
         ),
         (
             Finding("6", "level_too_low", "The work needs a higher level (%(level)s).", {"level": 2}),

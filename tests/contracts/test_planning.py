@@ -8,9 +8,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connections
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import AgencySettings
+from agencies.models import AgencySettings, Notice
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
 from caregivers.models import Caregiver, Credential
@@ -210,9 +211,25 @@ def test_moved_visit_is_bounded_and_names_its_problems_at_once(world):
     assert set(refusal.value.message_dict) == {"__all__", "ends_at"}
 
 
+def test_whoever_was_to_go_is_told_when_a_visit_moves_or_is_cancelled(world):
+    assigned, unassigned = planned(world.agreement)[:2]
+    visits.unassign_visit(visit=unassigned, by=world.manager)
+    later = dt.timedelta(hours=5)
+    for visit in (assigned, unassigned):
+        start, end = visit.period.lower + later, visit.period.upper + later
+        visits.move_visit(visit=visit, by=world.manager, starts_at=start, ends_at=end)
+        visits.cancel_visit(visit=visit, by=world.manager, reason="客户住院")
+    told = Notice.objects.filter(user=assigned.caregiver.user, url=reverse("phone:visit", args=[assigned.pk]))
+    titles = list(told.order_by("pk").values_list("title", flat=True))
+    assert titles[-2].startswith("A visit of ")
+    assert titles[-1] == "A visit was cancelled"
+    own = Notice.objects.filter(url=reverse("phone:visit", args=[unassigned.pk]))
+    assert list(own.order_by("pk").values_list("title", flat=True))[-1:] == ["A visit was taken back"]
+
+
 def test_visit_is_not_moved_onto_another_of_the_same_caregiver(world):
     first, second = planned(world.agreement)[:2]
-    with pytest.raises(ValidationError, match="another client at that time"):
+    with pytest.raises(ValidationError, match="Is at 邓奶奶, 08:30–10:30"):
         visits.move_visit(visit=second, by=world.manager, starts_at=first.period.lower, ends_at=first.period.upper)
     assert Visit.objects.get(pk=second.pk).period == second.period
 

@@ -340,5 +340,7 @@ def test_what_stands_against_coming_into_force(signed, ends_on, codes):
 
 
 def test_a_caregiver_who_lapsed_meanwhile_stands_against_it():
-    lapsed = Finding("4.2.1 c", "health_expired", "The health certificate ended on %(on)s.", {"on": D(2026, 11, 20)})
+    lapsed = Finding(
+        "4.2.1 c", "health_expired", "The health certificate is good until %(on)s.", {"on": D(2026, 11, 20)}
+    )
     assert missing_before_force(["client", "agency", "caregiver"], D(2027, 11, 30), TODAY, [lapsed]) == [lapsed]
