@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agencies.actions import read_notices
-from agencies.calendar import ONE_DAY
 from agencies.findings import text_of
 from agencies.models import AgencySettings, Level, Notice
 from agencies.pages import press, submit
@@ -29,7 +28,7 @@ from caregivers.actions.files import acknowledge_rule
 from caregivers.actions.supplies import confirm_supply
 from caregivers.forms.credentials import OwnCredentialForm
 from caregivers.forms.evaluations import AnswerForm
-from caregivers.forms.levels import AppealForm, line_label
+from caregivers.forms.levels import AppealForm
 from caregivers.forms.phone import AvailabilityForm, OwnAbsenceForm, hours_of
 from caregivers.models import Caregiver, LevelApplication, LevelGrant, SupplyIssue
 from caregivers.queries.files import with_level
@@ -37,10 +36,10 @@ from caregivers.queries.levels import level_facts
 from caregivers.queries.phone import with_open_matters
 from caregivers.queries.score_card import card_start, score_cards, shown
 from caregivers.rule import RULE
-from caregivers.standard.levels import FORM, best_way
-from caregivers.standard.score_card import thawed
+from caregivers.standard.levels import best_way
 from caregivers.views.absences import days_of
 from caregivers.views.credentials import shown_credentials
+from caregivers.views.evaluations import what_it_says
 
 TO_RENEW = ("expired", "late", "warn", "rejected")  # how a paper stands that a new photo would mend
 
@@ -167,15 +166,7 @@ def evaluation(request, caregiver, evaluation_pk):
         here = reverse("phone:evaluation", args=[evaluation_pk])
         done = _("Confirmed. Thank you.")
         return press(request, answer_evaluation, back=here, done=done, evaluation=evaluation, **form.cleaned_data)
-    context = {
-        "evaluation": evaluation,
-        "last_day": evaluation.period.upper - ONE_DAY,
-        "points": [(line_label(line), evaluation.scores.get(line.code)) for line in FORM],
-        "lines": shown(thawed(evaluation.figures)) if evaluation.figures else [],
-        "reply": evaluation.replies.first(),
-        "form": form,
-    }
-    return phone_page(request, "phone/evaluation.html", **context)
+    return phone_page(request, "phone/evaluation.html", **what_it_says(evaluation), form=form)
 
 
 @own

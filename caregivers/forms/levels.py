@@ -20,6 +20,11 @@ def line_label(line) -> str:
     return line.text_en if get_language() == "en" else line.text
 
 
+def points_of(scores) -> list[tuple[str, int | None]]:
+    """Each line of the form in the reader's language with its points."""
+    return [(line_label(line), scores.get(line.code)) for line in FORM]
+
+
 class ScoredForm(CleanForm, forms.Form):
     """A form with the lines of the evaluation form, each 1 to 5 points, after the fields named in before."""
 

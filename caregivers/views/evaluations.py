@@ -17,11 +17,10 @@ from agencies.permissions import may
 from archive.models import Document
 from caregivers.actions import evaluations as actions
 from caregivers.forms.evaluations import EvaluationFilter, EvaluationForm, QualityFilter
-from caregivers.forms.levels import line_label
+from caregivers.forms.levels import points_of
 from caregivers.models import Caregiver, Evaluation, QualityRecord
 from caregivers.queries.files import with_level
 from caregivers.queries.score_card import card_start, noted, score_cards, shown, with_evaluation
-from caregivers.standard.levels import FORM
 from caregivers.standard.score_card import thawed
 
 Source = QualityRecord.Source
@@ -95,17 +94,24 @@ def _get(evaluation_pk):
     return get_object_or_404(Evaluation.objects.select_related("caregiver", "evaluated_by"), pk=evaluation_pk)
 
 
+def what_it_says(evaluation: Evaluation) -> dict:
+    """An evaluation as the office and the caregiver read it."""
+    return {
+        "evaluation": evaluation,
+        "last_day": evaluation.period.upper - ONE_DAY,
+        "points": points_of(evaluation.scores),
+        "lines": shown(thawed(evaluation.figures)) if evaluation.figures else [],
+        "reply": evaluation.replies.first(),
+    }
+
+
 @may("caregivers.view")
 def evaluation_page(request, evaluation_pk):
     """One evaluation: points, result, the figures as they stood, and what the caregiver answered."""
     evaluation = _get(evaluation_pk)
     papers = Document.objects.filter(kind=Document.Kind.EVALUATION_FORM, subject_id=evaluation.pk)
     context = {
-        "evaluation": evaluation,
-        "last_day": evaluation.period.upper - ONE_DAY,
-        "points": [(line_label(line), evaluation.scores.get(line.code)) for line in FORM],
-        "lines": shown(thawed(evaluation.figures)) if evaluation.figures else [],
-        "reply": evaluation.replies.first(),
+        **what_it_says(evaluation),
         "papers": papers[:3],
         "may_print": has_perm("caregivers.assess", request.membership),
     }

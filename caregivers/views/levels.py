@@ -23,12 +23,12 @@ from caregivers.forms.levels import (
     DemotionForm,
     PromotionFilter,
     RejectionForm,
-    line_label,
+    points_of,
 )
 from caregivers.models import Caregiver, Credential, LevelAppeal, LevelApplication, LevelStanding
 from caregivers.queries.levels import level_facts, levels_held, promotions, ratings_since
 from caregivers.queries.score_card import card_start, score_cards, shown
-from caregivers.standard.levels import FORM, LABELS, best_way, step_on, time_served_on
+from caregivers.standard.levels import LABELS, best_way, step_on, time_served_on
 
 LOST = {
     "credentials": gettext_lazy("certificate"),
@@ -175,7 +175,7 @@ def level_application(request, application_pk):
     context = {
         "application": application,
         "approvals": approvals,
-        "lines": [(line_label(line), application.scores.get(line.code)) for line in FORM],
+        "points": points_of(application.scores),
         "grant": application.grants.select_related("certificate").first(),
         "form_document": application.form,
         "may_decide": is_open and has_perm("caregivers.approve", request.membership),
