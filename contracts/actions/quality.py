@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from agencies.calendar import ONE_DAY
 from caregivers.actions.quality import Fact, keep_facts, keep_service_days
-from caregivers.models import QualityRecord
+from caregivers.models import Caregiver, QualityRecord
 from contracts.models import Visit, VisitTask
 from contracts.queries.visits import midnight
 
@@ -44,10 +44,12 @@ def minutes_late(visit: Visit) -> int:
 
 
 def _hand_down_days(done):
-    """The whole of each day again, since a day may hold several visits."""
+    """The whole of each day again, since a day may hold several visits; one at a time for each caregiver."""
     touched = {(visit.caregiver_id, timezone.localdate(visit.checked_in_at)) for visit in done}
     if not touched:
         return
+    people = Caregiver.objects.filter(pk__in={caregiver for caregiver, _day in touched}).order_by("pk")
+    list(people.select_for_update(no_key=True).values_list("pk"))
     days = [day for _caregiver, day in touched]
     served = Visit.objects.filter(
         state=Visit.State.DONE,

@@ -1,9 +1,12 @@
 """What visits say about caregivers: lateness, tasks, days served, each written once and put right when the visit is."""
 
 import datetime as dt
+import threading
 
 import pytest
 import time_machine
+from django.db import connections
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from agencies.tenancy import agency_context
@@ -16,6 +19,7 @@ from contracts.models import Visit
 from tests.world import make_world, sign_agreement, staff_up
 
 MINUTE = dt.timedelta(minutes=1)
+HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -110,9 +114,44 @@ def test_handing_down_again_changes_nothing_and_asks_the_same_for_one_and_for_ma
     before = list(QualityRecord.objects.order_by("pk").values()), list(ServiceDay.objects.order_by("pk").values())
     done = list(Visit.objects.filter(state="done"))
     for chunk in (done[:1], done):
-        with django_assert_num_queries(4):  # tasks, facts, the days' visits, days
+        with django_assert_num_queries(5):  # tasks, facts, the people, their visits of the days, days
             hand_down(chunk)
     assert (
         list(QualityRecord.objects.order_by("pk").values()),
         list(ServiceDay.objects.order_by("pk").values()),
     ) == before
+
+
+def test_two_visits_of_a_day_ended_at_once_are_both_counted(committed_db):
+    world = make_world()
+    with agency_context(world.agency):
+        caregiver = staff_up(world, 1)[0]
+        client = demo.take_in(world, 8)[1]
+        agreement = sign_agreement(world, caregiver, client)
+        start = timezone.localtime().replace(hour=8, minute=0, second=0, microsecond=0) - dt.timedelta(days=1)
+        rows = [
+            Visit.objects.create(
+                agreement=agreement, client=client, caregiver=caregiver, planned_start=start + hours * HOUR,
+                period=DateTimeTZRange(start + hours * HOUR, start + (hours + 1) * HOUR), state="planned",
+            )
+            for hours in range(6)
+        ]  # fmt: skip
+    line = threading.Barrier(len(rows))
+
+    def end(visit):
+        line.wait()
+        try:
+            with agency_context(world.agency):
+                actions.record_afterwards(
+                    visit=visit, by=world.manager, checked_in_at=visit.period.lower,
+                    checked_out_at=visit.period.upper, reason="补记",
+                )  # fmt: skip
+        finally:
+            connections.close_all()
+
+    people = [threading.Thread(target=end, args=[visit]) for visit in rows]
+    [person.start() for person in people]
+    [person.join() for person in people]
+    with agency_context(world.agency):
+        assert ServiceDay.objects.get().minutes == 6 * 60
+        assert QualityRecord.objects.filter(kind="punctuality").count() == 6
