@@ -489,8 +489,12 @@ def _past_visit(world, agreement, start, end, now):
     elif end < now:
         visit.state = "missed"
         if start.date() < now.date() - dt.timedelta(days=2):
-            visit.missed_reason = rng.choice(
-                ["老人临时外出，未提前告知", "服务员突发高烧，未找到替班", "家属当天取消，未登记"]
+            visit.missed_reason, visit.missed_cause = rng.choice(
+                [
+                    ("老人临时外出，未提前告知", "client"),
+                    ("服务员突发高烧，未找到替班", "caregiver"),
+                    ("家属当天取消，未登记", "client"),
+                ]
             )
     elif rng.random() > 0.25:
         visit.state, visit.checked_in_at = "in_progress", start + late

@@ -1,7 +1,7 @@
 """What counts for a caregiver, handed down by the floor where it happened; keeping it twice changes nothing."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from agencies.tenancy import current_agency
@@ -28,6 +28,12 @@ def keep_facts(facts: Iterable[Fact]) -> None:
         unique_fields=["agency", "source", "source_id", "kind"],
         update_fields=["caregiver", "value", "happened_on"],
     )
+
+
+def drop_facts(source: str, ids: Collection[int]) -> None:
+    """Take back what these rows said, because it does not count after all."""
+    if ids:
+        QualityRecord.objects.filter(source=source, source_id__in=ids).delete()
 
 
 def keep_service_days(minutes: Mapping[tuple[int, dt.date], int]) -> None:

@@ -26,7 +26,7 @@ LINES = [
     Line("rating", _("Clients' ratings"), "mean", "8.1",
         _("Mean of all ratings in return visits and surveys: 4 very satisfied, 3 satisfied, 2 fairly satisfied, 1 dissatisfied.")),
     Line("punctuality", _("On time"), "share", "7.3.2 c",
-        _("Visits checked in no later than %(late)s minutes after the agreed start. A visit that nobody came to is not on time.")),
+        _("Visits checked in no later than %(late)s minutes after the agreed start. A visit that nobody came to is not on time, unless it was not the caregiver's doing.")),
     Line("task", _("Tasks done"), "share", "7.3.2 c",
         _("Tasks of the service plan that were done, of those done or left. What the client refused or did not need is not counted.")),
     Line("conduct", _("Conduct checks"), "share", "7.4.2", _("Points of the check list that were good at checks on the spot.")),

@@ -184,7 +184,8 @@ def record_afterwards(
     if problems:
         raise ValidationError(problems)
     visit.state, visit.checked_in_at, visit.checked_out_at = State.DONE, checked_in_at, checked_out_at
-    visit.exception_reason, visit.recorded_by, visit.missed_reason = _joined(visit.exception_reason, reason), by, ""
+    visit.exception_reason, visit.recorded_by = _joined(visit.exception_reason, reason), by
+    visit.missed_reason = visit.missed_cause = ""
     visit.save()
     _write_tasks(visit)
     visit.tasks.filter(outcome=Outcome.OPEN).update(outcome=Outcome.DONE)
@@ -192,13 +193,14 @@ def record_afterwards(
     return visit
 
 
-def explain_missed(*, visit: Visit, by: User, missed_reason: str) -> Visit:
-    """Say why nobody came."""
+def explain_missed(*, visit: Visit, by: User, missed_reason: str, missed_cause: str) -> Visit:
+    """Say why nobody came and whose doing it was; only the caregiver's own counts on their score card."""
     visit = lock_visit(visit)
     if visit.state != State.MISSED:
         raise ValidationError(_("Only a missed visit is explained."))
-    visit.missed_reason = missed_reason
+    visit.missed_reason, visit.missed_cause = missed_reason, missed_cause
     visit.save()
+    hand_down([visit])
     return visit
 
 

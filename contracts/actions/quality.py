@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from agencies.calendar import ONE_DAY
-from caregivers.actions.quality import Fact, keep_facts, keep_service_days
+from caregivers.actions.quality import Fact, drop_facts, keep_facts, keep_service_days
 from caregivers.models import Caregiver, QualityRecord
 from contracts.models import Visit, VisitTask
 from contracts.queries.visits import midnight
 
-Kind = QualityRecord.Kind
+Kind, Source = QualityRecord.Kind, QualityRecord.Source
+EXCUSED = (Visit.MissedCause.CLIENT, Visit.MissedCause.AGENCY)
 COUNTED = {
     VisitTask.Outcome.DONE: 1,
     VisitTask.Outcome.NOT_DONE: 0,
@@ -20,14 +21,20 @@ COUNTED = {
 
 
 def hand_down(visits: Iterable[Visit]) -> None:
-    """Keep what visits that are done or missed say; what is planned, runs or had nobody says nothing yet."""
+    """Keep what visits that are done or missed say; what is planned, runs or had nobody says nothing yet.
+
+    A missed visit counts against the caregiver until somebody says that it was not their doing.
+    """
     visits = [visit for visit in visits if visit.caregiver_id and visit.state in (Visit.State.DONE, Visit.State.MISSED)]
+    excused = [visit.pk for visit in visits if visit.missed_cause in EXCUSED]
+    drop_facts(Source.VISIT, excused)
+    visits = [visit for visit in visits if visit.pk not in excused]
     done = {visit.pk: visit for visit in visits if visit.state == Visit.State.DONE}
     tasks = VisitTask.objects.filter(visit__in=done, outcome__in=COUNTED).values_list("pk", "visit_id", "outcome")
     keep_facts(
         [
-            *(_fact(visit, Kind.PUNCTUALITY, "visit", visit.pk, minutes_late(visit)) for visit in visits),
-            *(_fact(done[visit], Kind.TASK, "visit_task", pk, COUNTED[outcome]) for pk, visit, outcome in tasks),
+            *(_fact(visit, Kind.PUNCTUALITY, Source.VISIT, visit.pk, minutes_late(visit)) for visit in visits),
+            *(_fact(done[visit], Kind.TASK, Source.VISIT_TASK, pk, COUNTED[outcome]) for pk, visit, outcome in tasks),
         ]
     )
     _hand_down_days(done.values())

@@ -35,6 +35,10 @@ class AfterwardsForm(CleanForm, forms.Form):
 
 class MissedForm(CleanForm, forms.Form):
     missed_reason = forms.CharField(label=_("why nobody came"), max_length=200)
+    missed_cause = forms.ChoiceField(
+        label=_("whose doing it was"), choices=Visit.MissedCause, widget=forms.RadioSelect,
+        help_text=_("Only what was the caregiver's own doing counts on the score card."),
+    )  # fmt: skip
 
 
 class MakeUpForm(MoveForm):

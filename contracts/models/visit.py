@@ -20,6 +20,11 @@ class Visit(AgencyModel):
         MISSED = "missed", _("Missed")
         CANCELLED = "cancelled", _("Cancelled")
 
+    class MissedCause(models.TextChoices):
+        CAREGIVER = "caregiver", _("The caregiver")
+        CLIENT = "client", _("The client or the family")
+        AGENCY = "agency", _("The agency or something beyond control")
+
     agreement = models.ForeignKey("contracts.Agreement", models.PROTECT, related_name="visits")
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="visits")
     caregiver = models.ForeignKey(
@@ -39,6 +44,9 @@ class Visit(AgencyModel):
     credentials_shown = models.BooleanField(_("identity, certificate and health papers were shown"), default=False)
     cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
     missed_reason = models.CharField(_("why nobody came"), max_length=200, blank=True, default="", db_default="")
+    missed_cause = models.CharField(
+        _("whose doing it was"), max_length=10, choices=MissedCause, blank=True, default="", db_default=""
+    )
     makes_up_for = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="made_up_by")
     recorded_by = models.ForeignKey(
         "agencies.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("times entered by")
@@ -68,6 +76,9 @@ class Visit(AgencyModel):
                 | Q(state="missed", checked_in_at=None)
                 | Q(state="cancelled", checked_in_at=None) & ~Q(cancel_reason=""),
                 name="visit_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(missed_cause__in=["", "caregiver", "client", "agency"]), name="visit_missed_cause"
             ),
             ExclusionConstraint(
                 name="visit_no_double_booking",

@@ -232,7 +232,9 @@ def visit_afterwards(request, visit_pk):
 @may("contracts.edit")
 def visit_missed(request, visit_pk):
     visit = _get(visit_pk)
-    form = MissedForm(request.POST or None, initial={"missed_reason": visit.missed_reason})
+    form = MissedForm(
+        request.POST or None, initial={"missed_reason": visit.missed_reason, "missed_cause": visit.missed_cause}
+    )
     return _verb(request, form, _("Why nobody came"), visit, attendance.explain_missed)
 
 

@@ -179,10 +179,12 @@ def test_a_missed_visit_is_explained_and_made_up_for_once(world):
     visit = world.visit
     with at(visit.period.upper + MINUTE):
         with pytest.raises(ValidationError, match="Only a missed visit"):
-            actions.explain_missed(visit=visit, by=world.coordinator, missed_reason="x")
+            actions.explain_missed(visit=visit, by=world.coordinator, missed_reason="x", missed_cause="client")
         actions.mark_missed()
         assert list(unexplained(Visit.objects.all())) == [visit]
-        actions.explain_missed(visit=visit, by=world.coordinator, missed_reason="服务员发烧，未能替班")
+        actions.explain_missed(
+            visit=visit, by=world.coordinator, missed_reason="服务员发烧，未能替班", missed_cause="caregiver"
+        )
         assert not unexplained(Visit.objects.all()).exists()
         start = visit.period.lower + dt.timedelta(days=1, hours=6)
         times = {"starts_at": start, "ends_at": start + dt.timedelta(hours=2)}
@@ -226,7 +228,10 @@ def test_the_office_pages_of_a_missed_visit(client, world):
             reverse("visit_list", args=["kangze"]), {"unassigned": "unexplained", "day_from": "2020-01-01"}
         )
         assert list(listed.context["object_list"]) == [visit]
-        client.post(reverse("visit_missed", args=["kangze", visit.pk]), {"missed_reason": "老人临时外出"})
+        client.post(
+            reverse("visit_missed", args=["kangze", visit.pk]),
+            {"missed_reason": "老人临时外出", "missed_cause": "client"},
+        )
     with agency_context(world.agency):
         assert Visit.objects.get(pk=visit.pk).missed_reason == "老人临时外出"
         assert AgencySettings.objects.get().short_by_minutes == 15

@@ -100,6 +100,22 @@ def test_a_visit_that_nobody_came_to_counts_as_late_by_all_of_it_until_the_offic
     assert set(values("task")) == {1}
 
 
+@pytest.mark.parametrize(("cause", "counts"), [("caregiver", True), ("client", False), ("agency", False)])
+def test_a_missed_visit_counts_unless_it_was_not_the_caregivers_doing(world, cause, counts):
+    with at(world.visit.period.upper + MINUTE):
+        actions.mark_missed()
+        other = Visit.objects.exclude(pk=world.visit.pk).order_by("period").first()
+        lived(other, late=0, minutes=120)
+        assert QualityRecord.objects.filter(kind="punctuality").count() == 2
+        actions.explain_missed(visit=world.visit, by=world.coordinator, missed_reason="门锁着", missed_cause=cause)
+        assert QualityRecord.objects.filter(source="visit", source_id=world.visit.pk).exists() is counts
+        assert QualityRecord.objects.filter(source="visit", source_id=other.pk).exists()
+        actions.explain_missed(
+            visit=world.visit, by=world.coordinator, missed_reason="睡过了", missed_cause="caregiver"
+        )
+    assert QualityRecord.objects.filter(source="visit", source_id=world.visit.pk).exists()
+
+
 def test_nobody_is_blamed_for_a_visit_without_a_caregiver(world):
     Visit.objects.filter(pk=world.visit.pk).update(caregiver=None)
     with at(world.visit.period.upper + MINUTE):
