@@ -180,11 +180,12 @@ def money(amount: Decimal | None) -> str:
 
 @register.filter
 def day(moment) -> str:
-    """A date with its weekday: 11月23日 周一."""
+    """A date with its weekday: 11月23日 周一; with the year when it is another one."""
     if moment is None:
         return ""
     local = timezone.localtime(moment).date() if hasattr(moment, "hour") else moment
-    return f"{date_format(local, 'MONTH_DAY_FORMAT')} {WEEKDAYS[local.weekday()]}"
+    form = "MONTH_DAY_FORMAT" if local.year == timezone.localdate().year else "DATE_FORMAT"
+    return f"{date_format(local, form)} {WEEKDAYS[local.weekday()]}"
 
 
 @register.filter

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.template import Context, Template
 from django.utils import translation
@@ -146,11 +147,13 @@ def test_duration_and_hours():
 
 def test_day_names_the_weekday_of_the_local_date():
     late = dt.datetime(2026, 11, 22, 17, 0, tzinfo=dt.UTC)  # Monday 01:00 in China
-    with translation.override("zh-hans"):
-        assert ui.day(dt.date(2026, 11, 23)).startswith("11月23日 ")
-        assert ui.day(late).startswith("11月23日 ")
-    with translation.override("en"):
+    with translation.override("zh-hans"), time_machine.travel(dt.datetime(2025, 12, 31, 16, tzinfo=dt.UTC)):
+        assert ui.day(dt.date(2026, 11, 23)) == "11月23日 周一"
+        assert ui.day(late) == "11月23日 周一"
+        assert ui.day(dt.date(2025, 12, 31)) == "2025年12月31日 周三"
+    with translation.override("en"), time_machine.travel(late):
         assert ui.day(late) == "23 Nov Mon"
+        assert ui.day(dt.date(2027, 1, 1)) == "1 January 2027 Fri"
         assert ui.day(None) == ""
 
 
