@@ -35,9 +35,3 @@ def mask_address(address: str) -> str:
     """Hide the last eight characters, at least half."""
     hidden = max(min(8, len(address)), len(address) // 2)
     return address[: len(address) - hidden] + "*" * hidden
-
-
-def mask_email(email: str) -> str:
-    """Keep the first letter and the domain: d****@x.cn; the stars do not tell the length."""
-    name, at, domain = email.rpartition("@")
-    return f"{name[:1]}****@{domain}" if at else "*" * len(email)

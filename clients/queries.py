@@ -97,8 +97,8 @@ def _active_notes(client, *kinds):
 
 
 def overdue_assessments(clients: QuerySet[Client], today: dt.date) -> QuerySet[Client]:
-    """Clients whose assessment is missing or past its day."""
-    return with_status(clients).filter(Q(reassess_on=None) | Q(reassess_on__lt=today))
+    """Of clients with their status, those whose assessment is missing or past its day."""
+    return clients.filter(Q(reassess_on=None) | Q(reassess_on__lt=today))
 
 
 def known_by_phone(phone: str, *, enquiry: Enquiry | None = None) -> list[str]:

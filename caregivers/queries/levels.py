@@ -13,7 +13,6 @@ from agencies.models import AgencySettings
 from agencies.tenancy import current_agency
 from caregivers.models import (
     Caregiver,
-    Course,
     Credential,
     Evaluation,
     ExamResult,
@@ -178,8 +177,3 @@ def promotions() -> QuerySet[LevelStanding]:
 
 def ratings_since(caregiver: Caregiver, since: dt.date) -> QuerySet[QualityRecord]:
     return caregiver.quality_records.filter(kind=QualityRecord.Kind.RATING, happened_on__gte=since)
-
-
-def level_courses(level: int) -> QuerySet[Course]:
-    """Courses that lead to a level."""
-    return Course.objects.filter(level=level)

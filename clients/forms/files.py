@@ -2,7 +2,6 @@
 
 import django_filters
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +13,7 @@ from agencies.privacy import mask_identity, mask_phone
 from clients.forms.consents import MEANS
 from clients.forms.enquiries import ask_about_phone
 from clients.models import Client, Consent, Enquiry, Guardian, RiskNote, SelfCare
-from clients.queries import find_clients
+from clients.queries import find_clients, overdue_assessments
 from clients.standard import HEALTH_RISKS
 
 
@@ -179,4 +178,4 @@ class ClientFilter(django_filters.FilterSet):
         return queryset.filter(pk__in=find_clients(value)) if value else queryset
 
     def only_overdue(self, queryset, name, value):
-        return queryset.filter(Q(reassess_on=None) | Q(reassess_on__lt=timezone.localdate()))
+        return overdue_assessments(queryset, timezone.localdate())

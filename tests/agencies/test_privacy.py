@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agencies.privacy import mask_address, mask_email, mask_identity, mask_name, mask_phone
+from agencies.privacy import mask_address, mask_identity, mask_name, mask_phone
 
 
 @pytest.mark.parametrize(
@@ -30,9 +30,6 @@ from agencies.privacy import mask_address, mask_email, mask_identity, mask_name,
         (mask_address, "经十路1号", "*****"),
         (mask_address, "山东省济南市历下区经十路100号1号楼2单元302室", "山东省济南市历下区经十路1" + "*" * 13),
         (mask_address, "", ""),
-        (mask_email, "dong@x.cn", "d****@x.cn"),
-        (mask_email, "d@x.cn", "d****@x.cn"),
-        (mask_email, "nobody", "******"),
     ],
 )
 def test_masks(mask, value, shown):
