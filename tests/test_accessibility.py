@@ -11,9 +11,10 @@ from agencies.tenancy import agency_context
 from archive.models import Document
 from carecenter.demo import onboarding
 from carecenter.demo import world as demo
+from carecenter.demo.careers import careers, judge
 from carecenter.demo.reception import receive
 from carecenter.demo.supervision import supervise
-from caregivers.models import Caregiver
+from caregivers.models import Caregiver, Course, Evaluation
 from caregivers.queries.badge import badge_url
 from clients.models import Consent, Enquiry
 from contracts.actions import running, signing
@@ -41,8 +42,12 @@ def world(committed_db):
         ]
         for agreement in signed:
             demo.live_through(world, agreement, until=world.today)
+        nobody_came = Visit.objects.filter(pk=first(Visit, state="done"))
+        nobody_came.update(state="missed", checked_in_at=None, checked_out_at=None)
         demo.plan_ahead()
         supervise(world, signed)
+        careers(world, caregivers)
+        judge(world, caregivers)
         onboarding.equip(world, caregivers)
         onboarding.scan_badges(world, signed)
         world.signing = sign_agreement(world, caregivers[0], clients[5], slot=2, upto="signing")
@@ -85,6 +90,27 @@ def office_paths(world):
         f"caregivers/{first(Caregiver, state='onboarding')}/onboarding/interview/",
         f"caregivers/{world.caregivers[0].pk}/badge/lost/",
         f"caregivers/{world.caregivers[0].pk}/supplies/new/",
+        f"caregivers/{world.caregivers[0].pk}/level/",
+        f"caregivers/{world.caregivers[0].pk}/skills/",
+        f"caregivers/{world.caregivers[0].pk}/skills/check/",
+        f"caregivers/{world.caregivers[0].pk}/training/",
+        f"caregivers/{world.caregivers[0].pk}/results/new/",
+        f"caregivers/{world.caregivers[0].pk}/evaluate/",
+        f"evaluations/{first(Evaluation)}/",
+        "evaluations/",
+        "evaluations/records/",
+        "promotions/",
+        "training/",
+        "training/new/",
+        "training/courses/",
+        f"training/courses/{first(Course)}/",
+        "training/plan/",
+        "credentials/",
+        "absences/",
+        "staff/",
+        "settings/rules/",
+        "imports/",
+        "imports/exam_results/new/",
         "onboarding/",
         "badges/",
         "supplies/",
@@ -103,6 +129,7 @@ def office_paths(world):
         "complaints/",
         f"complaints/{first(Complaint)}/",
         "complaints/new/",
+        f"visits/{first(Visit, state='missed')}/missed/",
         "surveys/",
         f"surveys/{first(SurveyRound)}/",
         "archive/",
@@ -131,6 +158,7 @@ def test_office_pages_with_content_are_sound(world, office_page):
 def test_phone_and_public_pages_with_content_are_sound(world, phone_page):
     with agency_context(world.agency):
         visit = first(Visit, caregiver=world.caregivers[0], state="planned")
+        evaluation = first(Evaluation, caregiver=world.caregivers[0])
         invitation = SurveyInvitation.objects.filter(round__state="open", answers=None).first()
         paper = Document.objects.filter(state="ready").first().verify_code
         text = Message.objects.get(key=f"survey:{invitation.pk}").body
@@ -139,7 +167,8 @@ def test_phone_and_public_pages_with_content_are_sound(world, phone_page):
     paths = ["", "enquire/", "complain/", "complain/status/", f"verify/{paper}/", text[text.index("survey/") :]]
     found = {path: problems(phone_page, f"/p/kangze/{path}", 390) for path in paths}
     found |= {path: problems(phone_page, path, 390) for path in (link, *badges)}
+    own = ["/me/level/", "/me/training/", "/me/figures/", f"/me/evaluations/{evaluation}/", "/me/papers/", "/me/rule/"]
     sign_in(phone_page, world.caregivers[0].phone)
-    for path in ("/me/", "/me/schedule/", "/me/mine/", "/me/messages/", "/me/supplies/", f"/me/visits/{visit}/"):
+    for path in ("/me/", "/me/schedule/", "/me/mine/", "/me/messages/", "/me/supplies/", f"/me/visits/{visit}/", *own):
         found[path] = problems(phone_page, path, 390)
     assert {where: what for where, what in found.items() if what} == {}
