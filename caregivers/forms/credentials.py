@@ -69,7 +69,7 @@ class StaffFileForm(CleanForm, forms.ModelForm):
 
 
 class RuleForm(CleanForm, forms.Form):
-    rule = forms.ChoiceField(label=_("rule"), choices=[(one.name, one.text) for one in ADJUSTABLE])
+    rule = forms.ChoiceField(label=_("rule"), choices=[(one.name, _(one.text)) for one in ADJUSTABLE])
     mode = forms.ChoiceField(label=_("mode"), choices=RuleSetting.Mode)
     reason = forms.CharField(label=_("reason"), max_length=200, required=False)
 
