@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from django.urls import resolve
 from django.utils import timezone, translation
 
 from agencies.models import Message, User
@@ -26,6 +27,8 @@ from tests.world import make_world, sign_agreement, staff_up
 
 # Latin words of four letters that a Chinese page does not have; hashes, links and names of standards aside.
 ENGLISH = re.compile(r"(?<![\w/.:~=-])(?!English|Excel|Barthel|JPEG|WebP|http|kangze)[A-Za-z]{4,}(?![\w/~=-])")
+
+NO_PAGES = {"file_view", "import_template"}  # files to be downloaded
 
 
 @pytest.fixture
@@ -64,6 +67,10 @@ def world(committed_db):
 
 def first(model, **filters):
     return model.objects.filter(**filters).order_by("pk").first().pk
+
+
+def name_of(path):
+    return resolve(path.partition("?")[0]).url_name
 
 
 def office_paths(world):
@@ -146,10 +153,14 @@ def test_office_pages_with_content_are_sound(world, office_page):
     sign_in(office_page, world.manager.phone)
     with agency_context(world.agency):
         paths = [f"/kangze/{path}" for path in office_paths(world)]
-    found, english = {}, {}
-    for path in paths:
+    found, english, known = {}, {}, {name_of(path) for path in paths}
+    for path in paths:  # grows by every kind of page that is linked from one of them
         found |= {(path, width): problems(office_page, path, width) for width in (1440, 390)}
         english[path] = ENGLISH.findall(office_page.inner_text("body"))
+        for link in office_page.eval_on_selector_all("a[href^='/kangze/']", "all => all.map(a => a.pathname)"):
+            if (name := name_of(link)) not in known | NO_PAGES:
+                known.add(name)
+                paths.append(link)
     assert {where: what for where, what in found.items() if what} == {}
     assert {path: words for path, words in english.items() if words} == {}
 
