@@ -23,7 +23,7 @@ RUN apt-get update \
         fontconfig fonts-noto-cjk libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --create-home carecenter \
-    && install -d -o carecenter -g carecenter -m 700 /var/lib/carecenter/media
+    && install -d -o carecenter -g carecenter -m 700 /var/lib/carecenter/media /var/lib/carecenter/authority
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /srv/carecenter
 COPY --from=translations /src ./

@@ -16,7 +16,9 @@ from agencies.files import store_file
 from agencies.models import AgencySettings, StoredFile, User
 from agencies.numbers import next_number
 from agencies.tenancy import current_agency
+from archive.certificates import certificate_in_use
 from archive.models import ArchiveClass, ArchiveItem, ArchiveRecord, Document
+from archive.seal import seal
 from archive.standard import retain_until
 
 ATTEMPTS = 3
@@ -34,6 +36,14 @@ FILED_WITH = {
     Document.Kind.CALL_RECORDS: ArchiveRecord.Source.RETURN_VISIT,
     Document.Kind.TRAINING_SHEET: ArchiveRecord.Source.TRAINING_SESSION,
     Document.Kind.EVALUATION_FORM: ArchiveRecord.Source.EVALUATION,
+}
+
+# Papers that prove something to others; they are sealed when the agency has a certificate.
+SEALED = {
+    Document.Kind.SIGNED_AGREEMENT,
+    Document.Kind.POSTING_CERTIFICATE,
+    Document.Kind.LEVEL_CERTIFICATE,
+    Document.Kind.DISPOSAL_CERTIFICATE,
 }
 
 _builders: dict[str, Callable[[Document], tuple[str, dict[str, Any]]]] = {}
@@ -81,8 +91,12 @@ def render(*, document_id: int) -> bool:
     document = Document.objects.select_for_update().filter(pk=document_id, state=Document.State.QUEUED).first()
     if document is None:
         return False
+    certificate = certificate_in_use() if document.kind in SEALED else None
     template, context = _builders[document.kind](document)
+    context["sealed"] = certificate is not None
     content, page_count = import_string(settings.DOCUMENT_RENDERER)(template, context, title=document.title)
+    if certificate:
+        content = seal(content, certificate, reason=document.title)
     file = store_file(
         kind=StoredFile.Kind.DOCUMENT,
         name=f"{document.title}.pdf",
@@ -94,6 +108,7 @@ def render(*, document_id: int) -> bool:
         state=Document.State.READY,
         file=file,
         page_count=page_count,
+        sealed_with=certificate,
         rendered_at=timezone.now(),
         attempts=F("attempts") + 1,
         error="",

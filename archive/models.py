@@ -4,7 +4,48 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agencies.fields import EncryptedTextField
 from agencies.tenancy import AgencyModel, InsertOnly, RowCheck, same_agency
+
+
+class SealCertificate(AgencyModel):
+    """A certificate with its key, by which the agency seals papers: whoever changes one byte is found out."""
+
+    subject = models.CharField(_("made out to"), max_length=200)
+    issuer = models.CharField(_("issued by"), max_length=200)
+    serial = models.CharField(_("serial number"), max_length=40, help_text="hexadecimal")
+    valid_from = models.DateTimeField(_("valid from"))
+    valid_until = models.DateTimeField(_("valid until"))
+    chain = models.TextField(help_text="PEM: the certificate first, then those above it")
+    key = EncryptedTextField(help_text="PEM, PKCS 8")
+    added_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
+    added_at = models.DateTimeField(_("added"), auto_now_add=True)
+    retired_at = models.DateTimeField(_("no longer used since"), null=True, blank=True)
+    retire_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    warned_days = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta(AgencyModel.Meta):
+        ordering = ["-added_at"]
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["agency"], condition=Q(retired_at=None), name="seal_certificate_one_in_use"
+            ),
+            models.UniqueConstraint(fields=["agency", "issuer", "serial"], name="seal_certificate_once"),
+            models.CheckConstraint(
+                condition=Q(valid_until__gt=models.F("valid_from")), name="seal_certificate_validity"
+            ),
+            models.CheckConstraint(
+                condition=Q(retired_at=None, retire_reason="") | Q(retired_at__isnull=False) & ~Q(retire_reason=""),
+                name="seal_certificate_retired",
+            ),
+            InsertOnly(
+                name="seal_certificate_insert_only", changeable=["key", "retired_at", "retire_reason", "warned_days"]
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.subject} · {self.serial}"
 
 
 class Document(AgencyModel):
@@ -45,6 +86,9 @@ class Document(AgencyModel):
     verify_code = models.CharField(_("verification code"), max_length=24)
     file = models.ForeignKey("agencies.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     page_count = models.PositiveSmallIntegerField(_("pages"), null=True, blank=True)
+    sealed_with = models.ForeignKey(
+        SealCertificate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sealed with")
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(_("error"), max_length=300, blank=True)
     requested_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
@@ -55,13 +99,13 @@ class Document(AgencyModel):
         ordering = ["-requested_at"]
         constraints = [
             *AgencyModel.Meta.constraints,
-            *same_agency("document", "file"),
+            *same_agency("document", "file", "sealed_with"),
             models.UniqueConstraint(fields=["agency", "verify_code"], name="document_verify_code_once"),
             RowCheck(
                 name="document_ready_is_final",
                 events="UPDATE",
-                condition="""OLD.state <> 'ready' OR (NEW.state, NEW.file_id, NEW.verify_code, NEW.subject_id)
-                    = (OLD.state, OLD.file_id, OLD.verify_code, OLD.subject_id)""",
+                condition="""OLD.state <> 'ready' OR (NEW.state, NEW.file_id, NEW.verify_code, NEW.subject_id, NEW.sealed_with_id)
+                    IS NOT DISTINCT FROM (OLD.state, OLD.file_id, OLD.verify_code, OLD.subject_id, OLD.sealed_with_id)""",
                 message="a paper that was made does not change",
             ),
             models.CheckConstraint(

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.jobs import AgencyJob, EveryAgency
 from agencies.tasks import RowTask
-from archive import actions, disposal
+from archive import actions, certificates, disposal
 
 
 @shared_task(base=RowTask, fail=staticmethod(actions.fail_document))
@@ -16,7 +16,7 @@ def render_document(document_id):
 @shared_task(base=AgencyJob, label=_("Archive: what may go"))
 def archive_expiry():
     disposal.delete_destroyed()
-    return disposal.propose_expired()
+    return disposal.propose_expired() | {"certificates": certificates.warn_of_endings()}
 
 
 @shared_task(base=EveryAgency)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from archive import disposal_views, price_views, public, text_views, views
+from archive import disposal_views, price_views, public, seal_views, text_views, views
 
 office_urls = [
     path("archive/", views.ArchiveList.as_view(), name="archive_list"),
@@ -18,6 +18,8 @@ office_urls = [
     path("archive/texts/<int:text_pk>/publish/", text_views.text_publish, name="text_publish"),
     path("prices/<int:price_list_pk>/publish/", price_views.price_list_publish, name="price_list_publish"),
     path("prices/<int:price_list_pk>/board/", price_views.price_board, name="price_board"),
+    path("settings/seal/", seal_views.seal_settings, name="seal_settings"),
+    path("settings/seal/<int:certificate_pk>/retire/", seal_views.seal_retire, name="seal_retire"),
     path("archive/papers/", views.DocumentList.as_view(), name="document_list"),
     path("archive/papers/<int:document_pk>/retry/", views.document_retry, name="document_retry"),
     path("archive/<int:record_pk>/", views.archive_record, name="archive_record"),

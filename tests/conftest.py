@@ -14,7 +14,8 @@ pytest_plugins = ["tests.database", "tests.browser"]
 def _own_files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("files")
     (folder / "static").mkdir()
-    with override_settings(MEDIA_ROOT=folder / "media", STATIC_ROOT=folder / "static"):
+    own = {name: folder / name.lower() for name in ("MEDIA_ROOT", "AUTHORITY_DIR")}
+    with override_settings(**own, STATIC_ROOT=folder / "static"):
         yield
 
 

@@ -30,6 +30,7 @@ ESPECIALLY = {
     },
     "archive.ControlledText": {"parts": [["people", "By whom", "By managers."]]},
     "archive.DisposalList": {"state": "closed", "appraised_at": NOON},
+    "archive.SealCertificate": {"valid_until": NOON + dt.timedelta(days=365)},
     "caregivers.Availability": {"weekday": 1, "starts_at": dt.time(8), "ends_at": dt.time(18)},
     "caregivers.Caregiver": {"work_forms": ["hourly"]},
     "caregivers.Credential": {"caregiver": FILLED},

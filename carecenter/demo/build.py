@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from agencies.tenancy import agency_context
+from carecenter import authority
 from carecenter.demo import onboarding, phone, reception
 from carecenter.demo import world as demo
 from carecenter.demo.careers import careers, judge
@@ -50,6 +51,7 @@ def build_agency(facts: dict, now: dt.datetime, *, caregivers: int, clients: int
     world = demo.open_agency(**facts)
     world.now = now
     with agency_context(world.agency):
+        authority.issue()
         staff = demo.hire(world, caregivers, first_phone)
         files = demo.take_in(world, clients)
         reception.receive(world, files)
