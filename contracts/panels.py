@@ -9,8 +9,9 @@ from agencies.links import office_url
 from agencies.panels import Moment, Panel, Shortcut, Step, moments, panel, shortcuts, steps
 from clients.models import Client
 from clients.queries import missing_in_file
-from contracts.models import Agreement, ServicePlan, Visit
+from contracts.models import Agreement, CaregiverPreference, ServicePlan, Visit
 from contracts.queries.agreements import with_outdated_plan
+from contracts.queries.preferences import in_force
 
 
 def _agreements(filters):
@@ -83,6 +84,24 @@ def client_visits(membership, client):
     visits = client.visits.exclude(state=Visit.State.CANCELLED).filter(period__endswith__gte=timezone.now())
     visits = visits.select_related("client", "caregiver").order_by("period")[:5]
     return Panel("contracts/_visits.html", {"visits": visits, "client": client})
+
+
+@panel("clients.client")
+def client_preferences(membership, client):
+    rows = in_force().filter(client=client).select_related("caregiver")
+    context = {"client": client, "preferences": rows, "may_edit": has_perm("contracts.edit", membership)}
+    return Panel("contracts/_preferences.html", context)
+
+
+@steps("clients.client", place=1)
+def served_by_the_unwanted(membership, client):
+    """What is served under an agreement whose caregiver is never to be sent again (7.2.2 c)."""
+    unwanted = in_force().filter(client=client, kind=CaregiverPreference.Kind.NEVER).values("caregiver")
+    running = client.agreements.filter(state__in=["in_force", "suspended"], caregiver__in=unwanted, ended_on=None)
+    for agreement in running.exclude(amendments__in_force_at__isnull=False).select_related("caregiver").defer("terms"):
+        text = _("%(number)s names %(caregiver)s, who is not to be sent again: amend the agreement (7.2.2 c).")
+        words = {"number": agreement.number, "caregiver": agreement.caregiver}
+        yield Step(text % words, office_url("agreement_file", agreement.pk), _("Look"))
 
 
 @panel("caregivers.caregiver")
@@ -161,6 +180,18 @@ def client_agreement_states(client):
             text = f"{row.number} {row.get_state_display()}"
             by = row.history_user.name if row.history_user else ""
             yield Moment(row.history_date, text, by=by, url=office_url("agreement_file", row.id))
+
+
+@moments("clients.client")
+def preferences_noted(client):
+    for row in client.caregiver_preferences.select_related("caregiver", "noted_by", "ended_by").order_by("-noted_at")[
+        :15
+    ]:
+        tone = "waiting" if row.kind == CaregiverPreference.Kind.NEVER else "done"
+        yield Moment(row.noted_at, str(row), by=row.noted_by.name, tone=tone)
+        if row.ended_at:
+            words = {"what": row, "reason": row.end_reason}
+            yield Moment(row.ended_at, _("No longer: %(what)s. %(reason)s") % words, by=row.ended_by.name)
 
 
 @moments("clients.client")

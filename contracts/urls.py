@@ -3,7 +3,7 @@
 from django.urls import path
 
 from contracts import api, phone, public
-from contracts.views import agreements, handovers, plans, visits
+from contracts.views import agreements, handovers, plans, preferences, visits
 
 office_urls = [
     path("clients/<int:client_pk>/plans/new/", plans.plan_new, name="plan_new"),
@@ -12,6 +12,8 @@ office_urls = [
     path("plans/<int:plan_pk>/agree/", plans.plan_agree, name="plan_agree"),
     path("plans/<int:plan_pk>/print/", plans.plan_print, name="plan_print"),
     path("plans/<int:plan_pk>/copy/", plans.plan_copy, name="plan_copy"),
+    path("clients/<int:client_pk>/preferences/new/", preferences.preference_new, name="preference_new"),
+    path("preferences/<int:preference_pk>/end/", preferences.preference_end, name="preference_end"),
     path("agreements/", agreements.AgreementList.as_view(), name="agreement_list"),
     path("clients/<int:client_pk>/agreements/new/", agreements.agreement_new, name="agreement_new"),
     path("agreements/<int:agreement_pk>/", agreements.agreement_file, name="agreement_file"),

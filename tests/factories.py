@@ -55,6 +55,7 @@ ESPECIALLY = {
     },
     "contracts.Handover": {"to": "agency", "text_hash": "b" * 64},
     "contracts.HandoverSignature": {"text_hash": "b" * 64},
+    "contracts.CaregiverPreference": {"kind": "preferred"},
     "contracts.PlanSlot": {"weekday": 1, "duration_minutes": 120},
     "contracts.Signature": {"document_hash": "a" * 64},
     "supervision.SurveyRound": {"state": "closed", "closes_on": DAY + dt.timedelta(days=7)},

@@ -92,6 +92,7 @@ URL_KWARGS = {
     "message_pk": "agencies.Message",
     "note_pk": "clients.RiskNote",
     "plan_pk": "contracts.ServicePlan",
+    "preference_pk": "contracts.CaregiverPreference",
     "price_list_pk": "agencies.PriceList",
     "record_pk": "archive.ArchiveRecord",
     "round_pk": "supervision.SurveyRound",

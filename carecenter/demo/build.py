@@ -7,7 +7,7 @@ from django.utils import timezone
 from agencies.models import Agency
 from agencies.tenancy import agency_context
 from carecenter import authority
-from carecenter.demo import onboarding, phone, reception
+from carecenter.demo import onboarding, phone, preferences, reception
 from carecenter.demo import world as demo
 from carecenter.demo.careers import careers, judge
 from carecenter.demo.supervision import supervise
@@ -69,6 +69,7 @@ def build_agency(facts: dict, now: dt.datetime, *, caregivers: int, clients: int
         judge(world, active)
         train(world, active)
         _special_states(world, signed)
+        preferences.note(world, signed)
 
 
 def _agreements(world, caregivers, files):

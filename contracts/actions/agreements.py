@@ -31,6 +31,7 @@ from contracts.queries.ability import able_for_plan, could_do_it, lacks_level, l
 from contracts.queries.agreements import OPEN, followers_of
 from contracts.queries.fees import charges_of, slots_of
 from contracts.queries.fit import plan_level
+from contracts.queries.preferences import never_findings, preferences_of
 from contracts.queries.visits import clashes_of
 from contracts.standard import (
     SigningFacts,
@@ -111,8 +112,9 @@ def _disagreements(agreement):
         problems["guardian"] = _("This guardian belongs to another client.")
     if agreement.plan.client_id != agreement.client_id:
         problems["plan"] = _("This plan belongs to another client.")
-    if above := _above_level(agreement):
-        problems["caregiver"] = above
+    never = never_findings(preferences_of(agreement.client_id), agreement.caregiver_id)
+    if against := [*map(text_of, never), *_above_level(agreement)]:
+        problems["caregiver"] = against
     if agreement.deposit_amount < 0 or (agreement.deposit_kind == "none") != (agreement.deposit_amount == 0):
         problems["deposit_amount"] = _("Choose the kind of deposit and an amount above 0, or none and 0.")
     if agreement.amends_id and (problem := _apart_from(agreement.amends, agreement.starts_on)):
@@ -221,7 +223,8 @@ def caregiver_findings(agreement: Agreement) -> list[Finding]:
         work_form=agreement.work_form,
         level_needed=plan_level(agreement.plan),
     )[agreement.caregiver_id]
-    findings = forbidding(check_assignment(facts, agency_limits(agreement.starts_on)))
+    findings = never_findings(preferences_of(agreement.client_id), agreement.caregiver_id)
+    findings += forbidding(check_assignment(facts, agency_limits(agreement.starts_on)))
     return [replace(finding, about=str(agreement.caregiver)) for finding in findings if finding.code != "absent"]
 
 

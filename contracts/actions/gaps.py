@@ -19,13 +19,14 @@ from caregivers.queries.files import Assignment, agency_limits, assignment_facts
 from caregivers.standard.eligibility import EDUCATION, check_assignment
 from contracts.actions.history import update_with_history
 from contracts.models import AssignmentGap, Visit
+from contracts.queries.preferences import never_by_pair, never_findings
 
 CHUNK = 2000
 
 # Visits ahead that might lack something. Coarser than the rules, which alone decide: it may name too many, never too few.
 SUSPECT_SQL = """
     WITH ahead AS (
-        SELECT v.id, v.caregiver_id, v.agreement_id, v.period, (lower(v.period) AT TIME ZONE %(zone)s)::date AS first,
+        SELECT v.id, v.client_id, v.caregiver_id, v.agreement_id, v.period, (lower(v.period) AT TIME ZONE %(zone)s)::date AS first,
             ((upper(v.period) - interval '1 second') AT TIME ZONE %(zone)s)::date AS last,
             extract(isodow FROM v.planned_start AT TIME ZONE %(zone)s) AS weekday
         FROM contracts_visit v
@@ -38,7 +39,7 @@ SUSPECT_SQL = """
                 AND (l.weekdays = '{}' OR a.weekday = ANY (l.weekdays))), 0) AS level_needed
         FROM ahead a JOIN contracts_agreement g ON g.agency_id = %(agency)s AND g.id = a.agreement_id
     )
-    SELECT n.id, n.caregiver_id, n.period, n.work_form, n.level_needed
+    SELECT n.id, n.caregiver_id, n.period, n.work_form, n.level_needed, n.client_id
     FROM needed n JOIN caregivers_caregiver c ON c.agency_id = %(agency)s AND c.id = n.caregiver_id
     WHERE c.state <> 'active' OR c.declared_no_history_on IS NULL
         OR c.birth_date > n.first - interval '18 years' OR c.birth_date <= n.last - make_interval(years => %(max_age)s + 1)
@@ -49,6 +50,8 @@ SUSPECT_SQL = """
             AND g.granted_on <= n.first ORDER BY g.granted_on DESC LIMIT 1), -1) < n.level_needed
         OR EXISTS (SELECT FROM caregivers_absence b WHERE b.agency_id = %(agency)s AND b.caregiver_id = c.id
             AND b.state = 'approved' AND b.period && n.period)
+        OR EXISTS (SELECT FROM contracts_caregiverpreference x WHERE x.agency_id = %(agency)s
+            AND x.client_id = n.client_id AND x.caregiver_id = c.id AND x.kind = 'never' AND x.ended_at IS NULL)
         OR EXISTS (SELECT FROM (VALUES (ARRAY['identity_card']), (ARRAY['health']), (ARRAY['background']),
                 (ARRAY['insurance']), (ARRAY['domestic_service', 'elderly_care'])) AS asked (kinds)
             WHERE NOT EXISTS (SELECT FROM caregivers_credential p WHERE p.agency_id = %(agency)s
@@ -61,7 +64,7 @@ SUSPECT_SQL = """
 
 
 def suspect_visits(caregivers: Iterable[int] | None = None) -> list[tuple]:
-    """(visit, caregiver, period, work form, level needed) of visits ahead that might lack something."""
+    """(visit, caregiver, period, work form, level needed, client) of visits ahead that might lack something."""
     with connection.cursor() as cursor:
         cursor.execute(
             SUSPECT_SQL,
@@ -127,12 +130,14 @@ def take_back_unfit(visits: set[int]) -> int:
 def _judged(suspects, now):
     people = Caregiver.objects.in_bulk({row[1] for row in suspects})
     asked = [Assignment(people[row[1]], row[2].lower, row[2].upper, row[3], row[4]) for row in suspects]
+    never = never_by_pair(row[5] for row in suspects)
     limits: dict[dt.date, object] = {}
     gaps = []
     for row, facts in zip(suspects, assignment_facts(asked), strict=True):
         if facts.first_day not in limits:
             limits[facts.first_day] = agency_limits(facts.first_day)
-        if findings := forbidding(check_assignment(facts, limits[facts.first_day])):
+        findings = never_findings(never.get(row[5], {}), row[1])
+        if findings := findings + forbidding(check_assignment(facts, limits[facts.first_day])):
             reasons = [_kept(finding) for finding in findings]
             gaps.append(AssignmentGap(agency=current_agency(), visit_id=row[0], reasons=reasons, found_at=now))
     return gaps

@@ -64,6 +64,9 @@ IS_FREE = """
     AND NOT EXISTS (SELECT FROM caregivers_absence b
         WHERE b.agency_id = %(agency)s AND b.caregiver_id = slots.caregiver_id AND b.state = 'approved'
         AND b.period && slots.period)
+    AND NOT EXISTS (SELECT FROM contracts_caregiverpreference n
+        WHERE n.agency_id = %(agency)s AND n.client_id = slots.client_id AND n.caregiver_id = slots.caregiver_id
+        AND n.kind = 'never' AND n.ended_at IS NULL)
     AND coalesce((SELECT g.level FROM caregivers_levelgrant g
         WHERE g.agency_id = %(agency)s AND g.caregiver_id = slots.caregiver_id AND g.granted_on <= slots.day
         ORDER BY g.granted_on DESC LIMIT 1), 0)
@@ -114,7 +117,7 @@ def plan_agreement_visits(*, agreement: Agreement) -> dict[str, int]:
 # Gives visits back to whom they belonged, where that caregiver is still free; the rest stand unassigned.
 RESTORE_SQL = """
     WITH slots AS (
-        SELECT v.id, v.caregiver_id, v.period, (lower(v.period) AT TIME ZONE 'Asia/Shanghai')::date AS day, a.plan_id,
+        SELECT v.id, v.client_id, v.caregiver_id, v.period, (lower(v.period) AT TIME ZONE 'Asia/Shanghai')::date AS day, a.plan_id,
             extract(isodow FROM v.planned_start AT TIME ZONE 'Asia/Shanghai') AS weekday
         FROM contracts_visit v JOIN contracts_agreement a ON a.agency_id = v.agency_id AND a.id = v.agreement_id
         WHERE v.agency_id = %(agency)s AND v.id = ANY (%(ids)s)

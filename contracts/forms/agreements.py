@@ -39,6 +39,8 @@ SPECIAL_TERMS = _(
 def _label(fit):
     level = fit.caregiver.level
     parts = [str(fit.caregiver), str(Level(level).label) if level is not None else _("no level")]
+    if fit.is_preferred:
+        parts.append(_("preferred by the client"))
     if fit.busy:
         parts.append(_("taken at %(busy)s of %(times)s times") % {"busy": fit.busy, "times": fit.times})
     parts += fit.reasons[:2]

@@ -14,6 +14,7 @@ from caregivers.queries.files import agency_limits, facts_of, with_level
 from caregivers.standard.eligibility import check_assignment
 from contracts.models import ServicePlan
 from contracts.queries.fees import slots_of
+from contracts.queries.preferences import never_findings, preferences_of, prefers
 from contracts.standard import occurrences
 
 WEEKS = 4
@@ -36,6 +37,7 @@ class Fit:
     reasons: list[str]
     busy: int
     times: int
+    is_preferred: bool = False
 
     @property
     def is_fit(self) -> bool:
@@ -48,23 +50,32 @@ def plan_level(plan: ServicePlan) -> int:
 
 
 def fits(plan: ServicePlan, starts_on: dt.date) -> list[Fit]:
-    """Everybody in service for a plan that begins on a day: who fits first, then by what stands against it."""
+    """Everybody in service for a plan that begins on a day: who fits first, of those whom the client prefers."""
     first = max(starts_on, timezone.localdate())
     times = list(occurrences(slots_of(plan), first, first + dt.timedelta(weeks=WEEKS, days=-1)))
     people = list(with_level(Caregiver.objects.filter(state=Caregiver.State.ACTIVE), first))
-    against, busy = _reasons(plan, people, first), _busy(plan, times)
-    found = [Fit(person, against[person.pk], busy.get(person.pk, 0), len(times)) for person in people]
-    return sorted(found, key=lambda fit: (len(fit.reasons), fit.busy, fit.caregiver.level or 0, fit.caregiver.number))
+    preferences = preferences_of(plan.client_id)
+    against, busy = _reasons(plan, people, first, preferences), _busy(plan, times)
+    found = [
+        Fit(person, against[person.pk], busy.get(person.pk, 0), len(times), prefers(preferences, person.pk))
+        for person in people
+    ]
+    return sorted(found, key=_order)
 
 
-def _reasons(plan, people, day):
+def _order(fit):
+    return len(fit.reasons), fit.busy, not fit.is_preferred, fit.caregiver.level or 0, fit.caregiver.number
+
+
+def _reasons(plan, people, day, preferences):
     start = timezone.make_aware(dt.datetime.combine(day, dt.time(9)))
     end = start + dt.timedelta(hours=1)
     facts = facts_of(people, start=start, end=end, work_form=plan.work_form, level_needed=plan_level(plan))
     limits = agency_limits(day)
     against = {}
     for person in people:
-        findings = forbidding(check_assignment(facts[person.pk], limits))
+        findings = never_findings(preferences, person.pk)
+        findings += forbidding(check_assignment(facts[person.pk], limits))
         against[person.pk] = [text_of(finding) for finding in findings if finding.code != "absent"]
     return against
 

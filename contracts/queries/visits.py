@@ -19,6 +19,7 @@ from caregivers.queries.files import agency_limits, facts_of, with_level
 from caregivers.standard.eligibility import check_assignment
 from contracts.models import Agreement, PlanLine, Visit
 from contracts.queries.fees import slots_of
+from contracts.queries.preferences import never_findings, preferences_of, prefers
 from contracts.standard import occurrences
 
 DAYS_BEHIND, DAYS_AHEAD = 7, 14
@@ -57,6 +58,7 @@ class Candidate:
     caregiver: Caregiver
     reasons: list[str]
     knows_client: bool
+    is_preferred: bool = False
 
     @property
     def is_free(self) -> bool:
@@ -64,7 +66,7 @@ class Candidate:
 
 
 def candidates(visit: Visit, least_level: int | None = None) -> list[Candidate]:
-    """Every caregiver with the reasons against; who may go first, and of those who knows the client.
+    """Every caregiver with the reasons against; who may go first, of those whom the client prefers, then who knows the client.
 
     With a least level only who works and holds it is looked at.
     """
@@ -75,11 +77,16 @@ def candidates(visit: Visit, least_level: int | None = None) -> list[Candidate]:
     if least_level is not None:
         people = people.filter(state=Caregiver.State.ACTIVE, level__gte=least_level)
     people = list(people)
-    against = reasons_against(visit, people)
-    found = [Candidate(person, against[person.pk], person.knows_client) for person in people]
-    return sorted(
-        found, key=lambda c: (len(c.reasons), not c.knows_client, -(c.caregiver.level or 0), c.caregiver.number)
-    )
+    against, preferences = reasons_against(visit, people), preferences_of(visit.client_id)
+    found = [
+        Candidate(person, against[person.pk], person.knows_client, prefers(preferences, person.pk)) for person in people
+    ]
+    return sorted(found, key=_order)
+
+
+def _order(one):
+    level = one.caregiver.level or 0
+    return len(one.reasons), not one.is_preferred, not one.knows_client, -level, one.caregiver.number
 
 
 def reasons_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[str]]:
@@ -103,9 +110,11 @@ def findings_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[Fi
     elsewhere = Visit.objects.filter(caregiver__in=people, period__overlap=(start, end))
     elsewhere = elsewhere.exclude(state=Visit.State.CANCELLED).exclude(pk=visit.pk).select_related("client")
     booked = {row.caregiver_id: row for row in elsewhere.order_by("-period")}
+    preferences = preferences_of(visit.client_id)
     against = {}
     for person in people:
-        against[person.pk] = forbidding(check_assignment(facts[person.pk], limits))
+        against[person.pk] = never_findings(preferences, person.pk)
+        against[person.pk] += forbidding(check_assignment(facts[person.pk], limits))
         if other := booked.get(person.pk):
             text = gettext_noop("Is at %(client)s, %(time)s.")
             words = {"client": other.client.salutation, "time": _hours(other)}
