@@ -25,6 +25,7 @@ COUNTS = {
     "near": _("near the limit"),
     "opened": _("opened"),
     "passed": _("past the limit"),
+    "certificates": _("sealing certificates about to end"),
     "proposed": _("proposed for disposal"),
     "reminded": _("reminded"),
     "running": _("for running agreements"),

@@ -40,6 +40,7 @@ office_urls = [
     path("caregivers/<int:caregiver_pk>/skills/", skills.skill_page, name="skill_page"),
     path("caregivers/<int:caregiver_pk>/skills/check/", skills.skill_check, name="skill_check"),
     path("caregivers/<int:caregiver_pk>/training/", exams.caregiver_training, name="caregiver_training"),
+    path("caregivers/<int:caregiver_pk>/training/join/", training.training_join, name="training_join"),
     path("caregivers/<int:caregiver_pk>/results/new/", exams.result_new, name="result_new"),
     path("caregivers/<int:caregiver_pk>/suspend/", views.caregiver_suspend, name="caregiver_suspend"),
     path("caregivers/<int:caregiver_pk>/leave/", views.caregiver_dismiss, name="caregiver_dismiss"),
@@ -94,7 +95,9 @@ office_urls = [
     ),
     path("badges/", badge.BadgeList.as_view(), name="badge_list"),
     path("badges/sheet/", badge.badge_sheet, name="badge_sheet"),
+    path("supplies/new/", supplies.supplies_new, name="supplies_new"),
     path("supplies/", supplies.SupplyList.as_view(), name="supply_list"),
+    path("absences/new/", absences.absence_add, name="absence_add"),
     path("absences/", absences.AbsenceList.as_view(), name="absence_list"),
     path("absences/<int:absence_pk>/", absences.absence_answer, name="absence_answer"),
     path("confidential/", welfare.confided_list, name="confided_list"),
@@ -111,6 +114,7 @@ office_urls = [
     path("staff/<int:staff_file_pk>/edit/", credentials.staff_file_edit, name="staff_file_edit"),
     path("staff/<int:staff_file_pk>/credentials/new/", credentials.staff_credential_new, name="staff_credential_new"),
     path("settings/rules/", credentials.rule_settings, name="rule_settings"),
+    path("settings/rules/<slug:rule>/", credentials.rule_setting, name="rule_setting"),
 ]
 phone_urls = [
     path("messages/", phone.messages_page, name="messages"),

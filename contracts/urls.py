@@ -40,6 +40,7 @@ office_urls = [
     path("handovers/<int:handover_pk>/file/", handovers.handover_file, name="handover_file"),
     path("rota/", visits.rota, name="rota"),
     path("visits/", visits.VisitList.as_view(), name="visit_list"),
+    path("visits/tasks/<int:task_pk>/", visits.visit_of_task, name="visit_of_task"),
     path("visits/<int:visit_pk>/", visits.visit_page, name="visit_page"),
     path("visits/<int:visit_pk>/assign/", visits.visit_assign, name="visit_assign"),
     path("visits/<int:visit_pk>/unassign/", visits.visit_unassign, name="visit_unassign"),

@@ -23,6 +23,7 @@ office_urls = [
     path("complaints/<int:complaint_pk>/close/", complaints.complaint_close, name="complaint_close"),
     path("surveys/", surveys.survey_list, name="survey_list"),
     path("surveys/<int:round_pk>/", surveys.survey_round, name="survey_round"),
+    path("surveys/answers/of/<int:answer_pk>/", surveys.survey_of_answer, name="survey_of_answer"),
     path("surveys/answers/<int:invitation_pk>/", surveys.survey_enter, name="survey_enter"),
 ]
 phone_urls = []

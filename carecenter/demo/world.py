@@ -136,10 +136,36 @@ def open_agency(
     with agency_context(agency):
         _licences(world)
         _price_lists(world)
+        _staff_files(world)
         with at(world.ago(1500)):
             for kind in (RULE, CONSENTS):
                 keep_text(kind)
     return world
+
+
+POSTS = {"manager": "总经理", "coordinator": "客服主管", "quality_officer": "督导员"}
+
+
+def _staff_files(world):
+    """Files of the staff but for the archivist's, who came last week."""
+    for role, post in POSTS.items():
+        if role not in world.staff or (role != "manager" and world.staff[role] == world.manager):
+            continue
+        is_manager = role == "manager"
+        with at(world.ago(700)):
+            row = credentials.open_staff_file(
+                by=world.manager, user=world.staff[role], post=post, is_manager=is_manager,
+                education="college" if is_manager else "senior_high",
+                managing_since=world.ago(2500) if is_manager else None, knows_law_on=world.ago(700),
+            )  # fmt: skip
+        for kind, days in (("identity_card", None), ("health", 300)):
+            issued = world.ago(600) if days is None else world.ago(65)
+            with at(issued + dt.timedelta(days=1)):
+                credentials.add_credential(
+                    by=world.manager, staff_file=row, kind=kind, number=f"{kind[:2].upper()}{world.next_serial():06}",
+                    issuer="济南市公安局" if days is None else "济南市疾病预防控制中心", issued_on=issued,
+                    expires_on=issued + dt.timedelta(days=days or 3650), original_sighted=True,
+                )  # fmt: skip
 
 
 def _licences(world):

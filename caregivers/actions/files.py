@@ -7,12 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.fields import lookup_hash
-from agencies.files import store_portrait
+from agencies.files import store_portrait, store_upload
 from agencies.identity import birth_date_of, sex_of
-from agencies.models import IdentityType, Membership, Role, User
+from agencies.models import IdentityType, Membership, Role, StoredFile, User
 from agencies.numbers import take_numbers
 from agencies.tenancy import current_agency
 from agencies.text import pinyin_of
@@ -20,11 +21,13 @@ from archive.texts import keep_text
 from caregivers.models import Absence, Caregiver, LevelGrant, SupervisionAcknowledgement
 from caregivers.rule import RULE
 
+AHEAD = dt.timedelta(days=60)  # a start may be agreed so long before (derived)
+
 
 def create_caregiver(*, by: User, photo=None, **data: Any) -> Caregiver:
     """Open a file; the caregiver works only after on-boarding is finished."""
     caregiver = Caregiver(**_derived(data))
-    _refuse_double(caregiver)
+    _refuse_wrong(caregiver)
     [number] = take_numbers("badge")
     caregiver.number = f"{number:04}"
     caregiver.photo = store_portrait(photo, by=by)
@@ -35,7 +38,7 @@ def create_caregiver(*, by: User, photo=None, **data: Any) -> Caregiver:
 def update_caregiver(*, caregiver: Caregiver, by: User, photo=None, **data: Any) -> Caregiver:
     for name, value in _derived(data).items():
         setattr(caregiver, name, value)
-    _refuse_double(caregiver)
+    _refuse_wrong(caregiver)
     caregiver.photo = store_portrait(photo, by=by) or caregiver.photo
     caregiver.save()
     return caregiver
@@ -52,11 +55,22 @@ def _derived(data):
     return data
 
 
-def _refuse_double(caregiver):
-    double = Caregiver.objects.filter(identity_hash=caregiver.identity_hash).exclude(pk=caregiver.pk)
-    if double := double.exclude(state=Caregiver.State.LEFT).first():
-        text = _("%(caregiver)s has this identity number already; open that file.") % {"caregiver": double}
-        raise ValidationError({"identity_number": text})
+def _refuse_wrong(caregiver):
+    """Another file with the same number or phone, and days that cannot be, all at once."""
+    others, today = Caregiver.objects.exclude(pk=caregiver.pk).exclude(state=Caregiver.State.LEFT), timezone.localdate()
+    problems = {}
+    if double := others.filter(identity_hash=caregiver.identity_hash).first():
+        text = _("%(caregiver)s has this identity number already; open that file.")
+        problems["identity_number"] = text % {"caregiver": double}
+    if double := others.filter(phone=caregiver.phone).first():
+        text = _("%(caregiver)s has this phone number already; everybody signs in with their own.")
+        problems["phone"] = text % {"caregiver": double}
+    if caregiver.hired_on > today + AHEAD:
+        problems["hired_on"] = _("This day lies more than %(days)s days ahead.") % {"days": AHEAD.days}
+    if caregiver.declared_no_history_on and caregiver.declared_no_history_on > today:
+        problems["declared_no_history_on"] = _("This day lies in the future.")
+    if problems:
+        raise ValidationError(problems)
 
 
 def grant_level(*, caregiver: Caregiver, by: User, level: int, granted_on: dt.date, reason: str = "") -> LevelGrant:
@@ -87,14 +101,19 @@ def record_absence(
         raise ValidationError(_("Another absence lies in this time.")) from None
 
 
-def acknowledge_rule(*, caregiver: Caregiver, by: User, acknowledged_on: dt.date) -> SupervisionAcknowledgement:
-    """The supervision rule was explained and agreed to (7.4.1)."""
+def acknowledge_rule(
+    *, caregiver: Caregiver, by: User, acknowledged_on: dt.date, scan=None
+) -> SupervisionAcknowledgement:
+    """The supervision rule was explained and agreed to (7.4.1): on the own phone, or on paper whose scan is kept."""
+    if acknowledged_on > timezone.localdate():
+        raise ValidationError({"acknowledged_on": _("This day lies in the future.")})
     version = keep_text(RULE, acknowledged_on).version
     if SupervisionAcknowledgement.objects.filter(caregiver=caregiver, version=version).exists():
         raise ValidationError(_("This version of the rule was acknowledged before."))
     return SupervisionAcknowledgement.objects.create(
-        caregiver=caregiver, version=version, acknowledged_on=acknowledged_on, explained_by=by
-    )
+        caregiver=caregiver, version=version, acknowledged_on=acknowledged_on, explained_by=by,
+        paper=store_upload(scan, kind=StoredFile.Kind.SIGNED_PAPER, by=by),
+    )  # fmt: skip
 
 
 def open_account(*, caregiver: Caregiver, by: User) -> str:
@@ -102,6 +121,9 @@ def open_account(*, caregiver: Caregiver, by: User) -> str:
     if caregiver.user_id:
         raise ValidationError(_("There is an account already."))
     user = User.objects.filter(phone=caregiver.phone).first()
+    if user and (other := Caregiver.objects.filter(user=user).first()):
+        text = _("%(caregiver)s signs in with this phone number; correct the number in one of the files.")
+        raise ValidationError(text % {"caregiver": other})
     password = ""
     if user is None:
         password = f"{secrets.randbelow(10**8):08}"

@@ -1,6 +1,7 @@
 """Labour-protection supplies (劳动保护用品, 7.2.4): handed out by the office, receipt confirmed on the phone."""
 
 import datetime as dt
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -31,6 +32,18 @@ def issue_supply(
         body = f"{supply.get_item_display()} × {supply.quantity}"
         notify(users=[caregiver.user], title=_("Please confirm what you received"), body=body)
     return supply
+
+
+def issue_supplies(*, caregivers: list[Caregiver], by: User, **what: Any) -> list[SupplyIssue]:
+    """Hand the same out to several people; everything against it is named once."""
+    problems = [
+        _("%(caregiver)s has left the agency.") % {"caregiver": person}
+        for person in caregivers
+        if person.state == Caregiver.State.LEFT
+    ]
+    if problems:
+        raise ValidationError(problems)
+    return [issue_supply(caregiver=person, by=by, **what) for person in caregivers]
 
 
 def confirm_supply(*, supply: SupplyIssue) -> None:

@@ -12,7 +12,8 @@ from agencies.forms import CleanForm
 from agencies.models import Membership, User
 from caregivers.models import Credential, RuleSetting, StaffFile
 from caregivers.queries.files import find_caregivers
-from caregivers.standard.eligibility import ADJUSTABLE
+
+ENDING = (Credential.Kind.HEALTH, Credential.Kind.INSURANCE)
 
 
 class CredentialForm(CleanForm, forms.ModelForm):
@@ -32,6 +33,10 @@ class CredentialForm(CleanForm, forms.ModelForm):
         graded = (Credential.Kind.ELDERLY_CARE, Credential.Kind.DOMESTIC_SERVICE)
         if data.get("kind") in graded and not data.get("grade"):
             self.add_error("grade", _("This certificate has a grade: junior is five, intermediate four, senior three."))
+        if data.get("kind") in ENDING and not data.get("expires_on") and "expires_on" not in self.errors:
+            self.add_error("expires_on", _("A health certificate and an insurance end; write the last day."))
+        if data.get("kind") in graded and not data.get("number") and "number" not in self.errors:
+            self.add_error("number", _("A certificate has a number; write it as it is printed."))
         return data
 
 
@@ -69,9 +74,8 @@ class StaffFileForm(CleanForm, forms.ModelForm):
 
 
 class RuleForm(CleanForm, forms.Form):
-    rule = forms.ChoiceField(label=_("rule"), choices=[(one.name, _(one.text)) for one in ADJUSTABLE])
-    mode = forms.ChoiceField(label=_("mode"), choices=RuleSetting.Mode)
-    reason = forms.CharField(label=_("reason"), max_length=200, required=False)
+    mode = forms.ChoiceField(label=_("mode"), choices=RuleSetting.Mode, widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("why this rule is kept so"), max_length=200)
 
 
 class CredentialFilter(django_filters.FilterSet):

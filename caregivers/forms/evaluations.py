@@ -11,6 +11,8 @@ from caregivers.models import Evaluation, QualityRecord
 from caregivers.queries.files import find_caregivers
 from caregivers.queries.score_card import evaluations_due
 
+DAY_INPUT = forms.DateInput(attrs={"type": "date"})
+
 
 class EvaluationForm(ScoredForm):
     """The evaluation form (考核评定表): its time, each line 1 to 5 points, the result in words."""
@@ -39,8 +41,12 @@ class EvaluationFilter(PeopleFilter):
 class QualityFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Name, pinyin, phone, badge number"), method="search")
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=QualityRecord.Kind.choices)
-    since = django_filters.DateFilter(label=_("first day"), field_name="happened_on", lookup_expr="gte")
-    until = django_filters.DateFilter(label=_("last day"), field_name="happened_on", lookup_expr="lte")
+    since = django_filters.DateFilter(
+        label=_("first day"), field_name="happened_on", lookup_expr="gte", widget=DAY_INPUT
+    )
+    until = django_filters.DateFilter(
+        label=_("last day"), field_name="happened_on", lookup_expr="lte", widget=DAY_INPUT
+    )
 
     class Meta:
         model = QualityRecord

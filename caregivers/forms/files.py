@@ -1,5 +1,7 @@
 """Forms of the caregiver file."""
 
+import re
+
 import django_filters
 from django import forms
 from django.utils import timezone
@@ -45,6 +47,23 @@ class CaregiverForm(CleanForm, forms.ModelForm):
         """The action says which file has the number already."""
 
 
+class BadgeNumbersField(forms.CharField):
+    """Badge numbers as they are typed, separated by spaces or commas; cleaned to the caregivers, in that order."""
+
+    default_error_messages = {"unknown": _("There is no caregiver with the number: %(numbers)s.")}
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=500, help_text=_("Separated by spaces."), **kwargs)
+
+    def clean(self, value):
+        text = super().clean(value)
+        wanted = list(dict.fromkeys(number.zfill(4) for number in re.split(r"[\s,，、]+", text) if number))
+        found = {person.number: person for person in Caregiver.objects.filter(number__in=wanted)}
+        if unknown := [number for number in wanted if number not in found]:
+            raise forms.ValidationError(self.error_messages["unknown"] % {"numbers": " ".join(unknown)}, "unknown")
+        return [found[number] for number in wanted]
+
+
 class LevelForm(CleanForm, forms.ModelForm):
     class Meta:
         model = LevelGrant
@@ -60,8 +79,30 @@ class AbsenceForm(CleanForm, forms.ModelForm):
         fields = ["kind", "note"]
 
 
+class AnybodysAbsenceForm(AbsenceForm):
+    """The same from the list: whose it is, first."""
+
+    people = BadgeNumbersField(label=_("badge number"))
+    field_order = ["people"]
+
+    def clean_people(self):
+        people = self.cleaned_data["people"]
+        if len(people) != 1:
+            raise forms.ValidationError(_("One person at a time."))
+        return people
+
+    def clean(self):
+        data = super().clean() or self.cleaned_data
+        people = data.pop("people", None)
+        return {**data, **({"caregiver": people[0]} if people else {})}
+
+
 class AcknowledgeForm(CleanForm, forms.Form):
     acknowledged_on = forms.DateField(label=_("acknowledged on"), initial=timezone.localdate)
+    scan = UploadField(
+        label=_("signed page, photo or scan"),
+        help_text=_("Print the rule, explain it, have it signed. Or let the caregiver agree on the own phone."),
+    )
 
 
 class DismissForm(CleanForm, forms.Form):

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.files import UploadField
 from agencies.forms import CleanForm
-from caregivers.forms.files import PeopleFilter
-from caregivers.models import SupplyIssue
+from caregivers.forms.files import BadgeNumbersField, PeopleFilter
+from caregivers.models import Caregiver, SupplyIssue
 from caregivers.queries.files import find_caregivers
 
 
@@ -51,6 +51,22 @@ class SupplyForm(CleanForm, forms.ModelForm):
     class Meta:
         model = SupplyIssue
         fields = ["item", "quantity", "issued_on", "note"]
+
+
+class SuppliesForm(SupplyForm):
+    """The same for several people: by badge number, or everybody at work."""
+
+    everybody = forms.BooleanField(label=_("Everybody at work"), required=False)
+    caregivers = BadgeNumbersField(label=_("badge numbers"), required=False)
+    field_order = ["everybody", "caregivers"]
+
+    def clean(self):
+        data = super().clean() or self.cleaned_data
+        if data.pop("everybody", False):
+            data["caregivers"] = list(Caregiver.objects.filter(state=Caregiver.State.ACTIVE).order_by("number"))
+        elif not data.get("caregivers") and "caregivers" not in self.errors:
+            self.add_error("caregivers", _("Say who received it: badge numbers, or everybody at work."))
+        return data
 
 
 class BadgeFilter(PeopleFilter):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes.forms import SafeModelChoiceField, SafeModelMultipleChoiceField
 
 from agencies.forms import CleanForm
+from caregivers.forms.files import BadgeNumbersField
 from caregivers.models import (
     Attendance,
     Caregiver,
@@ -18,7 +19,7 @@ from caregivers.models import (
     TrainingSession,
 )
 from caregivers.queries.files import find_caregivers
-from caregivers.queries.training import effect_due, to_close, trainers, who_needs
+from caregivers.queries.training import effect_due, sessions_for, to_close, trainers, who_needs
 
 OFFERED = 100  # people who need a course, to be ticked
 
@@ -82,9 +83,7 @@ class EnrolForm(CleanForm, forms.Form):
         label=_("Who needs this course"), queryset=Caregiver.objects.none(), required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    numbers = forms.CharField(
-        label=_("Others, by badge number"), max_length=500, required=False, help_text=_("Separated by spaces.")
-    )
+    others = BadgeNumbersField(label=_("Others, by badge number"), required=False)
 
     def __init__(self, *args, session: TrainingSession, **kwargs):
         super().__init__(*args, **kwargs)
@@ -96,13 +95,19 @@ class EnrolForm(CleanForm, forms.Form):
 
     def clean(self):
         data = super().clean() or self.cleaned_data
-        wanted = {number.zfill(4) for number in data.get("numbers", "").replace("，", " ").replace(",", " ").split()}
-        found = {person.number: person for person in Caregiver.objects.filter(number__in=wanted)}
-        if unknown := sorted(wanted - set(found)):
-            text = _("There is no caregiver with the number: %(numbers)s.")
-            self.add_error("numbers", text % {"numbers": " ".join(unknown)})
-        people = {person.pk: person for person in [*(data.get("people") or []), *found.values()]}
+        people = {person.pk: person for person in [*(data.get("people") or []), *(data.get("others") or [])]}
         return {"caregivers": list(people.values())}
+
+
+class JoinForm(CleanForm, forms.Form):
+    """A planned session of a course that this person needs."""
+
+    session = SafeModelChoiceField(label=_("session"), queryset=TrainingSession.objects.none())
+
+    def __init__(self, *args, caregiver: Caregiver, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["session"].queryset = sessions_for(caregiver)
+        self.fields["session"].empty_label = None
 
 
 class AttendanceForm(CleanForm, forms.Form):

@@ -146,12 +146,15 @@ class SupervisionAcknowledgement(AgencyModel):
     version = models.CharField(_("version of the rule"), max_length=20)
     acknowledged_on = models.DateField(_("acknowledged on"))
     explained_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
+    paper = models.ForeignKey(
+        "agencies.StoredFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("signed page")
+    )
 
     class Meta(AgencyModel.Meta):
         ordering = ["-acknowledged_on"]
         constraints = [
             *AgencyModel.Meta.constraints,
-            *same_agency("acknowledgement", "caregiver"),
+            *same_agency("acknowledgement", "caregiver", "paper"),
             models.UniqueConstraint(fields=["agency", "caregiver", "version"], name="acknowledgement_once"),
             InsertOnly(name="acknowledgement_insert_only"),
         ]

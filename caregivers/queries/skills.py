@@ -1,5 +1,8 @@
 """Reads of skill checks: the latest one of a skill counts."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 from django.utils.translation import get_language
 
 from caregivers.models import Caregiver, SkillCheck
@@ -10,6 +13,18 @@ def latest_checks(caregiver: Caregiver) -> dict[str, SkillCheck]:
     """The check that counts, by the code of its skill."""
     rows = caregiver.skill_checks.order_by("skill", "-checked_on", "-pk").distinct("skill")
     return {check.skill: check for check in rows.select_related("assessor")}
+
+
+def skills_mastered(ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Codes of the skills each caregiver has mastered by the latest check, in one query for any number."""
+    latest = SkillCheck.objects.filter(caregiver__in=list(ids)).order_by("caregiver", "skill", "-checked_on", "-pk")
+    mastered = defaultdict(set)
+    for owner, skill, is_mastered in latest.distinct("caregiver", "skill").values_list(
+        "caregiver", "skill", "is_mastered"
+    ):
+        if is_mastered:
+            mastered[owner].add(skill)
+    return {owner: frozenset(codes) for owner, codes in mastered.items()}
 
 
 def skill_label(skill: Skill) -> str:

@@ -76,6 +76,14 @@ def who_needs(course: Course) -> QuerySet[Caregiver]:
     return people.none()
 
 
+def sessions_for(caregiver: Caregiver) -> QuerySet[TrainingSession]:
+    """Planned sessions ahead that somebody is not down for; on the way to being posted, of the courses before posting."""
+    ahead = TrainingSession.objects.filter(state=State.PLANNED, starts_at__gt=timezone.now()).select_related("course")
+    if caregiver.state == Caregiver.State.ONBOARDING:
+        ahead = ahead.filter(course__kind=Course.Kind.BEFORE_POSTING)
+    return ahead.exclude(attendances__caregiver=caregiver).order_by("starts_at")
+
+
 def needs() -> list[Need]:
     """What the plan of a year is proposed from: who lacks which course, and what is repeated for everybody."""
     active = Caregiver.objects.filter(state=Caregiver.State.ACTIVE).count()
@@ -146,12 +154,14 @@ def brought(session: TrainingSession) -> Brought:
 
 
 def plan_of(year: int) -> list[TrainingPlanLine]:
-    """The lines of a year, each with the sessions of its course in its month."""
+    """The lines of a year, each with the sessions of its course in its month, and later ones up to the next line of it."""
     lines = list(TrainingPlanLine.objects.filter(year=year).select_related("course").order_by("month", "course__name"))
     sessions = TrainingSession.objects.filter(starts_at__year=year).exclude(state=State.CANCELLED)
-    by_month: dict[tuple[int, int], list[TrainingSession]] = {}
-    for session in with_counts(sessions).order_by("starts_at"):
-        by_month.setdefault((session.course_id, timezone.localtime(session.starts_at).month), []).append(session)
     for line in lines:
-        line.sessions = by_month.get((line.course_id, line.month), [])
+        line.sessions = []
+    for session in with_counts(sessions).order_by("starts_at"):
+        month = timezone.localtime(session.starts_at).month
+        before = [line for line in lines if line.course_id == session.course_id and line.month <= month]
+        if before:
+            before[-1].sessions.append(session)
     return lines

@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
-from agencies.pages import submit
+from agencies.pages import form_page, submit
 from agencies.panels import panels_of
 from agencies.permissions import may
 from caregivers.actions.absences import answer_absence
+from caregivers.actions.files import record_absence
+from caregivers.forms.files import AnybodysAbsenceForm
 from caregivers.forms.phone import AbsenceAnswerForm
 from caregivers.models import Absence
 
@@ -31,6 +33,7 @@ class AbsenceList(OfficeList):
     """Leave and other absences, what waits for an answer first."""
 
     right = "caregivers.view"
+    edit_right = "caregivers.edit"
     list_name = "absences"
     title = gettext_lazy("Absences")
     template_name = "caregivers/absence_list.html"
@@ -54,6 +57,17 @@ class AbsenceList(OfficeList):
         for row in context["object_list"]:
             row.first_day, row.last_day = days_of(row)
         return context
+
+
+@may("caregivers.edit")
+def absence_add(request):
+    """Note an absence from the list, whoever's it is."""
+    form = AnybodysAbsenceForm(request.POST or None)
+    back = office_url("absence_list")
+    if submit(form, record_absence, by=request.user):
+        messages.success(request, _("Saved."))
+        return redirect(back)
+    return form_page(request, form=form, title=_("Record an absence"), back=back)
 
 
 @may("caregivers.edit")

@@ -1,6 +1,7 @@
 """Office pages of papers, staff files and how strictly rules are kept."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST
 from agencies.findings import text_of
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
+from agencies.models import Membership
 from agencies.pages import form_page, press, submit
 from agencies.permissions import may
 from caregivers.actions import credentials as actions
@@ -99,8 +101,10 @@ def _get(credential_pk):
 
 @may("caregivers.edit")
 def credential_new(request, caregiver_pk):
+    """Add a paper; a kind in the address is chosen already, and whoever came from the on-boarding page goes back there."""
     caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
-    return _new(request, office_url("caregiver_file", caregiver.pk), caregiver, caregiver=caregiver)
+    page = "onboarding_page" if request.GET.get("from") == "onboarding" else "caregiver_file"
+    return _new(request, office_url(page, caregiver.pk), caregiver, caregiver=caregiver)
 
 
 @may("agencies.manage")
@@ -110,7 +114,9 @@ def staff_credential_new(request, staff_file_pk):
 
 
 def _new(request, back, owner, **kwargs):
-    form = CredentialForm(request.POST or None, request.FILES or None)
+    kind = request.GET.get("kind", "")
+    initial = {"kind": kind} if kind in Credential.Kind.values else None
+    form = CredentialForm(request.POST or None, request.FILES or None, initial=initial)
     if submit(form, actions.add_credential, by=request.user, **kwargs):
         messages.success(request, _("Saved."))
         return redirect(back)
@@ -183,6 +189,11 @@ class StaffFileList(OfficeList):
     def rows(self):
         return StaffFile.objects.select_related("user").order_by("pk")
 
+    def get_context_data(self, **kwargs):
+        members = Membership.objects.filter(agency=self.request.agency, is_active=True).exclude(roles=["caregiver"])
+        without = members.exclude(user__in=StaffFile.objects.values("user")).select_related("user").order_by("pk")
+        return {**super().get_context_data(**kwargs), "without": list(without)}
+
 
 @may("agencies.manage")
 def staff_file(request, staff_file_pk):
@@ -199,7 +210,8 @@ def staff_file(request, staff_file_pk):
 
 @may("agencies.manage")
 def staff_file_new(request):
-    form = StaffFileForm(request.POST or None, agency=request.agency)
+    initial = {"user": request.GET.get("user")}
+    form = StaffFileForm(request.POST or None, agency=request.agency, initial=initial)
     if row := submit(form, actions.open_staff_file, by=request.user):
         return redirect(office_url("staff_file", row.pk))
     return form_page(request, form=form, title=_("New staff file"), back=office_url("staff_file_list"))
@@ -217,15 +229,30 @@ def staff_file_edit(request, staff_file_pk):
 
 @may("agencies.manage")
 def rule_settings(request):
-    """Rules the standard leaves to the agency: silent, warning or forbidding, with the reason."""
-    form = RuleForm(request.POST or None)
+    """Rules the standard leaves to the agency: silent, warning or forbidding, with the reason, since when and by whom."""
+    settings = {row.rule: row for row in RuleSetting.objects.all()}
+    latest = RuleSetting.history.select_related("history_user").order_by("id", "-history_date").distinct("id")
+    changed = {row.rule: row for row in latest}
+    modes = dict(RuleSetting.Mode.choices)
+    lines = []
+    for rule in ADJUSTABLE:
+        setting = settings.get(rule.name)
+        mode = modes[setting.mode if setting else rule.default]
+        lines.append((rule, _(rule.text), mode, setting, changed.get(rule.name)))
+    return render(request, "caregivers/rule_settings.html", {"lines": lines})
+
+
+@may("agencies.manage")
+def rule_setting(request, rule):
+    """Keep one rule more or less strictly; what holds now is chosen already."""
+    adjustable = next((one for one in ADJUSTABLE if one.name == rule), None)
+    if adjustable is None:
+        raise Http404
+    setting = RuleSetting.objects.filter(rule=rule).first()
+    form = RuleForm(request.POST or None, initial={"mode": setting.mode if setting else adjustable.default})
     back = office_url("rule_settings")
     if form.is_valid():
-        return press(request, actions.set_rule, back=back, done=_("Saved."), by=request.user, **form.cleaned_data)
-    settings = {row.rule: row for row in RuleSetting.objects.all()}
-    lines = [(rule, _(rule.text), settings.get(rule.name)) for rule in ADJUSTABLE]
-    return render(
-        request,
-        "caregivers/rule_settings.html",
-        {"form": form, "lines": lines, "modes": dict(RuleSetting.Mode.choices)},
-    )
+        return press(
+            request, actions.set_rule, back=back, done=_("Saved."), rule=rule, by=request.user, **form.cleaned_data
+        )
+    return form_page(request, form=form, title=_(adjustable.text), lead=adjustable.clause, back=back)

@@ -24,7 +24,18 @@ from caregivers.queries.score_card import card_start, noted, score_cards, shown,
 from caregivers.standard.score_card import thawed
 
 Source = QualityRecord.Source
-PAGES = {Source.VISIT: "visit_page", Source.COMPLAINT: "complaint_file"}  # where a record can be opened
+PAGES = {  # where a record can be opened
+    Source.VISIT: "visit_page",
+    Source.VISIT_TASK: "visit_of_task",
+    Source.RETURN_VISIT: "return_visit_call",
+    Source.SURVEY: "survey_of_answer",
+    Source.COMPLAINT: "complaint_file",
+}
+
+
+def record_page(row: QualityRecord) -> str:
+    """The page of what a record was counted from."""
+    return office_url(PAGES[row.source], row.source_id)
 
 
 def result_label(row) -> str:
@@ -63,6 +74,7 @@ class EvaluationList(OfficeList):
             row.level_label = "" if row.level is None else Level(row.level).label
             row.result_label = result_label(row)
             row.figures = [line for line in shown(cards[row.pk]) if line.code in ("rating", "punctuality", "complaint")]
+            row.evidence = f"{office_url('quality_list')}?q={row.number}&since={card_start(today, rules)}"
         return context
 
 
@@ -152,5 +164,5 @@ class QualityList(OfficeList):
         context = super().get_context_data(**kwargs)
         for row in context["object_list"]:
             row.words = noted(row)
-            row.page = office_url(PAGES[row.source], row.source_id) if row.source in PAGES else ""
+            row.page = record_page(row)
         return context

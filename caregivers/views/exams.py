@@ -41,7 +41,8 @@ def session_exam(request, session_pk):
 def result_new(request, caregiver_pk):
     caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
     form = ResultForm(request.POST or None, initial={"course": request.GET.get("course")})
-    back = office_url("caregiver_training", caregiver.pk)
+    page = "onboarding_page" if request.GET.get("from") == "onboarding" else "caregiver_training"
+    back = office_url(page, caregiver.pk)
     if submit(form, exams.record_result, caregiver=caregiver, by=request.user):
         messages.success(request, _("Saved."))
         return redirect(back)
@@ -96,6 +97,7 @@ def plan_page(request, year=None):
     for line in lines:
         line.month_name = MONTHS[line.month]
         line.is_late = not line.sessions and (line.year, line.month) < (today.year, today.month)
+        line.people_url = _who(line.course)
     context = {
         "year": year,
         "years": sorted({today.year - 1, today.year, today.year + 1, year}),
@@ -106,6 +108,13 @@ def plan_page(request, year=None):
         "may_edit": has_perm("caregivers.train", request.membership),
     }
     return render(request, "caregivers/plan_page.html", context)
+
+
+def _who(course):
+    """Where those stand who need a course."""
+    if course.kind == course.Kind.BEFORE_POSTING:
+        return office_url("onboarding_list")
+    return f"{office_url('promotion_list')}?next_level={course.level}" if course.level else ""
 
 
 @may("caregivers.train")

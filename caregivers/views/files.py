@@ -2,10 +2,12 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,12 +18,13 @@ from agencies.actions import log_access
 from agencies.calendar import age_on
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
-from agencies.models import Level
+from agencies.models import Level, WorkForm
 from agencies.pages import form_page, press, revealed, submit
 from agencies.panels import panels_of, timeline_of
 from agencies.permissions import may
 from agencies.privacy import mask_phone
 from agencies.text import typed
+from archive.texts import text_in_force
 from caregivers.actions import files as actions
 from caregivers.actions import posting
 from caregivers.forms.files import (
@@ -34,6 +37,8 @@ from caregivers.forms.files import (
 )
 from caregivers.models import Absence, Caregiver
 from caregivers.queries.files import with_level, with_next_expiry
+from caregivers.rule import RULE
+from caregivers.views.absences import days_of
 from caregivers.views.credentials import shown_credentials
 
 
@@ -83,9 +88,8 @@ def caregiver_file(request, caregiver_pk):
         "level_label": _level_label(caregiver.level),
         "age": age_on(caregiver.birth_date, today),
         "credentials": shown_credentials(caregiver.credentials),
-        "absences": caregiver.absences.filter(period__endswith__gt=timezone.now())
-        .exclude(state=Absence.State.DECLINED)
-        .order_by("period"),
+        "absences": _absences(caregiver),
+        "work_forms": [WorkForm(form).label for form in caregiver.work_forms],
         "may_listen": has_perm("caregivers.listen", request.membership) and caregiver.user_id != request.user.pk,
         "acknowledgements": caregiver.acknowledgements.select_related("explained_by"),
         "missing": _missing(caregiver),
@@ -96,6 +100,14 @@ def caregiver_file(request, caregiver_pk):
         "timeline": timeline_of("caregivers.caregiver", caregiver),
     }
     return render(request, "caregivers/caregiver_file.html", context)
+
+
+def _absences(caregiver):
+    ahead = caregiver.absences.filter(period__endswith__gt=timezone.now()).exclude(state=Absence.State.DECLINED)
+    rows = list(ahead.order_by("period"))
+    for row in rows:
+        row.first_day, row.last_day = days_of(row)
+    return rows
 
 
 def _missing(caregiver):
@@ -145,9 +157,17 @@ def absence_new(request, caregiver_pk):
 
 @may("caregivers.edit")
 def rule_acknowledge(request, caregiver_pk):
+    """The text to be explained, and the page that was signed."""
     caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
-    form = AcknowledgeForm(request.POST or None)
-    return _verb(request, form, _("Supervision rule explained"), caregiver, actions.acknowledge_rule)
+    form = AcknowledgeForm(request.POST or None, request.FILES or None)
+    back = office_url("onboarding_page" if request.GET.get("from") == "onboarding" else "caregiver_file", caregiver.pk)
+    if submit(form, actions.acknowledge_rule, caregiver=caregiver, by=request.user):
+        messages.success(request, _("Saved."))
+        return redirect(back)
+    return form_page(
+        request, form=form, title=_("Supervision rule explained"), lead=str(caregiver), back=back,
+        template="caregivers/rule_acknowledge.html", text=text_in_force(RULE),
+    )  # fmt: skip
 
 
 @may("caregivers.grant")
@@ -192,10 +212,9 @@ def account_open(request, caregiver_pk):
     except ValidationError as refusal:
         messages.error(request, refusal.messages[0])
         return redirect(_back(caregiver))
-    value = password or _("Signs in with the password of the existing account.")
-    return revealed(
-        request, value, title=_("First password of %(name)s") % {"name": caregiver.name}, back=_back(caregiver)
-    )
+    log_access(user=request.user, row=caregiver, field="phone", reason=_("account opened"))
+    context = {"caregiver": caregiver, "password": password, "address": settings.SITE_URL + reverse("phone:today")}
+    return render(request, "caregivers/account_opened.html", context)
 
 
 @may("agencies.reveal")

@@ -28,13 +28,38 @@ from caregivers.forms.levels import (
 from caregivers.models import Caregiver, Credential, LevelAppeal, LevelApplication, LevelStanding
 from caregivers.queries.levels import level_facts, levels_held, promotions, ratings_since
 from caregivers.queries.score_card import card_start, score_cards, shown
-from caregivers.standard.levels import LABELS, best_way, step_on, time_served_on
+from caregivers.queries.skills import skills_mastered
+from caregivers.standard.levels import (
+    DIRECT_MONTHS,
+    LABELS,
+    SATISFIED,
+    TOP,
+    best_way,
+    is_direct_time,
+    step_on,
+    time_served_on,
+)
+from caregivers.standard.skills import missing_skills, skills_up_to
+from caregivers.views.evaluations import record_page
 
 LOST = {
     "credentials": gettext_lazy("certificate"),
     "exam_results": gettext_lazy("exam"),
     "rating_records": gettext_lazy("ratings"),
 }
+
+
+EXAMS = {"level": gettext_lazy("level exam"), "promotion": gettext_lazy("promotion exam")}
+
+
+def grade_label(grade: int | None) -> str:
+    """The elderly-care certificate in words."""
+    return Credential.Grade(grade).label if grade else ""
+
+
+def exam_words(passed) -> str:
+    """Both exams with what came of them."""
+    return " · ".join(f"{label} {'✓' if kind in passed else '—'}" for kind, label in EXAMS.items())
 
 
 def missing_labels(codes) -> str:
@@ -61,6 +86,8 @@ class PromotionList(OfficeList):
         Column(gettext_lazy("time is served on"), lambda row: row.eligible_on),
         Column(gettext_lazy("ratings"), lambda row: row.figures.get("ratings", "")),
         Column(gettext_lazy("mean"), lambda row: row.figures.get("mean", "")),
+        Column(gettext_lazy("exams"), lambda row: exam_words(row.figures.get("exams", []))),
+        Column(gettext_lazy("elderly-care certificate"), lambda row: grade_label(row.figures.get("grade"))),
         Column(gettext_lazy("what is missing"), lambda row: missing_labels(row.missing)),
     ]
 
@@ -69,7 +96,14 @@ class PromotionList(OfficeList):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
+        today = timezone.localdate()
+        mastered = skills_mastered(row.caregiver_id for row in context["object_list"])
         for row in context["object_list"]:
+            row.exam_text = exam_words(row.figures.get("exams", []))
+            row.grade_text = grade_label(row.figures.get("grade"))
+            row.skills_asked = len(skills_up_to(row.next_level or row.level, today))
+            own = mastered.get(row.caregiver_id, ())
+            row.skills_known = row.skills_asked - len(missing_skills(row.next_level or row.level, own, today))
             row.missing_text = missing_labels(row.missing)
             row.lost_text = pgettext("between names", ", ").join(str(LOST[code]) for code in row.lost)
         return context
@@ -91,16 +125,24 @@ def caregiver_level(request, caregiver_pk):
         "applications": caregiver.level_applications.select_related("applied_by"),
         "appeals": caregiver.level_appeals.select_related("grant", "application", "decided_by"),
         "standing": caregiver.standings.first(),
-        "ratings": ratings_since(caregiver, since)[:50] if since else [],
+        "ratings": _ratings(caregiver, since) if since else [],
         "exams": caregiver.exam_results.filter(course__level__isnull=False).select_related("course"),
         "papers": caregiver.credentials.filter(kind=Credential.Kind.ELDERLY_CARE),
         "evaluations": caregiver.evaluations.select_related("evaluated_by")[:5],
         "may_edit": has_perm("caregivers.edit", request.membership),
         "may_grant": has_perm("caregivers.grant", request.membership),
         "may_approve": has_perm("caregivers.approve", request.membership),
+        "skills": _skills(caregiver, min((held.level.get(caregiver.pk) or 0) + 1, TOP), today),
         **(_way(facts) if facts else {}),
     }
     return render(request, "caregivers/level_page.html", context)
+
+
+def _ratings(caregiver, since):
+    rows = list(ratings_since(caregiver, since)[:50])
+    for row in rows:
+        row.page = record_page(row)
+    return rows
 
 
 def _way(facts):
@@ -109,12 +151,50 @@ def _way(facts):
         "way": way,
         "next_level": Level(way.to_level),
         "missing": [text_of(finding) for finding in findings],
+        "conditions": _conditions(way, {finding.code for finding in findings}),
         "served": way.in_service if way.is_direct else way.at_level,
         "time_served_on": time_served_on(way),
         "step": step_on(way.to_level, way.day),
         "gap_days": AgencySettings.objects.get().service_gap_days,
         "can_apply": not findings,
     }
+
+
+def _conditions(way, codes):
+    """Each condition of 6.x.1 with what is there, what is asked, and whether that is enough."""
+    step, on = step_on(way.to_level, way.day), time_served_on(way)
+    clause = f"6.{way.to_level + 1}.1"
+    direct = is_direct_time(way)
+    months = DIRECT_MONTHS if direct else step.months
+    path = _("as a college graduate, in home care") if direct else _("at the present level")
+    served = _("%(months)s months %(path)s") % {"months": months, "path": path}
+    fit = {True: _("fit"), False: _("not fit"), None: _("none since the present level")}[way.fit]
+    least = _("%(mean)s on average from %(count)s ratings") % {"mean": f"{SATISFIED}.00", "count": way.min_answers}
+    mean = f"{way.mean_rating:.2f} ({way.ratings})" if way.ratings else "0"
+    exam = {kind: _("passed") if (kind, way.to_level) in way.exams else _("not yet") for kind in EXAMS}
+    reached = on.isoformat() if on else "—"
+    rows = [
+        (f"{clause} a", _("Time in service"), reached, served, {"no_service", "time", "step"}, "service"),
+        (f"{clause} a", _("Evaluation"), fit, _("fit"), {"not_evaluated", "not_fit"}, "evaluations"),
+        (f"{clause} b", _("Clients' ratings"), mean, least, {"few_ratings", "low_ratings"}, "ratings"),
+        (f"{clause} c", _("Level exam"), exam["level"], _("passed"), {"level_exam"}, "exams"),
+        (f"{clause} c", _("Promotion exam"), exam["promotion"], _("passed"), {"promotion_exam"}, "exams"),
+        (
+            f"{clause} c", _("Elderly-care certificate"), grade_label(way.grade) or "—",
+            _("%(grade)s or better") % {"grade": grade_label(step.grade)}, {"certificate"}, "papers",
+        ),
+    ]  # fmt: skip
+    return [
+        {"clause": one, "what": what, "is": there, "asked": asked, "is_met": not codes & against, "anchor": anchor}
+        for one, what, there, asked, against, anchor in rows
+    ]
+
+
+def _skills(caregiver, level, today):
+    """How many skills up to a level are mastered, and of how many; no condition of 6.x.1, yet what the level stands for."""
+    own = skills_mastered([caregiver.pk]).get(caregiver.pk, ())
+    asked = len(skills_up_to(level, today))
+    return {"asked": asked, "known": asked - len(missing_skills(level, own, today))}
 
 
 def _back(caregiver_pk):

@@ -41,11 +41,14 @@ RECORDED = {
 }
 # Where a step that follows from other records is seen to.
 ELSEWHERE = {
-    "papers": ("credential_new", gettext_lazy("Add a paper")),
-    "background": ("credential_new", gettext_lazy("Add a paper")),
-    "health": ("credential_new", gettext_lazy("Add a paper")),
-    "rule": ("rule_acknowledge", gettext_lazy("Record")),
+    "papers": ("credential_new", gettext_lazy("Add a paper"), ""),
+    "background": ("credential_new", gettext_lazy("Add a paper"), "&kind=background"),
+    "health": ("credential_new", gettext_lazy("Add a paper"), "&kind=health"),
+    "training": ("training_join", gettext_lazy("Put down for training"), ""),
+    "exam": ("result_new", gettext_lazy("Enter the result"), ""),
+    "rule": ("rule_acknowledge", gettext_lazy("Record"), ""),
 }
+IN_THE_FILE = {"schooling", "too_young", "too_old", "no_declaration"}  # what the file itself says, no paper
 SHOWN = 4  # pieces of evidence a step; older ones stand on the file
 # Where what the last step expects is seen to.
 REMINDED = {"no_photo": "caregiver_edit", "no_uniform": "supply_new"}
@@ -115,12 +118,15 @@ def onboarding_page(request, caregiver_pk):
 
 
 def _line(caregiver, step, stage, findings, evidence):
-    url, verb = "", ""
-    if stage != "done" and step.is_recorded:
-        url, verb = office_url("onboarding_record", caregiver.pk, step.code), _("Record")
+    links = []
+    if stage == "now" and step.is_recorded:
+        links = [(office_url("onboarding_record", caregiver.pk, step.code), _("Record"))]
     elif stage != "done" and step.code in ELSEWHERE:
-        name, verb = ELSEWHERE[step.code]
-        url = office_url(name, caregiver.pk)
+        name, verb, query = ELSEWHERE[step.code]
+        links = [(f"{office_url(name, caregiver.pk)}?from=onboarding{query}", verb)]
+    codes = {finding.code for finding in findings}
+    if stage != "done" and codes & IN_THE_FILE:
+        links = [*(links if codes - IN_THE_FILE else []), (office_url("caregiver_edit", caregiver.pk), _("Correct"))]
     return {
         "number": step.number,
         "name": step_name(step),
@@ -128,8 +134,7 @@ def _line(caregiver, step, stage, findings, evidence):
         "stage": stage,
         "missing": [text_of(finding) for finding in findings],
         "evidence": evidence.get(step.code, [])[:SHOWN],
-        "url": url,
-        "verb": verb,
+        "links": links,
     }
 
 

@@ -10,8 +10,8 @@ from agencies.links import office_url
 from agencies.lists import Column, OfficeList
 from agencies.pages import form_page, submit
 from agencies.permissions import may
-from caregivers.actions.supplies import issue_supply
-from caregivers.forms.onboarding import SupplyFilter, SupplyForm
+from caregivers.actions.supplies import issue_supplies, issue_supply
+from caregivers.forms.onboarding import SuppliesForm, SupplyFilter, SupplyForm
 from caregivers.models import Caregiver, SupplyIssue
 
 
@@ -23,6 +23,7 @@ class SupplyList(OfficeList):
     """Everything that was handed out, the latest first."""
 
     right = "caregivers.view"
+    edit_right = "caregivers.edit"
     list_name = "supplies"
     title = gettext_lazy("Supplies")
     template_name = "caregivers/supply_list.html"
@@ -40,6 +41,17 @@ class SupplyList(OfficeList):
 
     def rows(self):
         return SupplyIssue.objects.select_related("caregiver", "issued_by").order_by("-issued_on", "-id")
+
+
+@may("caregivers.edit")
+def supplies_new(request):
+    """Hand the same out to several people at once."""
+    form = SuppliesForm(request.POST or None)
+    back = office_url("supply_list")
+    if issued := submit(form, issue_supplies, by=request.user):
+        messages.success(request, _("Noted for %(count)s people; they are asked to confirm.") % {"count": len(issued)})
+        return redirect(back)
+    return form_page(request, form=form, title=_("Supplies handed out"), back=back)
 
 
 @may("caregivers.edit")

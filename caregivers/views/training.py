@@ -1,7 +1,8 @@
 """Office pages of training: courses, sessions and those who come, the code on the screen, effect."""
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,11 +22,12 @@ from caregivers.forms.training import (
     CourseForm,
     EffectForm,
     EnrolForm,
+    JoinForm,
     ReasonForm,
     SessionFilter,
     SessionForm,
 )
-from caregivers.models import Attendance, Course, TrainingSession
+from caregivers.models import Attendance, Caregiver, Course, TrainingSession
 from caregivers.queries.training import brought, code_url, listed_sessions, with_counts
 from caregivers.standard.training import MEASURED_DAYS, effect_due_on
 
@@ -56,7 +58,10 @@ class CourseList(OfficeList):
     ]
 
     def rows(self):
-        return Course.objects.annotate(given=Count("sessions")).order_by("-is_active", "kind", "level", "name")
+        held = TrainingSession.objects.filter(agency=OuterRef("agency"), course=OuterRef("pk")).order_by()
+        given = held.values("course").annotate(n=Count("pk")).values("n")
+        rows = Course.objects.annotate(given=Coalesce(Subquery(given), 0))
+        return rows.order_by("-is_active", "kind", "level", "name")
 
 
 @may("caregivers.train")
@@ -168,6 +173,27 @@ def session_enrol(request, session_pk):
         messages.success(request, _("%(count)s people put down and told.") % {"count": count})
         return redirect(_here(session))
     return form_page(request, form=form, title=_("Put people down"), lead=str(session), back=_here(session))
+
+
+@may("caregivers.train")
+def training_join(request, caregiver_pk):
+    """Put one person down for a planned session of what they need."""
+    caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
+    form = JoinForm(request.POST or None, caregiver=caregiver)
+    back = office_url(
+        "onboarding_page" if request.GET.get("from") == "onboarding" else "caregiver_training", caregiver_pk
+    )
+    if not form.fields["session"].queryset.exists():
+        messages.warning(request, _("No session of these courses is planned; plan one and put people down."))
+        return redirect(office_url("session_new"))
+    if submit(form, _join, caregiver=caregiver, by=request.user):
+        messages.success(request, _("Put down and told."))
+        return redirect(back)
+    return form_page(request, form=form, title=_("Put down for training"), lead=str(caregiver), back=back)
+
+
+def _join(*, session, caregiver, by):
+    return actions.enrol(session=session, by=by, caregivers=[caregiver])
 
 
 @may("caregivers.train")

@@ -136,6 +136,12 @@ def _back(visit):
 
 
 @may("contracts.view_visits")
+def visit_of_task(request, task_pk):
+    """From a task that was counted to the visit it was done at."""
+    return redirect(_back(get_object_or_404(Visit, tasks=task_pk)))
+
+
+@may("contracts.view_visits")
 def visit_page(request, visit_pk):
     visit = _get(visit_pk)
     context = {

@@ -2,6 +2,9 @@
 const search = document.getElementById("search-input");
 const hits = document.getElementById("search-hits");
 
+// A long menu on a low screen: the entry we are at stays in sight.
+document.querySelector(".menu a[aria-current]")?.scrollIntoView({ block: "nearest" });
+
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
   if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {

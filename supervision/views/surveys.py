@@ -38,6 +38,13 @@ def survey_round(request, round_pk):
     return render(request, "supervision/survey_round.html", context)
 
 
+@may("supervision.view")
+def survey_of_answer(request, answer_pk):
+    """From a rating that was counted to the survey it was given in."""
+    answer = get_object_or_404(SurveyAnswer.objects.select_related("invitation"), pk=answer_pk)
+    return redirect(office_url("survey_round", answer.invitation.round_id))
+
+
 @may("supervision.edit")
 def survey_enter(request, invitation_pk):
     """Enter what a client said by phone or wrote on paper."""

@@ -204,7 +204,7 @@ def test_printing_keeps_who_got_which_version(bearer, manager):
 
 
 def test_everybody_who_cannot_have_a_badge_is_named_at_once(bearer, manager):
-    new = people.open_file(manager, name="李梅", identity_number="370102199003078827", photo=None)
+    new = people.open_file(manager, name="李梅", identity_number="370102199003078827", phone="13605310222", photo=None)
     with pytest.raises(ValidationError) as refusal:
         actions.print_sheet(caregivers=[bearer, new], by=manager)
     assert refusal.value.messages == [

@@ -273,7 +273,9 @@ def test_page_shows_who_did_what_when_and_what_is_missing(office, newcomer, mana
     text = page.content.decode()
     assert "Derived" in text
     assert "No health certificate on file." in text
-    assert url("onboarding_record", newcomer.pk, "interview") in text
+    assert url("onboarding_record", newcomer.pk, "interview") not in text  # not before the steps above it
+    assert f"{url('credential_new', newcomer.pk)}?from=onboarding&amp;kind=health" in text
+    assert f"{url('training_join', newcomer.pk)}?from=onboarding" in text
     assert "11 Meeting the client" in text
     assert "Placements: steps 11 and 12" in text
     assert "Follow-up: step 13" in text

@@ -86,7 +86,7 @@ def go_through_the_steps(page, steps, world):
     issued = timezone.localdate() - dt.timedelta(days=20)
     for kind in people.PAPERS:
         page.goto(f"{file}credentials/new/")
-        fill(page, kind=kind, issuer="济南市", grade="5" if kind == "domestic_service" else "", issued_on=issued.isoformat(), original_sighted=True,
+        fill(page, kind=kind, number=f"JN-{kind[:4]}", issuer="济南市", grade="5" if kind == "domestic_service" else "", issued_on=issued.isoformat(), original_sighted=True,
              expires_on=(issued + dt.timedelta(days=365)).isoformat())  # fmt: skip
         save(page)
     for score, stage in ((55, "are needed"), (80, "passed")):
@@ -97,6 +97,8 @@ def go_through_the_steps(page, steps, world):
     with agency_context(world.agency):
         people.train(Caregiver.objects.get(), world.course, world.manager)
     page.goto(f"{file}rule/")
+    name, content, kind = people.photo()
+    page.set_input_files("main [name=scan]", {"name": name, "mimeType": kind, "buffer": content})
     save(page)
     page.goto(f"{steps}contract/")
     fill(page, note="劳动合同 LD-2026-0001", nothing_withheld=True)

@@ -57,7 +57,7 @@ def apply(page):
     page.goto("/kangze/promotions/?tab=eligible")
     expect(page.locator("tbody tr")).to_have_count(1)
     page.get_by_role("link", name="王秀兰 0007").click()
-    expect(page.locator("main")).to_contain_text("Nothing is missing.")
+    expect(page.locator("main")).to_contain_text("May rise now")
     page.get_by_role("link", name="Apply for One star").click()
     page.wait_for_url("**/level/1/apply/")
     fill(page, **{line.code: "4" for line in FORM})

@@ -55,10 +55,10 @@ def test_from_a_course_to_results_in_the_browser_forms(office, in_maple, manager
     session = TrainingSession.objects.get()
     assert answer.url == url("session_enrol", session.pk)
     make_one(Caregiver, name="王秀兰", number="0001", state="active", posted_on=people.ago(300))
-    page = office.post(url("session_enrol", session.pk), {"numbers": "1 0077"})
+    page = office.post(url("session_enrol", session.pk), {"others": "1 0077"})
     assert "0077" in page.content.decode()  # typed numbers stay, the unknown one is named
     assert not Attendance.objects.exists()
-    office.post(url("session_enrol", session.pk), {"numbers": "1"})
+    office.post(url("session_enrol", session.pk), {"others": "1"})
     row = Attendance.objects.get()
     office.post(url("session_attendance", session.pk), {"present": [row.pk]})
     office.post(url("session_close", session.pk))
