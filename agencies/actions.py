@@ -74,7 +74,7 @@ def add_member(*, agency: Agency, phone: str, name: str, roles: list[str]) -> st
     if user and Membership.objects.filter(agency=agency, user=user).exists():
         raise ValidationError({"phone": _("This person works here already.")})
     password = "" if user else _first_password()
-    user = user or User.objects.create_user(phone, password, name=name)
+    user = user or User.objects.create_user(phone, password, name=name, has_first_password=True)
     Membership.objects.create(agency=agency, user=user, roles=roles)
     return password
 
@@ -142,7 +142,8 @@ def reset_password(*, member: Membership, by: User) -> str:
         raise ValidationError(problems)
     password = _first_password()
     member.user.set_password(password)
-    member.user.save(update_fields=["password"])
+    member.user.has_first_password = True
+    member.user.save(update_fields=["password", "has_first_password"])
     log_access(user=by, row=member, field="password")
     return password
 

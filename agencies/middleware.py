@@ -5,8 +5,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.urls import resolve
+from django.urls import resolve, reverse
 from django.utils import timezone, translation
 
 from agencies.models import Agency, ApiKey, Membership
@@ -29,6 +30,21 @@ class LanguageMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+
+class FirstPasswordMiddleware:
+    """Whoever signed in with a password that somebody else chose chooses their own before anything else."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        change = reverse("account_change_password")
+        if request.user.is_authenticated and request.user.has_first_password:
+            allowed = (change, reverse("account_logout"), reverse("set_language"))
+            if request.path_info not in allowed:
+                return redirect(change)
+        return self.get_response(request)
 
 
 class RequestSizeMiddleware:

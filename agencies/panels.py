@@ -22,13 +22,14 @@ class Panel:
 
 @dataclass(frozen=True)
 class Moment:
-    """A line of the timeline: when, what, who did it, and where to read more."""
+    """A line of the timeline: when, what, who did it, and where to read more; of some only the day is known."""
 
     at: dt.datetime
     text: str
     by: str = ""
     url: str = ""
     tone: str = "quiet"
+    is_day: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,12 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm as BaseLoginForm
+from allauth.account.signals import password_changed
 from django import forms
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
+
+from agencies.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -13,6 +17,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request) -> bool:
         return False
+
+
+@receiver(password_changed)
+def own_password(sender, request, user, **kwargs):
+    """From now on only this person knows it."""
+    User.objects.filter(pk=user.pk).update(has_first_password=False)
 
 
 class LoginForm(BaseLoginForm):

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",  # posted forms are ours
     "django.contrib.auth.middleware.AuthenticationMiddleware",  # request.user
     "agencies.middleware.LanguageMiddleware",  # the language the person chose
+    "agencies.middleware.FirstPasswordMiddleware",  # a password somebody else chose is changed first
     "agencies.middleware.RequestSizeMiddleware",  # no body larger than any form needs
     "django.contrib.messages.middleware.MessageMiddleware",  # one-time notices
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # not in frames

@@ -221,6 +221,7 @@ def training_sheet(document: Document) -> tuple[str, dict[str, Any]]:
         "session": session,
         "kind": KINDS[session.course.kind],
         "trainer": session.trainer.name if session.trainer else session.outside_trainer,
+        "hours": f"{(session.ends_at - session.starts_at).total_seconds() / 3600:.3g}",
         "rows": rows,
         "came": sum(row.attended_at is not None for row in rows),
         "is_held": is_held,

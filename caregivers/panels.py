@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from rules import has_perm
 
 from agencies.links import office_url
@@ -15,6 +16,8 @@ from caregivers.models import Caregiver
 from caregivers.queries.onboarding import step_name
 from caregivers.queries.score_card import card_start, score_cards, shown
 from caregivers.standard.onboarding import EDITIONS
+
+DERIVED = ("pinyin", "identity_hash")
 
 
 def _noon(day):
@@ -70,17 +73,29 @@ def quality(membership, caregiver: Caregiver):
 
 @moments("caregivers.caregiver")
 def changes(caregiver: Caregiver):
-    kinds = {"+": _("File opened"), "~": _("File changed")}
-    for row in caregiver.history.select_related("history_user").order_by("-history_date")[:30]:
-        text = f"{kinds.get(row.history_type, '')} · {row.get_state_display()}"
+    rows = list(caregiver.history.select_related("history_user").order_by("-history_date", "-history_id")[:31])
+    for place, row in enumerate(rows[:30]):
+        before = rows[place + 1] if place + 1 < len(rows) else None
+        text = _("File opened") if before is None else _("Changed: %(what)s") % {"what": _what_changed(row, before)}
         yield Moment(row.history_date, text, by=row.history_user.name if row.history_user else "")
+
+
+def _what_changed(row, before):
+    """The labels of the fields that differ, and the new state where it is that."""
+    names = [field for field in Caregiver._meta.fields if field.name not in DERIVED]
+    changed = [field for field in names if getattr(row, field.attname) != getattr(before, field.attname)]
+    words = [
+        f"{field.verbose_name} → {row.get_state_display()}" if field.name == "state" else str(field.verbose_name)
+        for field in changed
+    ]
+    return pgettext("between names", ", ").join(words) or "—"
 
 
 @moments("caregivers.caregiver")
 def levels(caregiver: Caregiver):
     for grant in caregiver.level_grants.select_related("granted_by"):
         text = _("Level: %(level)s") % {"level": grant.get_level_display()}
-        yield Moment(_noon(grant.granted_on), text, by=grant.granted_by.name, tone="done")
+        yield Moment(_noon(grant.granted_on), text, by=grant.granted_by.name, tone="done", is_day=True)
 
 
 @moments("caregivers.caregiver")
@@ -88,13 +103,13 @@ def evaluations(caregiver: Caregiver):
     for row in caregiver.evaluations.select_related("evaluated_by")[:10]:
         text = _("Evaluated: %(result)s") % {"result": row.get_result_display()}
         url = office_url("evaluation_page", row.pk)
-        yield Moment(_noon(row.evaluated_on), text, by=row.evaluated_by.name, url=url, tone="done")
+        yield Moment(_noon(row.evaluated_on), text, by=row.evaluated_by.name, url=url, tone="done", is_day=True)
 
 
 @moments("caregivers.caregiver")
 def papers(caregiver: Caregiver):
     for paper in caregiver.credentials.all()[:20]:
-        yield Moment(_noon(paper.issued_on), _("%(paper)s issued") % {"paper": paper.get_kind_display()})
+        yield Moment(_noon(paper.issued_on), _("%(paper)s issued") % {"paper": paper.get_kind_display()}, is_day=True)
 
 
 @moments("caregivers.caregiver")
@@ -102,11 +117,11 @@ def certificates(caregiver: Caregiver):
     url = office_url("onboarding_page", caregiver.pk)
     for row in caregiver.posting_certificates.select_related("issued_by")[:10]:
         text = _("Posting certificate %(number)s") % {"number": row.number}
-        yield Moment(_noon(row.issued_on), text, by=row.issued_by.name, url=url, tone="done")
+        yield Moment(_noon(row.issued_on), text, by=row.issued_by.name, url=url, tone="done", is_day=True)
         if row.revoked_on:
             text = _("Posting certificate %(number)s withdrawn: %(reason)s")
             words = {"number": row.number, "reason": row.revoked_reason}
-            yield Moment(_noon(row.revoked_on), text % words, url=url, tone="wrong")
+            yield Moment(_noon(row.revoked_on), text % words, url=url, tone="wrong", is_day=True)
 
 
 @moments("caregivers.caregiver")

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agencies.actions import read_notices
-from agencies.findings import text_of
 from agencies.models import AgencySettings, Level, Notice
 from agencies.pages import press, submit
 from agencies.permissions import may
@@ -31,10 +30,13 @@ from caregivers.forms.evaluations import AnswerForm
 from caregivers.forms.levels import AppealForm
 from caregivers.forms.phone import AvailabilityForm, OwnAbsenceForm, hours_of
 from caregivers.models import Caregiver, LevelApplication, LevelGrant, SupplyIssue
+from caregivers.queries.badge import badge_name, badge_url
+from caregivers.queries.conditions import conditions_of
 from caregivers.queries.files import with_level
 from caregivers.queries.levels import level_facts
 from caregivers.queries.phone import with_open_matters
 from caregivers.queries.score_card import card_start, score_cards, shown
+from caregivers.queries.skills import skills_known
 from caregivers.rule import RULE
 from caregivers.standard.levels import best_way
 from caregivers.views.absences import days_of
@@ -86,6 +88,30 @@ def mine(request, caregiver):
 
 
 @own
+def badge(request, caregiver):
+    """What is shown at the door when the badge is forgotten: photo, number, level, and the code that is checked now."""
+    if caregiver.state != Caregiver.State.ACTIVE:
+        raise Http404
+    rows = with_level(Caregiver.objects, timezone.localdate())
+    level = rows.get(pk=caregiver.pk).level
+    context = {
+        "caregiver": caregiver,
+        "name": badge_name(caregiver),
+        "level": "" if level is None else Level(level).label,
+        "code": badge_url(caregiver, caregiver.badge_version),
+        "certificate": caregiver.posting_certificates.filter(revoked_on=None).select_related("document").first(),
+    }
+    return phone_page(request, "phone/badge.html", **context)
+
+
+@own
+def photo(request, caregiver):
+    if caregiver.photo is None:
+        raise Http404
+    return serve(caregiver.photo)
+
+
+@own
 def papers(request, caregiver):
     """Own papers with how they stand; what ends or was sent back is renewed by a photo."""
     rows = shown_credentials(caregiver.credentials)
@@ -97,7 +123,12 @@ def papers(request, caregiver):
 @own
 def paper_new(request, caregiver):
     """Send a photo of a paper; it counts once the office has sighted the original."""
-    form = OwnCredentialForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind", "")})
+    kind = request.GET.get("kind", "")
+    latest = caregiver.credentials.filter(kind=kind, declined_reason="").first()
+    initial = {"kind": kind}
+    if latest:  # a renewal often keeps issuer, number and grade
+        initial |= {"grade": latest.grade, "number": latest.number, "issuer": latest.issuer}
+    form = OwnCredentialForm(request.POST or None, request.FILES or None, initial=initial)
     if submit(form, submit_credential, caregiver=caregiver, by=request.user):
         messages.success(request, _("Sent. Show the original at the office; the paper counts from then on."))
         return redirect("phone:papers")
@@ -209,7 +240,9 @@ def level(request, caregiver):
     context = {
         "grants": caregiver.level_grants.select_related("certificate"),
         "next_level": Level(way.to_level).label if way else "",
-        "missing": [text_of(finding) for finding in findings],
+        "missing": bool(findings),
+        "conditions": conditions_of(way, {finding.code for finding in findings}) if way else [],
+        "skills": skills_known(caregiver, way.to_level, timezone.localdate()) if way else None,
         "lowered": caregiver.level_grants.filter(kind=LevelGrant.Kind.DEMOTION, appeals=None),
         "rejected": caregiver.level_applications.filter(state=LevelApplication.State.REJECTED, appeals=None),
         "appeals": caregiver.level_appeals.all(),

@@ -11,5 +11,6 @@ class ContractsConfig(AppConfig):
     def ready(self):
         from contracts import documents, panels, permissions
         from contracts.actions import gaps
+        from contracts.queries import busy
 
-        del documents, gaps, panels, permissions
+        del busy, documents, gaps, panels, permissions

@@ -10,7 +10,7 @@ from agencies.panels import Moment, Panel, Shortcut, Step, moments, panel, short
 from clients.models import Client
 from clients.queries import missing_in_file
 from contracts.models import Agreement, CaregiverPreference, ServicePlan, Visit
-from contracts.queries.agreements import with_outdated_plan
+from contracts.queries.agreements import OPEN, with_outdated_plan
 from contracts.queries.preferences import in_force
 
 
@@ -201,3 +201,16 @@ def client_visits_done(client):
         tone = "running" if visit.state == Visit.State.DONE else "wrong"
         text = f"{visit.get_state_display()} · {visit.caregiver or ''}"
         yield Moment(visit.period.lower, text, url=office_url("visit_page", visit.pk), tone=tone)
+
+
+@steps("caregivers.leaving")
+def served_agreements(membership, caregiver):
+    """The agreements that name somebody who leaves, each to be amended or ended, and how many visits lie ahead."""
+    ahead = caregiver.visits.filter(state=Visit.State.PLANNED, period__startswith__gt=timezone.now()).count()
+    if ahead:
+        url = f"{office_url('visit_list')}?tab=planned&caregiver={caregiver.number}"
+        yield Step(_("%(count)s visits ahead need somebody else.") % {"count": ahead}, url, _("Look"))
+    for agreement in caregiver.agreements.filter(state__in=OPEN).select_related("client").defer("terms"):
+        words = {"number": agreement.number, "client": agreement.client.salutation}
+        text = _("Agreement %(number)s with %(client)s names this caregiver: amend it or end it.") % words
+        yield Step(text, office_url("agreement_file", agreement.pk), _("Look"))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from agencies.calendar import age_on
 from agencies.pages import submit
+from caregivers.actions.posting import missing_for_posting
 from caregivers.phone import own, phone_page
 from clients.models import Client
 from clients.queries import told_risk_notes, with_status
@@ -37,6 +38,8 @@ def today(request, caregiver):
     context = {"visits": visits, "next": upcoming, "day": day, "handovers": _handovers_to_sign(caregiver)}
     if upcoming:
         context |= _card(upcoming)
+    if caregiver.state == caregiver.State.ONBOARDING:
+        context["to_bring"] = missing_for_posting(caregiver)
     return phone_page(request, "phone/today.html", **context)
 
 

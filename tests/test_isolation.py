@@ -58,6 +58,8 @@ GLOBAL_TASKS = {
 PUBLIC_URLS = {"account_login", "account_logout", "health", "set_language", "schema"}
 # What an id in an address points at.
 URL_KWARGS = {
+    "answer_pk": "supervision.SurveyAnswer",
+    "task_pk": "contracts.VisitTask",
     "appeal_pk": "caregivers.LevelAppeal",
     "application_pk": "caregivers.LevelApplication",
     "attendance_pk": "caregivers.Attendance",
@@ -110,6 +112,7 @@ URL_WORDS = {
     "level": 1,
     "list_name": "nothing",
     "party": "client",
+    "rule": "nothing",
     "step": "interview",
     "token": "1-1~x",
     "year": 1,

@@ -45,6 +45,7 @@ class User(AbstractBaseUser):
         _("language"), max_length=10, choices=[("zh-hans", "中文"), ("en", "English")], default="zh-hans"
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
+    has_first_password = models.BooleanField(default=False, help_text="somebody else chose it; to be changed at once")
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "phone"

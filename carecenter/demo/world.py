@@ -241,7 +241,9 @@ def hire(world: World, count: int, first_phone: str) -> list[Caregiver]:
             onboarding.finish(world, caregiver, hired)
         if kind == "left":
             with at(world.ago(40)):
-                posting.dismiss_caregiver(caregiver=caregiver, by=world.manager, left_on=world.ago(40))
+                posting.dismiss_caregiver(
+                    caregiver=caregiver, by=world.manager, left_on=world.ago(40), left_reason="本人辞职"
+                )
         caregivers.append(caregiver)
     return caregivers
 
@@ -278,7 +280,7 @@ def _papers(world, caregiver, place, hired):
     rows = [
         ("identity_card", None, "济南市公安局历下分局", 3000, 4000),
         ("domestic_service", 5, "济南市人力资源和社会保障局", 800, None),
-        ("elderly_care", 5 - place % 3, "济南市人力资源和社会保障局", 700, None),
+        ("elderly_care", 6 - place % 4 if place % 4 else 5 - place % 3, "济南市人力资源和社会保障局", 700, None),
         ("background", None, "本人提交，公安机关出具", 720, None),
         ("insurance", None, "泰山财产保险", 200, 165),
     ]

@@ -18,8 +18,10 @@ from agencies.numbers import take_numbers
 from agencies.tenancy import current_agency
 from agencies.text import pinyin_of
 from archive.texts import keep_text
-from caregivers.models import Absence, Caregiver, LevelGrant, SupervisionAcknowledgement
+from caregivers.models import Absence, Caregiver, Credential, LevelGrant, SupervisionAcknowledgement
+from caregivers.queries.levels import valid_credentials
 from caregivers.rule import RULE
+from caregivers.standard.levels import step_on
 
 AHEAD = dt.timedelta(days=60)  # a start may be agreed so long before (derived)
 
@@ -80,11 +82,21 @@ def grant_level(*, caregiver: Caregiver, by: User, level: int, granted_on: dt.da
         problems["level"] = _("There is a level already; a higher one is applied for on the promotions board.")
     if level and not reason:
         problems["reason"] = _("Say what proves this level at entry.")
+    if granted_on > timezone.localdate():
+        problems["granted_on"] = _("This day lies in the future.")
+    elif level and not _holds_grade(caregiver, step_on(level, granted_on).grade, granted_on):
+        text = _("A star at entry rests on an elderly-care certificate that fits; add it and sight the original first.")
+        problems.setdefault("level", text)
     if problems:
         raise ValidationError(problems)
     return LevelGrant.objects.create(
         caregiver=caregiver, level=level, granted_on=granted_on, reason=reason, granted_by=by
     )
+
+
+def _holds_grade(caregiver, grade, day):
+    papers = valid_credentials(day).filter(caregiver=caregiver, kind=Credential.Kind.ELDERLY_CARE)
+    return papers.filter(grade__lte=grade).exists()
 
 
 def record_absence(
@@ -127,7 +139,7 @@ def open_account(*, caregiver: Caregiver, by: User) -> str:
     password = ""
     if user is None:
         password = f"{secrets.randbelow(10**8):08}"
-        user = User.objects.create_user(caregiver.phone, password, name=caregiver.name)
+        user = User.objects.create_user(caregiver.phone, password, name=caregiver.name, has_first_password=True)
     membership, created = Membership.objects.get_or_create(
         agency=current_agency(), user=user, defaults={"roles": [Role.CAREGIVER]}
     )

@@ -31,6 +31,7 @@ from caregivers.models import (
     LevelStanding,
     QualityRecord,
 )
+from caregivers.queries.conditions import line_label
 from caregivers.queries.levels import level_facts, levels_held, ratings_since, valid_credentials
 from caregivers.standard.levels import (
     LEAST_POINTS,
@@ -38,6 +39,7 @@ from caregivers.standard.levels import (
     LevelFacts,
     best_way,
     check_promotion,
+    is_direct_time,
     stage_of,
     time_served_on,
     weak_lines,
@@ -123,12 +125,12 @@ def _at_the_top(pk, lost, now):
 
 
 def _route(facts):
-    return LevelApplication.Route.DIRECT if facts.is_direct else LevelApplication.Route.LADDER
+    return LevelApplication.Route.DIRECT if is_direct_time(facts) else LevelApplication.Route.LADDER
 
 
 def figures_of(facts: LevelFacts) -> dict[str, Any]:
     """What the rules saw, as it is shown and frozen."""
-    served = facts.in_service if facts.is_direct else facts.at_level
+    served = facts.in_service if is_direct_time(facts) else facts.at_level
     return {
         "served_from": served.first_day.isoformat() if served else None,
         "left_out": served.left_out if served else 0,
@@ -180,7 +182,7 @@ def apply_for_level(
     facts = _facts_for(caregiver, level)
     problems = [text_of(finding) for finding in check_promotion(facts)] if facts else [_("Has no level yet.")]
     problems += [
-        _("The form asks for at least %(least)s points: %(line)s.") % {"least": LEAST_POINTS, "line": _(line.text_en)}
+        _("The form asks for at least %(least)s points: %(line)s.") % {"least": LEAST_POINTS, "line": line_label(line)}
         for line in weak_lines(scores)
     ]
     if LevelApplication.objects.filter(caregiver=caregiver, state=State.SUBMITTED).exists():

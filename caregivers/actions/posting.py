@@ -92,9 +92,22 @@ def reinstate_caregiver(*, caregiver: Caregiver, by: User) -> None:
         _issue_certificate(caregiver, by)
 
 
-def dismiss_caregiver(*, caregiver: Caregiver, by: User, left_on: dt.date) -> None:
+def dismiss_caregiver(*, caregiver: Caregiver, by: User, left_on: dt.date, left_reason: str) -> None:
     """The caregiver leaves: certificate and phone account end, the file goes to the archive with its clock (7.5.3)."""
-    _move(caregiver, [State.ONBOARDING, State.ACTIVE, State.SUSPENDED], State.LEFT, left_on=left_on)
+    problems = {}
+    if left_on > timezone.localdate():
+        problems["left_on"] = _("This day lies in the future.")
+    elif left_on < caregiver.hired_on:
+        problems["left_on"] = _("This is before the first day, %(day)s.") % {"day": caregiver.hired_on}
+    if problems:
+        raise ValidationError(problems)
+    _move(
+        caregiver,
+        [State.ONBOARDING, State.ACTIVE, State.SUSPENDED],
+        State.LEFT,
+        left_on=left_on,
+        left_reason=left_reason,
+    )
     for certificate in caregiver.posting_certificates.filter(revoked_on=None):
         _withdraw(certificate, left_on, _("Left the agency"))
     if caregiver.user_id:

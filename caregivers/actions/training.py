@@ -13,8 +13,9 @@ from agencies.actions import notify
 from agencies.models import AgencySettings, User
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
+from caregivers.actions.fitness import fitness_changed
 from caregivers.models import Attendance, Caregiver, Course, EffectEvaluation, TrainingSession
-from caregivers.queries.training import brought, trainers
+from caregivers.queries.training import brought, elsewhere, trainers
 from caregivers.standard.training import DOORS, LONGEST, effect_due_on, is_taken_at
 
 State = TrainingSession.State
@@ -60,25 +61,37 @@ def change_session(*, session: TrainingSession, by: User, **data: Any) -> Traini
     before = (session.starts_at, session.ends_at, session.place)
     for name, value in data.items():
         setattr(session, name, value)
+    if before[:2] != (session.starts_at, session.ends_at) and session.attendances.exclude(attended_at=None).exists():
+        raise ValidationError(_("Somebody has said that they are here; the time stays."))
     _check_session(session)
     session.save()
     if before != (session.starts_at, session.ends_at, session.place):
         _tell(session, session.attendances.all(), _("A training session has changed"))
+        for row in session.attendances.select_related("caregiver"):
+            fitness_changed(row.caregiver)
     return session
 
 
-def _check_session(session):
+def time_and_trainer(data: dict[str, Any]) -> dict[str, str]:
+    """What is wrong with a session's time and trainer by field; what is not known yet is not judged."""
     problems = {}
-    length = session.ends_at - session.starts_at
-    if length <= dt.timedelta():
-        problems["ends_at"] = _("The end lies before the start.")
-    elif length > LONGEST:
-        problems["ends_at"] = _("A session lasts 12 hours at most; plan a further one for the next day.")
+    if data.get("starts_at") and data.get("ends_at"):
+        length = data["ends_at"] - data["starts_at"]
+        if length <= dt.timedelta():
+            problems["ends_at"] = _("The end lies before the start.")
+        elif length > LONGEST:
+            problems["ends_at"] = _("A session lasts 12 hours at most; plan a further one for the next day.")
+    if bool(data.get("trainer")) == bool(data.get("outside_trainer")):
+        problems["trainer"] = _("Choose a trainer of the agency or name one from outside, not both.")
+    return problems
+
+
+def _check_session(session):
+    names = ("starts_at", "ends_at", "trainer", "outside_trainer")
+    problems = time_and_trainer({name: getattr(session, name) for name in names})
     if not session.course.is_active:
         problems["course"] = _("This course is not offered any more.")
-    if bool(session.trainer) == bool(session.outside_trainer):
-        problems["trainer"] = _("Choose a trainer of the agency or name one from outside, not both.")
-    elif session.trainer:
+    if session.trainer and "trainer" not in problems:
         problems |= _trainer_problems(session)
     if session.pk and session.seats < (down := session.attendances.count()):
         problems["seats"] = _("%(count)s people are down for this session.") % {"count": down}
@@ -138,6 +151,11 @@ def enrol(*, session: TrainingSession, by: User, caregivers: Iterable[Caregiver]
         for person in added
         if person.state == Caregiver.State.LEFT
     ]
+    problems += [
+        _("%(caregiver)s: %(what)s") % {"caregiver": person, "what": text}
+        for person in added
+        for text in elsewhere(session, [person.pk]).get(person.pk, [])
+    ]
     if not added:
         problems.append(_("Choose at least one person who is not down for this session yet."))
     if len(down) + len(added) > session.seats:
@@ -148,6 +166,8 @@ def enrol(*, session: TrainingSession, by: User, caregivers: Iterable[Caregiver]
     for person in added:
         Attendance.objects.create(session=session, caregiver=person)
     _tell(session, session.attendances.filter(caregiver__in=added), _("You are down for a training session"))
+    for person in added:
+        fitness_changed(person)  # visits at that time need somebody else
     return len(added)
 
 

@@ -107,6 +107,7 @@ class AcknowledgeForm(CleanForm, forms.Form):
 
 class DismissForm(CleanForm, forms.Form):
     left_on = forms.DateField(label=_("left on"), initial=timezone.localdate)
+    left_reason = forms.CharField(label=_("reason"), max_length=200)
 
 
 class PeopleFilter(django_filters.FilterSet):

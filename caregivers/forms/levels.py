@@ -2,22 +2,17 @@
 
 import django_filters
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import CleanForm
+from agencies.forms import REQUIRED, CleanForm
 from agencies.models import Level
 from caregivers.models import LevelStanding
+from caregivers.queries.conditions import line_label
 from caregivers.queries.files import find_caregivers
 from caregivers.standard.levels import FORM
 
 CODES = tuple(line.code for line in FORM)
 POINTS = [(points, str(points)) for points in (5, 4, 3, 2, 1)]
-
-
-def line_label(line) -> str:
-    """A line of the evaluation form in the reader's language."""
-    return line.text_en if get_language() == "en" else line.text
 
 
 def points_of(scores) -> list[tuple[str, int | None]]:
@@ -34,8 +29,9 @@ class ScoredForm(CleanForm, forms.Form):
         super().__init__(*args, **kwargs)
         for line in FORM:
             self.fields[line.code] = forms.TypedChoiceField(
-                label=line_label(line), choices=POINTS, coerce=int, widget=forms.RadioSelect
-            )
+                label=line_label(line), choices=POINTS, coerce=int, widget=forms.RadioSelect,
+                error_messages={"required": REQUIRED[True]},
+            )  # fmt: skip
         self.order_fields([*self.before, *CODES])
 
     def opening(self):

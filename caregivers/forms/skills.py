@@ -10,7 +10,7 @@ from caregivers.models import SkillCheck
 from caregivers.queries.skills import skill_label
 from caregivers.standard.skills import Skill
 
-RESULTS = [("", _("not checked")), ("yes", _("mastered")), ("no", _("not yet"))]
+RESULTS = [("", _("as it stands")), ("yes", _("mastered")), ("no", _("not yet"))]
 
 
 class SkillCheckForm(CleanForm, forms.Form):
@@ -18,9 +18,9 @@ class SkillCheckForm(CleanForm, forms.Form):
 
     checked_on = forms.DateField(label=_("checked on"), initial=timezone.localdate)
 
-    def __init__(self, *args, skills: list[Skill], **kwargs):
+    def __init__(self, *args, skills: list[Skill], checks: dict[str, SkillCheck], **kwargs):
         super().__init__(*args, **kwargs)
-        self.skills = skills
+        self.skills, self.checks = skills, checks
         for skill in skills:
             self.fields[f"result_{skill.code}"] = forms.ChoiceField(
                 label=skill_label(skill), choices=RESULTS, required=False, widget=forms.RadioSelect, initial=""
@@ -30,7 +30,10 @@ class SkillCheckForm(CleanForm, forms.Form):
 
     def lines(self):
         """Each skill with its two fields, for the page."""
-        return [(skill, self[f"result_{skill.code}"], self[f"note_{skill.code}"]) for skill in self.skills]
+        return [
+            (skill, self[f"result_{skill.code}"], self[f"note_{skill.code}"], self.checks.get(skill.code))
+            for skill in self.skills
+        ]
 
     def clean(self):
         data = self.cleaned_data

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes.forms import SafeModelChoiceField, SafeModelMultipleChoiceField
 
 from agencies.forms import CleanForm
+from caregivers.actions.training import time_and_trainer
 from caregivers.forms.files import BadgeNumbersField
 from caregivers.models import (
     Attendance,
@@ -19,7 +20,7 @@ from caregivers.models import (
     TrainingSession,
 )
 from caregivers.queries.files import find_caregivers
-from caregivers.queries.training import effect_due, sessions_for, to_close, trainers, who_needs
+from caregivers.queries.training import busy_at, effect_due, sessions_for, to_close, trainers, who_needs
 
 OFFERED = 100  # people who need a course, to be ticked
 
@@ -68,6 +69,14 @@ class SessionForm(CleanForm, forms.ModelForm):
         self.fields["trainer"].queryset = trainers(timezone.localdate())
         self.fields["trainer"].empty_label = _("somebody from outside")
 
+    def clean(self):
+        """What the action would refuse anyway, said together with what is wrong in single fields."""
+        data = super().clean() or self.cleaned_data
+        for name, text in time_and_trainer(data).items():
+            if name not in self.errors:
+                self.add_error(name, text)
+        return data
+
     def _post_clean(self):
         """The action fills and checks the row."""
 
@@ -90,7 +99,10 @@ class EnrolForm(CleanForm, forms.Form):
         down = session.attendances.values("caregiver")
         needed = who_needs(session.course).exclude(pk__in=down).order_by("number")
         self.fields["people"].queryset = needed.filter(pk__in=list(needed.values_list("pk", flat=True)[:OFFERED]))
-        if not self.fields["people"].queryset.exists():
+        offered = [person.pk for person in self.fields["people"].queryset]
+        busy = busy_at(session, offered)
+        self.fields["people"].label_from_instance = lambda person: "　▲ ".join([str(person), *busy.get(person.pk, [])])
+        if not offered:
             del self.fields["people"]
 
     def clean(self):

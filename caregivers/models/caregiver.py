@@ -59,6 +59,7 @@ class Caregiver(AgencyModel):
     hired_on = models.DateField(_("started on"))
     posted_on = models.DateField(_("on-boarding finished on"), null=True, blank=True)
     left_on = models.DateField(_("left on"), null=True, blank=True)
+    left_reason = models.CharField(_("reason of leaving"), max_length=200, blank=True, default="", db_default="")
     badge_version = models.PositiveSmallIntegerField(default=1, help_text="raised when a badge is lost; old ones stop")
     photo = models.ForeignKey(
         "agencies.StoredFile",

@@ -17,6 +17,7 @@ def with_renewed(credentials: QuerySet[Credential]) -> QuerySet[Credential]:
         kind=OuterRef("kind"),
         issued_on__gt=OuterRef("issued_on"),
         declined_reason="",
+        verified_on__isnull=False,  # until somebody has sighted the new one, the old one is what counts
     )
     return credentials.annotate(is_renewed=Exists(newer))
 

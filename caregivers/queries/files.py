@@ -12,7 +12,16 @@ from agencies.calendar import ONE_DAY
 from agencies.fields import lookup_hash
 from agencies.identity import normalise_identity
 from agencies.models import AgencySettings
-from caregivers.models import Absence, Caregiver, Credential, LevelGrant, RuleSetting, SupervisionAcknowledgement
+from caregivers.models import (
+    Absence,
+    Attendance,
+    Caregiver,
+    Credential,
+    LevelGrant,
+    RuleSetting,
+    SupervisionAcknowledgement,
+    TrainingSession,
+)
 from caregivers.standard.eligibility import Facts, Limits, Paper, limits_on
 
 
@@ -66,19 +75,20 @@ def agency_limits(day: dt.date) -> Limits:
 def facts_of(
     caregivers: Iterable[Caregiver], *, start: dt.datetime, end: dt.datetime, work_form: str, level_needed: int
 ) -> dict[int, Facts]:
-    """What check_assignment asks about each caregiver for one time; four queries for any number."""
+    """What check_assignment asks about each caregiver for one time; five queries for any number."""
     asked = [Assignment(person, start, end, work_form, level_needed) for person in caregivers]
     return {one.caregiver.pk: facts for one, facts in zip(asked, assignment_facts(asked), strict=True)}
 
 
 def assignment_facts(asked: list[Assignment]) -> list[Facts]:
-    """What check_assignment asks about each assignment, in their order; four queries for any number."""
+    """What check_assignment asks about each assignment, in their order; five queries for any number."""
     ids = {one.caregiver.pk for one in asked}
-    papers, levels, absences, informed = _papers(ids), _levels(ids), _absences(ids, asked), _informed(ids)
-    return [_facts(one, papers, levels, absences, informed) for one in asked]
+    papers, levels, informed = _papers(ids), _levels(ids), _informed(ids)
+    absences, trainings = _absences(ids, asked), _trainings(ids, asked)
+    return [_facts(one, papers, levels, absences, trainings, informed) for one in asked]
 
 
-def _facts(one, papers, levels, absences, informed):
+def _facts(one, papers, levels, absences, trainings, informed):
     person = one.caregiver
     good, unsighted = good_papers(papers[person.pk])
     first, last = _days(one.start, one.end)
@@ -99,6 +109,7 @@ def _facts(one, papers, levels, absences, informed):
         acknowledged_rule=any(day <= first for day in informed[person.pk]),
         age_exception=person.age_exception,
         is_absent=any(period.lower < one.end and one.start < period.upper for period in absences[person.pk]),
+        in_training=any(start < one.end and one.start < end for start, end in trainings[person.pk]),
     )
 
 
@@ -144,6 +155,18 @@ def _absences(ids, asked):
     for owner, period in rows.values_list("caregiver_id", "period"):
         absences[owner].append(period)
     return absences
+
+
+def _trainings(ids, asked):
+    trainings = defaultdict(list)
+    if not asked:
+        return trainings
+    first, last = min(one.start for one in asked), max(one.end for one in asked)
+    rows = Attendance.objects.filter(caregiver__in=ids, session__state=TrainingSession.State.PLANNED)
+    rows = rows.filter(session__starts_at__lt=last, session__ends_at__gt=first)
+    for owner, start, end in rows.values_list("caregiver_id", "session__starts_at", "session__ends_at"):
+        trainings[owner].append((start, end))
+    return trainings
 
 
 def _informed(ids):

@@ -19,7 +19,9 @@ def with_open_matters(caregivers: QuerySet[Caregiver], version: str) -> QuerySet
 
 def sessions_ahead(caregiver: Caregiver) -> QuerySet[Attendance]:
     """Training the caregiver is down for, the next first."""
-    rows = caregiver.attendances.filter(session__state="planned", session__ends_at__gte=timezone.now())
+    rows = caregiver.attendances.filter(
+        session__state="planned", session__ends_at__gte=timezone.now(), attended_at=None
+    )
     return rows.select_related("session__course", "session__trainer").order_by("session__starts_at")
 
 

@@ -1,6 +1,8 @@
 """Reads of training: sessions with their counts, who needs a course, what a session brought, the plan of a year."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -8,10 +10,12 @@ from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agencies.links import make_token, read_token
 from agencies.models import AgencySettings
 from caregivers.models import (
+    Absence,
     Attendance,
     Caregiver,
     Course,
@@ -82,6 +86,40 @@ def sessions_for(caregiver: Caregiver) -> QuerySet[TrainingSession]:
     if caregiver.state == Caregiver.State.ONBOARDING:
         ahead = ahead.filter(course__kind=Course.Kind.BEFORE_POSTING)
     return ahead.exclude(attendances__caregiver=caregiver).order_by("starts_at")
+
+
+def elsewhere(session: TrainingSession, ids: Iterable[int]) -> dict[int, list[str]]:
+    """By caregiver what keeps them from a session for sure: another one at that time, or leave."""
+    found = defaultdict(list)
+    others = Attendance.objects.filter(caregiver__in=ids, session__state=State.PLANNED).exclude(session=session.pk)
+    others = others.filter(session__starts_at__lt=session.ends_at, session__ends_at__gt=session.starts_at)
+    for row in others.select_related("session__course"):
+        start, end = timezone.localtime(row.session.starts_at), timezone.localtime(row.session.ends_at)
+        words = {"course": row.session.course, "time": f"{start:%H:%M}–{end:%H:%M}"}
+        found[row.caregiver_id].append(_("is down for %(course)s, %(time)s") % words)
+    span = (session.starts_at, session.ends_at)
+    for row in Absence.objects.filter(caregiver__in=ids, state=Absence.State.APPROVED, period__overlap=span):
+        found[row.caregiver_id].append(_("is on leave at that time"))
+    return found
+
+
+_busy: list[Callable[[TrainingSession, list[int]], dict[int, list[str]]]] = []
+
+
+def knows_who_is_busy(function: Callable) -> Callable:
+    """Register what an upper app knows: (session, caregivers) -> texts by caregiver, such as their visits at that time."""
+    _busy.append(function)
+    return function
+
+
+def busy_at(session: TrainingSession, ids: Iterable[int]) -> dict[int, list[str]]:
+    """By caregiver everything they have at the time of a session, visits included."""
+    ids = list(ids)
+    found = elsewhere(session, ids)
+    for function in _busy:
+        for owner, texts in function(session, ids).items():
+            found[owner] += texts
+    return found
 
 
 def needs() -> list[Need]:

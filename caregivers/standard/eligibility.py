@@ -60,6 +60,7 @@ class Facts:
     acknowledged_rule: bool = False
     age_exception: str = ""
     is_absent: bool = False
+    in_training: bool = False
 
     def papers_of(self, *kinds: str) -> list[Paper]:
         return [paper for paper in self.papers if paper.kind in kinds]
@@ -199,6 +200,12 @@ def is_present(facts: Facts, limits: Limits) -> Finding | None:
     return problem("absent", _("Is on leave at that time.")) if facts.is_absent else None
 
 
+@RULES.clause("7.2.2 b", default="forbid")
+def is_not_in_training(facts: Facts, limits: Limits) -> Finding | None:
+    """Down for a session that is planned at that time (derived)."""
+    return problem("in_training", _("Is down for training at that time.")) if facts.in_training else None
+
+
 @RULES.clause("7.2.4", default="warn")
 def is_insured(facts: Facts, limits: Limits) -> Finding | None:
     """Accident insurance is expected, not demanded (derived)."""
@@ -224,5 +231,6 @@ class Adjustable:
 ADJUSTABLE = [
     Adjustable("has_background", "4.2.1 b", "forbid", _("Background declaration and what its query said")),
     Adjustable("offers_work_form", "3.3", "forbid", _("Only work forms the caregiver offers")),
+    Adjustable("is_not_in_training", "7.2.2 b", "forbid", _("No visits at the time of a training one is down for")),
     Adjustable("is_insured", "7.2.4", "warn", _("Accident insurance in force")),
 ]

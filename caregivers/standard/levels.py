@@ -111,12 +111,15 @@ def time_served_on(facts: LevelFacts) -> dt.date | None:
 
 
 def is_direct_time(facts: LevelFacts) -> bool:
-    """Whether the time is served as a college graduate in home care, not at the level below (6.4.1 a)."""
+    """Whether the time rests on home care as a college graduate, because it is not served at the level below (6.4.1 a)."""
+    if facts.is_direct:
+        return True
     if not (facts.in_service and facts.to_level == TOP and facts.is_graduate):
         return False
-    if facts.is_direct or facts.at_level is None:
+    if facts.at_level is None:
         return True
-    return facts.in_service.reaches(DIRECT_MONTHS) < facts.at_level.reaches(step_on(TOP, facts.day).months)
+    ladder = facts.at_level.reaches(step_on(TOP, facts.day).months)
+    return facts.day < ladder and facts.in_service.reaches(DIRECT_MONTHS) < ladder
 
 
 BOOKS = {level: Rulebook() for level in (1, 2, 3)}

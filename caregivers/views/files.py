@@ -20,7 +20,7 @@ from agencies.links import office_url
 from agencies.lists import Column, OfficeList
 from agencies.models import Level, WorkForm
 from agencies.pages import form_page, press, revealed, submit
-from agencies.panels import panels_of, timeline_of
+from agencies.panels import panels_of, steps_of, timeline_of
 from agencies.permissions import may
 from agencies.privacy import mask_phone
 from agencies.text import typed
@@ -61,6 +61,14 @@ class CaregiverList(OfficeList):
         Column(gettext_lazy("state"), lambda caregiver: caregiver.get_state_display()),
         Column(gettext_lazy("level"), lambda caregiver: _level_label(caregiver.level)),
         Column(gettext_lazy("phone"), lambda caregiver: mask_phone(caregiver.phone)),
+        Column(gettext_lazy("education"), lambda caregiver: caregiver.get_education_display()),
+        Column(gettext_lazy("employment"), lambda caregiver: caregiver.get_employment_display()),
+        Column(
+            gettext_lazy("work forms"),
+            lambda caregiver: "、".join(str(WorkForm(form).label) for form in caregiver.work_forms),
+        ),
+        Column(gettext_lazy("started on"), lambda caregiver: caregiver.hired_on),
+        Column(gettext_lazy("on-boarding finished on"), lambda caregiver: caregiver.posted_on),
         Column(gettext_lazy("next paper ends on"), lambda caregiver: caregiver.next_expiry),
     ]
 
@@ -170,6 +178,19 @@ def rule_acknowledge(request, caregiver_pk):
     )  # fmt: skip
 
 
+def _effects_of_leaving(caregiver):
+    effects = []
+    if certificate := caregiver.posting_certificates.filter(revoked_on=None).first():
+        effects.append(_("The posting certificate %(number)s is withdrawn.") % {"number": certificate.number})
+    if caregiver.user_id:
+        effects.append(_("The phone account of this agency ends."))
+    if caregiver.state != Caregiver.State.ONBOARDING:
+        effects.append(_("Visits ahead stand with the unassigned."))
+        effects.append(_("Take back badge, uniform and keys."))
+    effects.append(_("The file goes to the archive; its time begins on the last day."))
+    return effects
+
+
 @may("caregivers.grant")
 def caregiver_dismiss(request, caregiver_pk):
     caregiver = get_object_or_404(Caregiver, pk=caregiver_pk)
@@ -185,7 +206,13 @@ def caregiver_dismiss(request, caregiver_pk):
             by=request.user,
             **form.cleaned_data,
         )
-    return form_page(request, form=form, title=_("Caregiver leaves"), lead=str(caregiver), back=_back(caregiver))
+    is_new = caregiver.state == Caregiver.State.ONBOARDING
+    title = _("Do not hire") if is_new else _("Caregiver leaves")
+    return form_page(
+        request, form=form, title=title, lead=str(caregiver), back=_back(caregiver), button=title,
+        template="caregivers/leave.html", effects=_effects_of_leaving(caregiver),
+        open_steps=steps_of("caregivers.leaving", request.membership, caregiver),
+    )  # fmt: skip
 
 
 @may("caregivers.grant")

@@ -26,19 +26,11 @@ from caregivers.forms.levels import (
     points_of,
 )
 from caregivers.models import Caregiver, Credential, LevelAppeal, LevelApplication, LevelStanding
+from caregivers.queries.conditions import conditions_of, exam_words, grade_label
 from caregivers.queries.levels import level_facts, levels_held, promotions, ratings_since
 from caregivers.queries.score_card import card_start, score_cards, shown
-from caregivers.queries.skills import skills_mastered
-from caregivers.standard.levels import (
-    DIRECT_MONTHS,
-    LABELS,
-    SATISFIED,
-    TOP,
-    best_way,
-    is_direct_time,
-    step_on,
-    time_served_on,
-)
+from caregivers.queries.skills import skills_known, skills_mastered
+from caregivers.standard.levels import LABELS, LEAST_POINTS, TOP, best_way, is_direct_time, step_on, time_served_on
 from caregivers.standard.skills import missing_skills, skills_up_to
 from caregivers.views.evaluations import record_page
 
@@ -47,19 +39,6 @@ LOST = {
     "exam_results": gettext_lazy("exam"),
     "rating_records": gettext_lazy("ratings"),
 }
-
-
-EXAMS = {"level": gettext_lazy("level exam"), "promotion": gettext_lazy("promotion exam")}
-
-
-def grade_label(grade: int | None) -> str:
-    """The elderly-care certificate in words."""
-    return Credential.Grade(grade).label if grade else ""
-
-
-def exam_words(passed) -> str:
-    """Both exams with what came of them."""
-    return " · ".join(f"{label} {'✓' if kind in passed else '—'}" for kind, label in EXAMS.items())
 
 
 def missing_labels(codes) -> str:
@@ -132,7 +111,7 @@ def caregiver_level(request, caregiver_pk):
         "may_edit": has_perm("caregivers.edit", request.membership),
         "may_grant": has_perm("caregivers.grant", request.membership),
         "may_approve": has_perm("caregivers.approve", request.membership),
-        "skills": _skills(caregiver, min((held.level.get(caregiver.pk) or 0) + 1, TOP), today),
+        "skills": skills_known(caregiver, min((held.level.get(caregiver.pk) or 0) + 1, TOP), today),
         **(_way(facts) if facts else {}),
     }
     return render(request, "caregivers/level_page.html", context)
@@ -151,50 +130,13 @@ def _way(facts):
         "way": way,
         "next_level": Level(way.to_level),
         "missing": [text_of(finding) for finding in findings],
-        "conditions": _conditions(way, {finding.code for finding in findings}),
-        "served": way.in_service if way.is_direct else way.at_level,
+        "conditions": conditions_of(way, {finding.code for finding in findings}),
+        "served": way.in_service if is_direct_time(way) else way.at_level,
         "time_served_on": time_served_on(way),
         "step": step_on(way.to_level, way.day),
         "gap_days": AgencySettings.objects.get().service_gap_days,
         "can_apply": not findings,
     }
-
-
-def _conditions(way, codes):
-    """Each condition of 6.x.1 with what is there, what is asked, and whether that is enough."""
-    step, on = step_on(way.to_level, way.day), time_served_on(way)
-    clause = f"6.{way.to_level + 1}.1"
-    direct = is_direct_time(way)
-    months = DIRECT_MONTHS if direct else step.months
-    path = _("as a college graduate, in home care") if direct else _("at the present level")
-    served = _("%(months)s months %(path)s") % {"months": months, "path": path}
-    fit = {True: _("fit"), False: _("not fit"), None: _("none since the present level")}[way.fit]
-    least = _("%(mean)s on average from %(count)s ratings") % {"mean": f"{SATISFIED}.00", "count": way.min_answers}
-    mean = f"{way.mean_rating:.2f} ({way.ratings})" if way.ratings else "0"
-    exam = {kind: _("passed") if (kind, way.to_level) in way.exams else _("not yet") for kind in EXAMS}
-    reached = on.isoformat() if on else "—"
-    rows = [
-        (f"{clause} a", _("Time in service"), reached, served, {"no_service", "time", "step"}, "service"),
-        (f"{clause} a", _("Evaluation"), fit, _("fit"), {"not_evaluated", "not_fit"}, "evaluations"),
-        (f"{clause} b", _("Clients' ratings"), mean, least, {"few_ratings", "low_ratings"}, "ratings"),
-        (f"{clause} c", _("Level exam"), exam["level"], _("passed"), {"level_exam"}, "exams"),
-        (f"{clause} c", _("Promotion exam"), exam["promotion"], _("passed"), {"promotion_exam"}, "exams"),
-        (
-            f"{clause} c", _("Elderly-care certificate"), grade_label(way.grade) or "—",
-            _("%(grade)s or better") % {"grade": grade_label(step.grade)}, {"certificate"}, "papers",
-        ),
-    ]  # fmt: skip
-    return [
-        {"clause": one, "what": what, "is": there, "asked": asked, "is_met": not codes & against, "anchor": anchor}
-        for one, what, there, asked, against, anchor in rows
-    ]
-
-
-def _skills(caregiver, level, today):
-    """How many skills up to a level are mastered, and of how many; no condition of 6.x.1, yet what the level stands for."""
-    own = skills_mastered([caregiver.pk]).get(caregiver.pk, ())
-    asked = len(skills_up_to(level, today))
-    return {"asked": asked, "known": asked - len(missing_skills(level, own, today))}
 
 
 def _back(caregiver_pk):
@@ -216,6 +158,8 @@ def level_apply(request, caregiver_pk, level):
         request,
         form=form,
         title=_("Evaluation form"),
+        button=_("Submit for approval by two"),
+        least=LEAST_POINTS,
         lead=f"{caregiver} · {Level(level).label}",
         back=_back(caregiver_pk),
         template="caregivers/evaluation_new.html",
@@ -255,10 +199,14 @@ def level_application(request, application_pk):
     context = {
         "application": application,
         "approvals": approvals,
+        "exam_text": exam_words(application.evidence.get("exams", [])),
+        "grade_text": grade_label(application.evidence.get("grade")),
         "points": points_of(application.scores),
         "grant": application.grants.select_related("certificate").first(),
         "form_document": application.form,
-        "may_decide": is_open and has_perm("caregivers.approve", request.membership),
+        "may_decide": is_open
+        and request.user.pk not in {one.approved_by_id for one in approvals}
+        and has_perm("caregivers.approve", request.membership),
         "may_approve": is_open and not mine and has_perm("caregivers.approve", request.membership),
         "may_withdraw": is_open and has_perm("caregivers.edit", request.membership),
     }

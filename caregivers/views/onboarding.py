@@ -104,6 +104,8 @@ def onboarding_page(request, caregiver_pk):
         "lines": lines,
         "done_count": sum(line["stage"] == "done" for line in lines),
         "is_open": caregiver.state == Caregiver.State.ONBOARDING,
+        "is_posted": caregiver.state == Caregiver.State.ACTIVE,
+        "has_badge": caregiver.badge_issues.filter(version=caregiver.badge_version).exists(),
         "is_ready": not missing_before(facts, "posting"),
         "reminders": [(text_of(one), office_url(REMINDED[one.code], caregiver.pk)) for one in reminders(facts)],
         "edition": edition,

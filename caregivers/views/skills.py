@@ -64,7 +64,7 @@ def skill_check(request, caregiver_pk):
     if level not in {str(value) for value in Level.values}:
         raise Http404
     skills = [skill for skill in skills_on(timezone.localdate()) if skill.level == int(level)]
-    form = SkillCheckForm(request.POST or None, skills=skills)
+    form = SkillCheckForm(request.POST or None, skills=skills, checks=latest_checks(caregiver))
     back = office_url("skill_page", caregiver_pk)
     if checks := submit(form, record_checks, caregiver=caregiver, by=request.user):
         done = _("%(count)s checks recorded.") % {"count": len(checks)}

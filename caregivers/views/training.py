@@ -1,5 +1,7 @@
 """Office pages of training: courses, sessions and those who come, the code on the screen, effect."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -127,6 +129,7 @@ def session_page(request, session_pk):
         "brought": brought(session) if session.state == State.HELD else None,
         "measured_days": MEASURED_DAYS,
         "is_over": session.ends_at <= now,
+        "is_short": session.ends_at - session.starts_at < dt.timedelta(hours=session.course.hours),
         "papers": Document.objects.filter(kind=Document.Kind.TRAINING_SHEET, subject_id=session.pk)[:3],
         "may_edit": has_perm("caregivers.train", request.membership),
         "may_annul": has_perm("caregivers.grant", request.membership),

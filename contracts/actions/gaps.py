@@ -52,6 +52,10 @@ SUSPECT_SQL = """
             AND b.state = 'approved' AND b.period && n.period)
         OR EXISTS (SELECT FROM contracts_caregiverpreference x WHERE x.agency_id = %(agency)s
             AND x.client_id = n.client_id AND x.caregiver_id = c.id AND x.kind = 'never' AND x.ended_at IS NULL)
+        OR EXISTS (SELECT FROM caregivers_attendance t JOIN caregivers_trainingsession s
+            ON s.agency_id = t.agency_id AND s.id = t.session_id
+            WHERE t.agency_id = %(agency)s AND t.caregiver_id = c.id AND s.state = 'planned'
+            AND tstzrange(s.starts_at, s.ends_at) && n.period)
         OR EXISTS (SELECT FROM (VALUES (ARRAY['identity_card']), (ARRAY['health']), (ARRAY['background']),
                 (ARRAY['insurance']), (ARRAY['domestic_service', 'elderly_care'])) AS asked (kinds)
             WHERE NOT EXISTS (SELECT FROM caregivers_credential p WHERE p.agency_id = %(agency)s

@@ -18,6 +18,7 @@ from contracts.queries.preferences import never_findings, preferences_of, prefer
 from contracts.standard import occurrences
 
 WEEKS = 4
+PASSING = ("absent", "in_training")  # on the day that is looked at, not for good
 
 BUSY_SQL = """
     SELECT v.caregiver_id, count(DISTINCT t.starts)
@@ -76,7 +77,7 @@ def _reasons(plan, people, day, preferences):
     for person in people:
         findings = never_findings(preferences, person.pk)
         findings += forbidding(check_assignment(facts[person.pk], limits))
-        against[person.pk] = [text_of(finding) for finding in findings if finding.code != "absent"]
+        against[person.pk] = [text_of(finding) for finding in findings if finding.code not in PASSING]
     return against
 
 

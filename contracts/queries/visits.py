@@ -95,7 +95,8 @@ def reasons_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[str
     return {pk: [text_of(finding) for finding in findings] for pk, findings in against.items()}
 
 
-def _hours(visit):
+def hours_of(visit: Visit) -> str:
+    """From when until when, on the clock."""
     start, end = timezone.localtime(visit.period.lower), timezone.localtime(visit.period.upper)
     return f"{start:%H:%M}–{end:%H:%M}"
 
@@ -117,7 +118,7 @@ def findings_against(visit: Visit, people: list[Caregiver]) -> dict[int, list[Fi
         against[person.pk] += forbidding(check_assignment(facts[person.pk], limits))
         if other := booked.get(person.pk):
             text = gettext_noop("Is at %(client)s, %(time)s.")
-            words = {"client": other.client.salutation, "time": _hours(other)}
+            words = {"client": other.client.salutation, "time": hours_of(other)}
             against[person.pk].append(Finding("7.3.2 c", "booked", text, words))
     return against
 

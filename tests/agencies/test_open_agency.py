@@ -32,6 +32,12 @@ def test_opens_with_catalogue_settings_and_a_manager_who_can_sign_in(db, capsys,
     with agency_context(agency):
         assert ServiceItem.objects.count() == len(CATALOGUE)
     client.post("/accounts/login/", {"login": "13700000777", "password": password})
+    change = "/accounts/password/change/"
+    assert client.get("/anxin/").url == change  # somebody else knows this password
+    own = {"oldpassword": password, "password1": "yun-men-7788", "password2": "yun-men-7788"}
+    assert client.post(change, {**own, "oldpassword": "0"}).status_code == 200
+    assert client.get("/anxin/").url == change
+    assert client.post(change, own).status_code == 302
     assert client.get("/anxin/").status_code == 200
 
 

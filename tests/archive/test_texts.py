@@ -66,7 +66,8 @@ def test_a_confirmation_names_the_version_of_its_day(in_maple, manager, day, ver
     with travel(dt.datetime(2026, 11, 1, 4, tzinfo=dt.UTC)):
         texts.keep_text(RULE)
     publish(manager, TODAY)
-    row = acknowledge_rule(caregiver=make_one(Caregiver), by=manager, acknowledged_on=dt.date(2026, 11, day))
+    with travel(dt.datetime(2026, 11, 24, 4, tzinfo=dt.UTC)):
+        row = acknowledge_rule(caregiver=make_one(Caregiver), by=manager, acknowledged_on=dt.date(2026, 11, day))
     assert row.version == version
 
 

@@ -97,10 +97,10 @@ def ago(days):
     return timezone.localdate() - dt.timedelta(days=days)
 
 
-def ready(level=1, name="王秀兰", **values):
+def ready(level=1, name="王秀兰", held_days=800, **values):
     """A caregiver who has everything for a level: half a year at the ordinary one, ratings, exams, paper, evaluation."""
     caregiver = make_one(Caregiver, name=name, state="active", posted_on=ago(300), work_forms=["hourly"], **values)
-    make_one(LevelGrant, caregiver=caregiver, level=level - 1, granted_on=ago(800))
+    make_one(LevelGrant, caregiver=caregiver, level=level - 1, granted_on=ago(held_days))
     for day in range(0, 700, 7):
         ServiceDay.objects.create(caregiver=caregiver, day=ago(700 - day), minutes=120)
     for source in range(5):

@@ -76,7 +76,7 @@ def test_the_light_is_computed_at_that_moment(client, bearer):
 
 
 def test_who_left_is_red_and_shows_neither_face_nor_name(client, bearer, manager):
-    posting.dismiss_caregiver(caregiver=bearer, by=manager, left_on=timezone.localdate())
+    posting.dismiss_caregiver(caregiver=bearer, by=manager, left_on=timezone.localdate(), left_reason="本人辞职")
     text = client.get(address(token_of(bearer))).content.decode()
     assert "Please do not let in" in text
     assert "Does not work for us at present" in text

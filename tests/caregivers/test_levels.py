@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from agencies.models import AgencySettings, Notice, Role
@@ -295,6 +295,51 @@ def test_level_at_entry_is_granted_once_and_a_star_needs_its_proof(in_maple):
     caregiver, by = make_one(Caregiver), make_user()
     with pytest.raises(ValidationError, match="what proves"):
         grant_level(caregiver=caregiver, by=by, level=2, granted_on=TODAY())
+    for grade, verified_on in ((5, ago(2)), (4, None)):  # one too low, one nobody has sighted
+        make_one(Credential, caregiver=caregiver, kind="elderly_care", grade=grade, issued_on=ago(9), verified_on=verified_on, verified_by=by if verified_on else None)  # fmt: skip
+        with pytest.raises(ValidationError, match="certificate that fits"):
+            grant_level(caregiver=caregiver, by=by, level=2, granted_on=TODAY(), reason="自述")
+    with pytest.raises(ValidationError, match="in the future"):
+        grant_level(caregiver=caregiver, by=by, level=0, granted_on=ago(-1))
     grant_level(caregiver=caregiver, by=by, level=0, granted_on=ago(3))
     with pytest.raises(ValidationError, match="applied for"):
         grant_level(caregiver=caregiver, by=by, level=1, granted_on=TODAY(), reason="x")
+
+
+def test_star_at_entry_is_granted_on_a_sighted_certificate_of_its_grade(in_maple):
+    caregiver = make_one(Caregiver)
+    make_one(
+        Credential, caregiver=caregiver, kind="elderly_care", grade=4, issued_on=ago(9), verified_on=ago(2),
+        verified_by=make_user(),
+    )  # fmt: skip
+    grant = grant_level(caregiver=caregiver, by=make_user(), level=2, granted_on=TODAY(), reason="证书已核验")
+    assert grant.level == 2
+
+
+@pytest.mark.parametrize(("days", "route"), [(400, "direct"), (800, "ladder")])
+def test_the_way_that_was_used_is_what_is_written_down(in_maple, days, route):
+    """A college graduate at two stars, for so many days, with 700 days in home care."""
+    caregiver = ready(3, education="college", held_days=days)
+    application = actions.apply_for_level(
+        caregiver=caregiver, by=make_user(), level=3, scores={line.code: 4 for line in FORM}
+    )
+    assert (application.route, application.evidence["served_from"]) == (route, ago(700).isoformat())
+
+
+def test_page_shows_each_condition_with_what_is_there_and_what_is_asked(client, maple, in_maple):
+    caregiver = ready(1)
+    QualityRecord.objects.filter(caregiver=caregiver).first().delete()
+    client.force_login(make_member(maple).user)
+    page = client.get(f"/maple/caregivers/{caregiver.pk}/level/")
+    rows = {row["what"]: (row["is"], row["asked"], row["is_met"]) for row in page.context["conditions"]}
+    assert rows["客户评价"] == ("3.00 (4)", "平均 3.00 分以上，不少于 5 条", False)
+    assert rows["等级考试"] == ("合格", "合格", True)
+    assert rows["养老护理员证书"][2] is True
+    assert page.context["skills"]["known"] == 0
+    assert f"/maple/caregivers/{caregiver.pk}/skills/" in page.content.decode()
+
+
+def test_weak_lines_are_named_in_the_readers_language(in_maple):
+    scores = {line.code: 4 for line in FORM} | {"living_care": 2}
+    with translation.override("zh-hans"), pytest.raises(ValidationError, match="生活照料技能"):
+        actions.apply_for_level(caregiver=ready(1), by=make_user(), level=1, scores=scores)

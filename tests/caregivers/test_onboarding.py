@@ -183,6 +183,7 @@ def test_the_last_step_grants_the_level_issues_the_certificate_and_opens_the_way
 
 
 def test_a_level_proved_at_entry_is_kept(newcomer, manager, course):
+    people.add_papers(newcomer, manager, kinds=["elderly_care"], grade=4, number="YL-4", issued_on=today())
     files.grant_level(caregiver=newcomer, by=manager, level=2, granted_on=today(), reason="证书已核验")
     people.reach_the_last_step(newcomer, manager, course)
     posting.post_caregiver(caregiver=newcomer, by=manager)
@@ -236,7 +237,7 @@ def test_who_leaves_loses_the_certificate_and_is_filed_with_the_clock_of_that_da
     people.reach_the_last_step(caregiver, manager, course)
     people.add_papers(caregiver, manager, kinds=["education"], scan=people.photo())
     posting.post_caregiver(caregiver=caregiver, by=manager)
-    posting.dismiss_caregiver(caregiver=caregiver, by=manager, left_on=today())
+    posting.dismiss_caregiver(caregiver=caregiver, by=manager, left_on=today(), left_reason="本人辞职")
     assert caregiver.posting_certificates.get().revoked_on == today()
     record = ArchiveRecord.objects.get(source="caregiver", source_id=caregiver.pk)
     assert (record.archive_class, record.clock_started_on) == ("contracts", today())

@@ -146,6 +146,8 @@ def leave(page, world):
     with agency_context(world.agency):
         caregiver = Caregiver.objects.get()
     page.goto(f"/kangze/caregivers/{caregiver.pk}/leave/")
+    expect(page.locator(".effects")).to_contain_text("is withdrawn")
+    fill(page, left_reason="本人辞职")
     page.locator("main form .btn-main").click()
     expect(page.locator(".message-success")).to_be_visible()
 

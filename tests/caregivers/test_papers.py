@@ -83,6 +83,7 @@ def test_the_posting_certificate_says_whose_it_is_and_on_what_it_stands(in_maple
 
 def test_the_certificate_keeps_the_level_of_its_day(in_maple, manager, course):
     caregiver = people.open_file(manager)
+    people.add_papers(caregiver, manager, kinds=["elderly_care"], grade=4, number="YL-4")
     files.grant_level(caregiver=caregiver, by=manager, level=2, granted_on=timezone.localdate(), reason="证书已核验")
     people.reach_the_last_step(caregiver, manager, course)
     certificate = posting.post_caregiver(caregiver=caregiver, by=manager)

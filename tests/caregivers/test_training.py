@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.db import Error, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord, Document
 from caregivers.actions import exams, training
 from caregivers.models import (
+    Absence,
     Attendance,
     Caregiver,
     Course,
@@ -22,9 +24,12 @@ from caregivers.models import (
     ExamResult,
     LevelGrant,
     LevelStanding,
+    TrainingPlanLine,
     TrainingSession,
 )
-from caregivers.queries.training import brought, code_url, effect_due, find_code, to_close, who_needs
+from caregivers.queries.files import facts_of
+from caregivers.queries.training import brought, code_url, effect_due, find_code, plan_of, to_close, who_needs
+from caregivers.standard.eligibility import check_assignment
 from tests.caregivers import people
 from tests.factories import make_member, make_one
 
@@ -406,3 +411,78 @@ def test_an_aim_that_was_missed_asks_what_follows(manager, course, caregiver):
     assert "follow_up" in refused(training.judge_effect, **given).error_dict
     assert training.judge_effect(**given, follow_up="下月补训").follow_up == "下月补训"
     assert EffectEvaluation.objects.count() == 1
+
+
+def test_nobody_is_down_for_two_sessions_at_once_or_for_one_while_on_leave(course, caregiver, manager):
+    training.enrol(session=plan(course, manager), by=manager, caregivers=[caregiver])
+    after = plan(
+        course, manager, starts_at=at_nine(2) + dt.timedelta(hours=3), ends_at=at_nine(2) + dt.timedelta(hours=5)
+    )
+    training.enrol(session=after, by=manager, caregivers=[caregiver])  # the one ends when the other begins
+    other = plan(course, manager, outside_trainer="周芳")
+    make_one(Absence, caregiver=caregiver, state="approved", period=DateTimeTZRange(at_nine(2), at_nine(3)))
+    with pytest.raises(ValidationError) as refusal:
+        training.enrol(session=other, by=manager, caregivers=[caregiver])
+    assert refusal.value.messages == [
+        "王秀兰 0001: is down for 消防演练, 09:00–12:00",
+        "王秀兰 0001: is on leave at that time",
+    ]
+
+
+def test_who_is_in_training_is_not_sent_to_clients_then(course, caregiver, manager):
+    session = plan(course, manager)
+    training.enrol(session=session, by=manager, caregivers=[caregiver])
+
+    def in_training(start, end):
+        facts = facts_of([caregiver], start=start, end=end, work_form="hourly", level_needed=0)[caregiver.pk]
+        return "in_training" in {finding.code for finding in check_assignment(facts)}
+
+    hour = dt.timedelta(hours=1)
+    assert not in_training(session.starts_at - 2 * hour, session.starts_at)
+    assert in_training(session.starts_at - hour, session.starts_at + dt.timedelta(seconds=1))
+    assert in_training(session.ends_at - dt.timedelta(seconds=1), session.ends_at + hour)
+    assert not in_training(session.ends_at, session.ends_at + hour)
+    training.cancel_session(session=session, by=manager, reason="讲师生病")
+    assert not in_training(session.starts_at, session.ends_at)
+
+
+def test_time_of_a_session_stays_once_somebody_is_there(course, caregiver, manager):
+    session = plan(course, manager)
+    training.enrol(session=session, by=manager, caregivers=[caregiver])
+    with time_machine.travel(session.starts_at):
+        training.attend(session=session, caregiver=caregiver)
+    fields = {"course": course, "place": "培训教室", "outside_trainer": "刘芳", "trainer": None, "seats": 2}
+    moved = {"starts_at": session.starts_at, "ends_at": session.ends_at - dt.timedelta(hours=2)}
+    with pytest.raises(ValidationError, match="the time stays"):
+        training.change_session(session=session, by=manager, **fields, **moved)
+
+
+def test_problems_of_time_trainer_and_seats_are_named_together(client, maple, course, manager):
+    client.force_login(manager)
+    start = at_nine(2)
+    given = {
+        "course": course.pk, "starts_at": f"{start:%Y-%m-%dT%H:%M}", "place": "教室", "seats": "0",
+        "ends_at": f"{start - dt.timedelta(hours=1):%Y-%m-%dT%H:%M}",
+    }  # fmt: skip
+    page = client.post(reverse("session_new", args=["maple"]), given)
+    assert set(page.context["form"].errors) == {"seats", "ends_at", "trainer"}
+
+
+def test_courses_are_counted_once_however_often_they_are_given(client, maple, course, manager):
+    for days in (2, 3, 4):
+        plan(course, manager, days=days)
+    client.force_login(manager)
+    page = client.get(reverse("course_list", args=["maple"]))
+    assert [tab.count for tab in page.context["tabs"] if tab.value in ("all", "further")] == [1, 1]
+    assert [row.given for row in page.context["object_list"]] == [3]
+
+
+def test_a_session_of_a_later_month_belongs_to_the_line_before_it(course, manager):
+    with time_machine.travel(dt.datetime(2026, 3, 1, 4, tzinfo=dt.UTC)):
+        make_one(TrainingPlanLine, course=course, year=2026, month=4)
+        make_one(TrainingPlanLine, course=course, year=2026, month=9)
+        for month in (3, 6, 9):
+            start = timezone.make_aware(dt.datetime(2026, month, 20, 9))
+            plan(course, manager, starts_at=start, ends_at=start + dt.timedelta(hours=3))
+    held_in = {line.month: [timezone.localtime(one.starts_at).month for one in line.sessions] for line in plan_of(2026)}
+    assert held_in == {4: [6], 9: [9]}
