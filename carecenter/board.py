@@ -103,6 +103,7 @@ def due(membership: Membership) -> list[tuple[str, int, str, str]]:
         Figure(COORDINATE, "enquiry_list", "only=due", _("enquiries to answer or call"), tone="late"),
         Figure(COORDINATE, "absence_list", "tab=requested", _("absences to answer"), tone="warn"),
         Figure(JUDGE, "level_application_list", "tab=submitted", _("promotions to decide"), tone="warn"),
+        Figure(JUDGE, "promotion_list", "appeal=open", _("objections to decide"), tone="late"),
         Figure(JUDGE, "evaluation_list", "only=due", _("caregivers to be evaluated"), tone="warn"),
         Figure(WATCH, "agreement_list", "only=ending", _("agreements ending within 30 days"), tone="warn"),
         Figure(WATCH, "agreement_list", "only=outdated", _("plans older than the condition"), tone="late"),

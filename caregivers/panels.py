@@ -30,7 +30,7 @@ def posting(membership, caregiver: Caregiver):
         "caregiver": caregiver,
         "certificate": caregiver.posting_certificates.select_related("document").first(),
         "badge": caregiver.badge_issues.select_related("issued_by", "document").first(),
-        "scan": caregiver.badge_scans.first(),
+        "scans": caregiver.badge_scans.all()[:5],
         "may_edit": has_perm("caregivers.edit", membership),
     }
     return Panel("caregivers/_posting.html", context)

@@ -357,7 +357,7 @@ def raise_appeal(
             )
     except IntegrityError:
         raise ValidationError(_("You have objected to this already.")) from None
-    first = _decider(grant, application)
+    first = decider_of(grant, application)
     title = _("%(caregiver)s objects to a decision about the level") % {"caregiver": caregiver}
     notify(
         users=members_with(Role.MANAGER, Role.QUALITY_OFFICER, but=first),
@@ -367,14 +367,15 @@ def raise_appeal(
     return appeal
 
 
-def _decider(grant, application):
+def decider_of(grant: LevelGrant | None, application: LevelApplication | None) -> User:
+    """Who took the decision that is objected to."""
     """Who took the decision that is objected to."""
     return grant.granted_by if grant else application.decided_by
 
 
 def decide_appeal(*, appeal: LevelAppeal, by: User, is_upheld: bool, decision: str) -> None:
     """Somebody who did not take the decision looks at it again; an upheld appeal gives the level back from today."""
-    if _decider(appeal.grant, appeal.application) == by:
+    if decider_of(appeal.grant, appeal.application) == by:
         raise ValidationError(_("Who took the decision does not decide the objection."))
     state = LevelAppeal.State.UPHELD if is_upheld else LevelAppeal.State.DISMISSED
     fields = {"state": state, "decided_on": timezone.localdate(), "decided_by": by, "decision": decision}

@@ -2,11 +2,12 @@
 
 import django_filters
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import REQUIRED, CleanForm
 from agencies.models import Level
-from caregivers.models import LevelStanding
+from caregivers.models import LevelAppeal, LevelStanding
 from caregivers.queries.conditions import line_label
 from caregivers.queries.files import find_caregivers
 from caregivers.standard.levels import FORM
@@ -86,6 +87,9 @@ class PromotionFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Name, pinyin, phone, badge number"), method="search")
     level = django_filters.ChoiceFilter(label=_("Level now"), choices=Level.choices)
     next_level = django_filters.ChoiceFilter(label=_("next level"), choices=Level.choices[1:])
+    appeal = django_filters.ChoiceFilter(
+        label=_("Objection"), choices=[("open", _("to be decided"))], method="with_appeal"
+    )
     lost = django_filters.ChoiceFilter(label=_("Evidence"), choices=[("yes", _("evidence lost"))], method="with_lost")
 
     class Meta:
@@ -94,6 +98,12 @@ class PromotionFilter(django_filters.FilterSet):
 
     def search(self, queryset, name, value):
         return queryset.filter(caregiver__in=find_caregivers(value)) if value else queryset
+
+    def with_appeal(self, queryset, name, value):
+        waiting = LevelAppeal.objects.filter(
+            agency=OuterRef("agency"), caregiver=OuterRef("caregiver"), state=LevelAppeal.State.OPEN
+        )
+        return queryset.filter(Exists(waiting))
 
     def with_lost(self, queryset, name, value):
         return queryset.exclude(lost=[])

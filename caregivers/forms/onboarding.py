@@ -72,14 +72,17 @@ class SuppliesForm(SupplyForm):
 class BadgeFilter(PeopleFilter):
     only = django_filters.ChoiceFilter(
         label=_("Only"),
-        choices=[("to_print", _("not printed yet")), ("no_photo", _("without a photo"))],
+        choices=[("to_print", _("to be printed")), ("no_photo", _("without a photo"))],
         method="only_some",
     )
 
     def only_some(self, queryset, name, value):
         if value == "no_photo":
             return queryset.filter(photo=None)
-        return queryset.filter(~Q(printed_version=F("badge_version")) | Q(printed_version=None))
+        old = (
+            ~Q(printed_version=F("badge_version")) | Q(printed_version=None) | Q(level_since__gt=F("printed_at__date"))
+        )
+        return queryset.filter(old)
 
 
 class SupplyFilter(django_filters.FilterSet):

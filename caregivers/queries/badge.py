@@ -11,7 +11,7 @@ from agencies.models import AgencySettings
 from agencies.privacy import mask_name
 from agencies.standard import Finding
 from archive.models import Document
-from caregivers.models import BadgeIssue, BadgeScan, Caregiver
+from caregivers.models import BadgeIssue, BadgeScan, Caregiver, LevelGrant
 from caregivers.queries.files import with_level
 from caregivers.queries.onboarding import sighted
 from caregivers.standard.badge import BadgeFacts, check_badge, light_of
@@ -72,12 +72,16 @@ def shown_between(caregiver_id: int, start: dt.datetime, end: dt.datetime) -> Qu
 
 
 def badge_holders() -> QuerySet[Caregiver]:
-    """Who wears a badge, with the version printed last and when."""
+    """Who wears a badge, with the version printed last and when, and since when they hold the level that stands on it."""
     printed = BadgeIssue.objects.filter(agency=OuterRef("agency"), caregiver=OuterRef("pk")).order_by("-issued_at")
+    grants = LevelGrant.objects.filter(agency=OuterRef("agency"), caregiver=OuterRef("pk")).order_by(
+        "-granted_on", "-pk"
+    )
     working = Caregiver.objects.filter(state=Caregiver.State.ACTIVE).defer("identity_number").order_by("number")
     return with_level(working, timezone.localdate()).annotate(
-        printed_version=Subquery(printed.values("version")[:1]), printed_at=Subquery(printed.values("issued_at")[:1])
-    )
+        printed_version=Subquery(printed.values("version")[:1]), printed_at=Subquery(printed.values("issued_at")[:1]),
+        level_since=Subquery(grants.values("granted_on")[:1]),
+    )  # fmt: skip
 
 
 def badge_papers() -> QuerySet[Document]:

@@ -31,7 +31,7 @@ def listed_credentials() -> QuerySet[Credential]:
 
 def staff_facts(staff_file: StaffFile, day: dt.date) -> StaffFacts:
     """What check_staff asks about a member of staff."""
-    rows = staff_file.credentials.filter(verified_on__isnull=False, invalid_from=None)
+    rows = [row for row in staff_file.credentials.all() if row.verified_on and row.invalid_from is None]
     return StaffFacts(
         day=day,
         is_manager=staff_file.is_manager,

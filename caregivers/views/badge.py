@@ -45,6 +45,8 @@ class BadgeList(OfficeList):
         context = super().get_context_data(**kwargs)
         for row in context["object_list"]:
             row.level_label = "" if row.level is None else Level(row.level).label
+            printed_on = row.printed_at and timezone.localdate(row.printed_at)
+            row.is_outdated = bool(printed_on and row.level_since and row.level_since > printed_on)
         return {**context, "papers": badge_papers()[:5]}
 
 

@@ -187,12 +187,15 @@ class StaffFileList(OfficeList):
     ]
 
     def rows(self):
-        return StaffFile.objects.select_related("user").order_by("pk")
+        return StaffFile.objects.select_related("user").prefetch_related("credentials").order_by("pk")
 
     def get_context_data(self, **kwargs):
         members = Membership.objects.filter(agency=self.request.agency, is_active=True).exclude(roles=["caregiver"])
         without = members.exclude(user__in=StaffFile.objects.values("user")).select_related("user").order_by("pk")
-        return {**super().get_context_data(**kwargs), "without": list(without)}
+        context = super().get_context_data(**kwargs)
+        for row in context["object_list"]:
+            row.missing = [text_of(one) for one in check_staff(staff_facts(row, timezone.localdate()))]
+        return {**context, "without": list(without)}
 
 
 @may("agencies.manage")

@@ -265,7 +265,8 @@ def level_demote(request, caregiver_pk):
 
 @may("caregivers.approve")
 def appeal_decide(request, appeal_pk):
-    appeal = get_object_or_404(LevelAppeal.objects.select_related("caregiver", "grant"), pk=appeal_pk)
+    rows = LevelAppeal.objects.select_related("caregiver", "grant__granted_by", "application__decided_by")
+    appeal = get_object_or_404(rows, pk=appeal_pk)
     form = DecisionForm(request.POST or None)
     back = _back(appeal.caregiver_id)
     if form.is_valid():
@@ -273,6 +274,8 @@ def appeal_decide(request, appeal_pk):
             request, actions.decide_appeal, back=back, done=_("Decided."), appeal=appeal, by=request.user,
             **form.cleaned_data,
         )  # fmt: skip
+    decider = actions.decider_of(appeal.grant, appeal.application)
     return form_page(
-        request, form=form, title=_("Decide the objection"), lead=f"{appeal.caregiver}: {appeal.text}", back=back
-    )
+        request, form=form, title=_("Decide the objection"), lead=str(appeal.caregiver), back=back,
+        template="caregivers/appeal_decide.html", appeal=appeal, decider=decider, is_own=decider == request.user,
+    )  # fmt: skip

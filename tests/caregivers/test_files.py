@@ -6,10 +6,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from time_machine import travel
 
 from agencies.models import AccessLog, Membership, User
-from caregivers.actions import files, posting, supplies
-from caregivers.models import Caregiver, Credential, StaffFile, SupplyIssue
+from caregivers.actions import files, levels, posting, supplies
+from caregivers.actions.badge import print_badge
+from caregivers.actions.levels import refresh_standings
+from caregivers.models import Caregiver, Credential, LevelGrant, StaffFile, SupplyIssue
 from caregivers.queries.credentials import listed_credentials
 from tests.caregivers import people
 from tests.factories import make_one
@@ -205,3 +208,33 @@ def test_a_candidate_reads_on_the_phone_what_to_bring(client, in_maple, manager)
     User.objects.filter(pk=caregiver.user_id).update(has_first_password=False)
     client.force_login(caregiver.user)
     assert "没有健康证明" in client.get("/me/").content.decode()
+
+
+def test_a_badge_whose_level_has_changed_is_to_be_printed_anew(client, in_maple, manager, course):
+    caregiver = people.posted(manager)
+    client.force_login(manager)
+    with travel(timezone.now() - dt.timedelta(days=1)):
+        print_badge(caregiver=caregiver, by=manager)
+
+    def to_print():
+        return len(client.get(f"{url('badge_list')}?only=to_print").context["object_list"])
+
+    assert to_print() == 1  # posted today, printed yesterday: the level came after the badge
+    print_badge(caregiver=caregiver, by=manager)
+    assert to_print() == 0
+    with travel(timezone.now() + dt.timedelta(days=1)):
+        make_one(LevelGrant, caregiver=caregiver, level=1, granted_on=today())
+        assert to_print() == 1
+        assert "级别已变，需重印" in client.get(url("badge_list")).content.decode()
+
+
+def test_an_objection_stands_on_the_board_and_its_page_says_what_it_is_about(client, in_maple, manager):
+    caregiver = people.ready(1)
+    refresh_standings()
+    grant = make_one(LevelGrant, caregiver=caregiver, kind="demotion", level=0, reason="两次未到岗", granted_by=manager, granted_on=today())  # fmt: skip
+    appeal = levels.raise_appeal(caregiver=caregiver, text="当天在医院", grant=grant)
+    client.force_login(manager)
+    assert len(client.get(f"{url('promotion_list')}?appeal=open").context["object_list"]) == 1
+    page = client.get(url("appeal_decide", appeal.pk)).content.decode()
+    assert "两次未到岗" in page
+    assert "须由他人处理异议" in page
