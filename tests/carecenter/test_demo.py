@@ -1,10 +1,12 @@
 """The demo world is whole: built by the actions people use, with something to show on every page."""
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from agencies.models import Agency
 from agencies.tenancy import agency_context
+from carecenter.demo import build
 from carecenter.demo.build import FIRST, build_agency
 from contracts.models import Agreement, Handover, Visit
 from supervision.models import Complaint, ReturnVisit, SurveyRound
@@ -21,3 +23,17 @@ def test_small_agency_has_rows_in_every_state():
         assert SurveyRound.objects.filter(state="closed").exists()
         assert ReturnVisit.objects.filter(state="done").exists()
         assert Complaint.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_slow_machine_takes_its_time(monkeypatch):
+    limits = []
+
+    def ask(*_args, **_options):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout')")
+            limits.append(cursor.fetchone()[0])
+
+    monkeypatch.setattr(build, "build_agency", ask)
+    build.build_demo()
+    assert limits == ["0", "0"]

@@ -1,7 +1,6 @@
 """`manage.py demo`: two believable agencies in an empty database."""
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from carecenter.demo.build import build_demo, is_empty
 
@@ -17,5 +16,4 @@ class Command(BaseCommand):
             if if_empty:
                 return
             raise CommandError("There are agencies already; the demo world needs an empty database.")
-        with transaction.atomic():
-            build_demo()
+        build_demo()
