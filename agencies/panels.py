@@ -1,7 +1,8 @@
 """How an upper floor adds to a lower floor's file page without being imported by it.
 
-A panel is a box on the page, a step something that is missing, a shortcut a button, a timeline source a list of moments. Each is a function of the row the
-page is about; apps register theirs in AppConfig.ready.
+A panel is a box on the page, a step something that is missing, a shortcut a button, a timeline source a list of moments,
+a keep something that must still be kept. Each is a function of the row the page is about; apps register theirs in
+AppConfig.ready.
 """
 
 import datetime as dt
@@ -50,10 +51,19 @@ class Shortcut:
     icon: str = ""
 
 
+@dataclass(frozen=True)
+class Keep:
+    """Why a row must still be kept, and the last day of it; without a day, as long as it goes on."""
+
+    text: str
+    until: dt.date | None
+
+
 _panels: dict[str, list[tuple[int, Callable]]] = defaultdict(list)
 _steps: dict[str, list[tuple[int, Callable]]] = defaultdict(list)
 _shortcuts: dict[str, list[tuple[int, Callable]]] = defaultdict(list)
 _moments: dict[str, list[Callable]] = defaultdict(list)
+_keeps: dict[str, list[Callable]] = defaultdict(list)
 
 
 def panel(page: str, place: int = 0) -> Callable:
@@ -98,3 +108,13 @@ def timeline_of(page: str, row, limit: int = 60) -> list[Moment]:
     """The latest moments of all sources, newest first."""
     found = chain.from_iterable(function(row) for function in _moments[page])
     return sorted(found, key=lambda moment: moment.at, reverse=True)[:limit]
+
+
+def keeps(page: str) -> Callable:
+    """Register a function row -> iterable of Keep for what a page is about; only what holds today."""
+    return lambda function: _keeps[page].append(function) or function
+
+
+def keeps_of(page: str, row) -> list[Keep]:
+    """Everything that stands against erasing a row."""
+    return list(chain.from_iterable(function(row) for function in _keeps[page]))

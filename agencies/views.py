@@ -48,6 +48,8 @@ FILE_RIGHTS = {
     StoredFile.Kind.DOCUMENT: "contracts.view",
     StoredFile.Kind.COMPLAINT: "supervision.view",
     StoredFile.Kind.EXPORT: "agencies.office",
+    StoredFile.Kind.CLIENT_PAPER: "clients.health",
+    StoredFile.Kind.SUBJECT_DATA: "clients.requests",
 }
 # Files that hold identity numbers or health data in full: reading one is logged (8.2).
 NAMING_KINDS = (
@@ -55,6 +57,8 @@ NAMING_KINDS = (
     StoredFile.Kind.CONSENT,
     StoredFile.Kind.SIGNED_PAPER,
     StoredFile.Kind.DOCUMENT,
+    StoredFile.Kind.CLIENT_PAPER,
+    StoredFile.Kind.SUBJECT_DATA,
 )
 SHOWN_INLINE = ("application/pdf", "image/jpeg", "image/png", "image/webp")
 
@@ -232,7 +236,11 @@ SUBJECT_PAGES = {
     "clients.enquiry": "enquiry_page",
     "supervision.complaint": "complaint_file",
 }
-SHOWN = {"file": gettext_lazy("file opened"), "password": gettext_lazy("new password")}
+SHOWN = {
+    "file": gettext_lazy("file opened"),
+    "password": gettext_lazy("new password"),
+    "everything": gettext_lazy("copy of everything handed over"),
+}
 
 
 def _shown(row):

@@ -46,6 +46,9 @@ SEALED = {
     Document.Kind.DISPOSAL_CERTIFICATE,
 }
 
+# Papers that fewer people may open than others.
+FILE_KINDS = {Document.Kind.SUBJECT_ACCESS: StoredFile.Kind.SUBJECT_DATA}
+
 _builders: dict[str, Callable[[Document], tuple[str, dict[str, Any]]]] = {}
 _standings: dict[str, Callable[[Document], str]] = {}
 
@@ -98,7 +101,7 @@ def render(*, document_id: int) -> bool:
     if certificate:
         content = seal(content, certificate, reason=document.title)
     file = store_file(
-        kind=StoredFile.Kind.DOCUMENT,
+        kind=FILE_KINDS.get(document.kind, StoredFile.Kind.DOCUMENT),
         name=f"{document.title}.pdf",
         content=content,
         content_type="application/pdf",

@@ -61,6 +61,11 @@ class Document(AgencyModel):
         LEVEL_FORM = "level_form", _("Level evaluation form")
         LEVEL_CERTIFICATE = "level_certificate", _("Level certificate")
         CONSENT_SHEET = "consent_sheet", _("Consents to be signed")
+        ENQUIRY_RECEIPT = "enquiry_receipt", _("Receipt of an enquiry")
+        CLIENT_NOTICE = "client_notice", _("Notice of what a client's file lacks")
+        HOME_CHECK = "home_check", _("Check of a client's home")
+        SUBJECT_ACCESS = "subject_access", _("Everything held about a client")
+        REQUEST_ANSWER = "request_answer", _("Answer to a request about personal data")
         BADGE = "badge", _("Badge")
         BADGE_SHEET = "badge_sheet", _("Sheet of badges")
         TRAINING_SHEET = "training_sheet", _("Attendance sheet of a training session")
@@ -364,6 +369,7 @@ class ControlledText(AgencyModel):
     class Kind(models.TextChoices):
         SUPERVISION_RULE = "supervision_rule", _("Rule of supervision and assessment (7.4.1)")
         CONSENTS = "consents", _("Consents to personal data (PIPL)")
+        CALL_SCRIPT = "call_script", _("What to say at the desk and on the phone (7.3.2 a)")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")

@@ -13,7 +13,7 @@ from archive.models import ArchiveClass, ArchiveRecord, ControlledText, Document
 
 Kind, State = ControlledText.Kind, ControlledText.State
 Parts = list[tuple[str, str, str]]
-TITLES = {Kind.SUPERVISION_RULE: "监督与考核制度", Kind.CONSENTS: "个人信息处理同意事项"}
+TITLES = {Kind.SUPERVISION_RULE: "监督与考核制度", Kind.CONSENTS: "个人信息处理同意事项", Kind.CALL_SCRIPT: "接待用语"}
 STANDARD = "2026-1"  # the version that the standard wording is kept as
 
 _wordings: dict[str, Callable[[], Parts]] = {}

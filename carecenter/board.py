@@ -100,7 +100,8 @@ def tiles(membership: Membership) -> list[Figure]:
 def due(membership: Membership) -> list[tuple[str, int, str, str]]:
     """(label, count, tone, address) of what waits for an answer or runs out in the next 30 days."""
     figures = [
-        Figure(COORDINATE, "enquiry_list", "only=due", _("enquiries to answer or call"), tone="late"),
+        Figure(COORDINATE, "enquiry_list", "only=due", _("enquiries to answer or call"), tone="warn"),
+        Figure(COORDINATE, "enquiry_list", "only=late", _("enquiries past the promised time"), tone="late"),
         Figure(COORDINATE, "absence_list", "tab=requested", _("absences to answer"), tone="warn"),
         Figure(JUDGE, "level_application_list", "tab=submitted", _("promotions to decide"), tone="warn"),
         Figure(JUDGE, "promotion_list", "appeal=open", _("objections to decide"), tone="late"),
@@ -116,6 +117,15 @@ def due(membership: Membership) -> list[tuple[str, int, str, str]]:
         Figure(MANAGE, "licence_list", "only=30", _("licences ending within 30 days"), tone="late"),
         Figure(COORDINATE, "credential_list", "only=30", _("papers ending within 30 days"), tone="warn"),
         Figure(COORDINATE, "credential_list", "only=to_sight", _("papers to be sighted"), tone="warn"),
+        Figure(
+            COORDINATE,
+            "client_list",
+            "tab=active&home=due",
+            _("homes of clients in service to be checked"),
+            tone="warn",
+        ),
+        Figure(COORDINATE, "client_paper_list", "only=30", _("papers of clients ending within 30 days"), tone="warn"),
+        Figure(MANAGE, "data_request_list", "tab=open", _("requests about personal data"), tone="late"),
         Figure(WATCH, "client_list", "tab=active&overdue=1", _("clients in service to be assessed"), tone="warn"),
         Figure(ARCHIVE, "document_list", "tab=queued", _("papers being prepared"), tone="warn"),
     ]

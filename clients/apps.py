@@ -9,6 +9,6 @@ class ClientsConfig(AppConfig):
     verbose_name = _("Clients")
 
     def ready(self):
-        from clients import consent_text, documents, panels, permissions
+        from clients import call_script, consent_text, documents, imports, panels, permissions
 
-        del consent_text, documents, panels, permissions
+        del call_script, consent_text, documents, imports, panels, permissions

@@ -1,5 +1,7 @@
 """What the client app itself puts on a client's file: what is missing, and its moments."""
 
+import datetime as dt
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -9,8 +11,8 @@ from agencies.findings import text_of
 from agencies.links import office_url
 from agencies.panels import Moment, Step, moments, steps
 from clients.actions.files import HEALTH_FIELDS
-from clients.models import Client
-from clients.queries import has_consent, missing_in_file
+from clients.models import Client, Enquiry, Guardian, HomeFinding
+from clients.queries import current_home_check, ended_authorities, has_consent, missing_at_home, missing_in_file
 
 # What is kept beside the fields a person types.
 KEPT = ("id", "agency", "pinyin", "identity_hash", "identity_number", "created_at")
@@ -22,6 +24,21 @@ MENDED = {
     "not_assessed": "assessment_new",
     "overdue": "assessment_new",
 }
+
+
+@steps("clients.client", place=2)
+def at_home(membership, client: Client):
+    """The home to be checked, and whose authority has ended, while somebody is or may be served."""
+    if client.state == Client.State.ENDED:
+        return
+    may_edit = has_perm("clients.edit", membership)
+    for finding in missing_at_home(client):
+        check = current_home_check(client)
+        page = ("home_check_page", check.pk) if finding.code == "home_overdue" else ("home_check_new", client.pk)
+        yield Step(text_of(finding), office_url(*page) if may_edit else "", _("Do it"))
+    for guardian in ended_authorities(client):
+        words = {"name": guardian.name, "day": guardian.valid_until.isoformat()}
+        yield Step(_("The authority of %(name)s ended on %(day)s; have it renewed or take it off.") % words)
 
 
 @steps("clients.client")
@@ -89,3 +106,63 @@ def enquiries(client: Client):
     for row in client.enquiries.all()[:3]:
         text = _("Enquiry %(number)s: %(channel)s") % {"number": row.number, "channel": row.get_channel_display()}
         yield Moment(row.received_at, text, url=office_url("enquiry_page", row.pk))
+
+
+@moments("clients.enquiry")
+def said(enquiry: Enquiry):
+    yield Moment(enquiry.received_at, _("Received: %(channel)s") % {"channel": enquiry.get_channel_display()})
+    for row in enquiry.entries.select_related("by")[:29]:
+        yield Moment(row.at, row.text, by=row.by.name)
+
+
+@moments("clients.client")
+def home_checks(client: Client):
+    for row in client.home_checks.select_related("checked_by")[:10]:
+        text = _("Home checked on %(day)s: %(reason)s") % {
+            "day": row.checked_on.isoformat(),
+            "reason": row.get_reason_display(),
+        }
+        yield Moment(
+            row.created_at, text, by=row.checked_by.name, url=office_url("home_check_page", row.pk), tone="done"
+        )
+
+
+@moments("clients.client")
+def put_right(client: Client):
+    rows = HomeFinding.objects.filter(check_made__client=client, done_on__isnull=False).select_related("done_by")
+    for row in rows.order_by("-done_on")[:10]:
+        at = timezone.make_aware(dt.datetime.combine(row.done_on, dt.time(12)))
+        yield Moment(at, _("Put right at home: %(text)s") % {"text": row.text}, by=row.done_by.name, is_day=True)
+
+
+@moments("clients.client")
+def papers(client: Client):
+    """That a paper was filed; what it is stands in the file, by right."""
+    for row in client.papers.select_related("added_by", "removed_by")[:10]:
+        words = {"kind": row.get_kind_display()}
+        yield Moment(row.added_at, _("Paper filed: %(kind)s") % words, by=row.added_by.name)
+        if row.removed_at:
+            yield Moment(row.removed_at, _("Paper taken off: %(kind)s") % words, by=row.removed_by.name)
+
+
+@moments("clients.client")
+def guardians(client: Client):
+    rows = Guardian.history.filter(agency_id=client.agency_id, client_id=client.pk).select_related("history_user")
+    for row in rows.order_by("-history_date")[:15]:
+        by = row.history_user.name if row.history_user else ""
+        words = {"name": row.name, "authority": row.get_authority_display()}
+        if row.history_type == "+":
+            yield Moment(row.history_date, _("Added: %(name)s, %(authority)s") % words, by=by)
+        elif not row.is_active:
+            yield Moment(row.history_date, _("Removed: %(name)s, %(authority)s") % words, by=by)
+
+
+@moments("clients.client")
+def data_requests(client: Client):
+    for row in client.data_requests.select_related("received_by", "decided_by")[:10]:
+        words = {"number": row.number, "kind": row.get_kind_display()}
+        yield Moment(row.received_at, _("Request %(number)s: %(kind)s") % words, by=row.received_by.name)
+        if row.decided_at:
+            words["state"] = row.get_state_display()
+            text = _("Request %(number)s: %(state)s") % words
+            yield Moment(row.decided_at, text, by=row.decided_by.name, tone="done")

@@ -1,15 +1,27 @@
 """Reads of client files."""
 
 import datetime as dt
+from dataclasses import dataclass
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from agencies.fields import lookup_hash
-from agencies.identity import normalise_identity
+from agencies.identity import normalise_identity, normalise_phone
 from agencies.standard import Finding
-from clients.models import Assessment, Client, Consent, Enquiry, Guardian, RiskNote
-from clients.standard import FILE, HEALTH_RISKS, FileFacts
+from clients.models import (
+    Assessment,
+    Client,
+    ClientPaper,
+    Consent,
+    Enquiry,
+    Guardian,
+    HomeCheck,
+    HomeFinding,
+    RiskNote,
+)
+from clients.standard import FILE, HEALTH_RISKS, HOME, FileFacts, HomeFacts
 
 
 def with_status(clients: QuerySet[Client]) -> QuerySet[Client]:
@@ -101,6 +113,33 @@ def overdue_assessments(clients: QuerySet[Client], today: dt.date) -> QuerySet[C
     return clients.filter(Q(reassess_on=None) | Q(reassess_on__lt=today))
 
 
+@dataclass(frozen=True)
+class Known:
+    """Somebody who is on record already: a client, who speaks for one, or an enquiry; row is what to open."""
+
+    row: Client | Enquiry
+    note: str = ""
+
+
+def known_people(text: str, limit: int = 8) -> list[Known]:
+    """Whom the desk knows by a phone, an identity number, a name or a number, before anything is written anew."""
+    text = text.strip()[:50]
+    if len(text) < 2:
+        return []
+    phone = normalise_phone(text)
+    clients = find_clients(text) | Client.objects.filter(phone=phone)
+    spoken_for = Q(phone=phone) | Q(name=text)
+    if len(text) >= 15:
+        spoken_for |= Q(identity_hash=lookup_hash(normalise_identity(text)))
+    guardians = Guardian.objects.filter(spoken_for, is_active=True).select_related("client")
+    enquiries = (find_enquiries(text) | Enquiry.objects.filter(phone=phone)).order_by("-number")
+    return [
+        *(Known(client) for client in clients.order_by("-number")[:limit]),
+        *(Known(row.client, f"{row.name}（{row.relation}）") for row in guardians[:limit]),
+        *(Known(enquiry) for enquiry in enquiries[:limit]),
+    ]
+
+
 def known_by_phone(phone: str, *, enquiry: Enquiry | None = None) -> list[str]:
     """Who has this phone already: clients, those who speak for one, and open enquiries but the one it comes from."""
     clients = Client.objects.filter(phone=phone).only("id", "agency_id", "name", "number")
@@ -115,10 +154,16 @@ def known_by_phone(phone: str, *, enquiry: Enquiry | None = None) -> list[str]:
     ]
 
 
-def due_enquiries() -> QuerySet[Enquiry]:
-    """Open ones that nobody answered yet, or whose next call is due."""
-    is_due = Q(answered_at=None) | Q(follow_up_on__lte=timezone.localdate())
+def due_enquiries(now: dt.datetime) -> QuerySet[Enquiry]:
+    """Open ones that nobody answered yet, that are owed a reply today, or whose next call is due."""
+    tomorrow = timezone.make_aware(dt.datetime.combine(timezone.localdate(now) + dt.timedelta(days=1), dt.time()))
+    is_due = Q(answered_at=None) | Q(reply_by__lt=tomorrow) | Q(follow_up_on__lte=timezone.localdate(now))
     return Enquiry.objects.filter(is_due, state=Enquiry.State.OPEN)
+
+
+def late_enquiries(now: dt.datetime) -> QuerySet[Enquiry]:
+    """Open ones whose promised reply is overdue."""
+    return Enquiry.objects.filter(state=Enquiry.State.OPEN, reply_by__lt=now)
 
 
 def find_enquiries(text: str) -> QuerySet[Enquiry]:
@@ -128,3 +173,60 @@ def find_enquiries(text: str) -> QuerySet[Enquiry]:
     if text.isdigit() and len(text) >= 4:
         found |= Q(phone__endswith=text)
     return Enquiry.objects.filter(found)
+
+
+def enquiry_of(number: str, tail: str) -> Enquiry | None:
+    """The enquiry with this number whose phone ends in these four digits."""
+    is_tail = len(tail) == 4 and tail.isdecimal()
+    return Enquiry.objects.filter(number=number, phone__endswith=tail).first() if is_tail else None
+
+
+def current_home_check(client: Client) -> HomeCheck | None:
+    return client.home_checks.order_by("-checked_on", "-id").first()
+
+
+def home_facts(client: Client) -> HomeFacts:
+    """What the rules about a home ask."""
+    check, today = current_home_check(client), timezone.localdate()
+    open_ones = HomeFinding.objects.filter(check_made__client=client, done_on=None)
+    return HomeFacts(
+        today=today,
+        checked_on=check.checked_on if check else None,
+        is_same_address=check is not None and check.address == f"{client.district} {client.address}",
+        overdue=open_ones.filter(due_on__lt=today).count(),
+    )
+
+
+def missing_at_home(client: Client) -> list[Finding]:
+    return HOME.findings(home_facts(client), on=timezone.localdate())
+
+
+def without_home_check(clients: QuerySet[Client]) -> QuerySet[Client]:
+    """Those whose home, at the address on file, was not checked yet."""
+    checks = HomeCheck.objects.filter(agency=OuterRef("agency"), client=OuterRef("pk"))
+    latest = checks.order_by("-checked_on", "-id").values("address")[:1]
+    address = Concat("district", Value(" "), "address")
+    return clients.annotate(checked_address=Subquery(latest)).filter(
+        Q(checked_address=None) | ~Q(checked_address=address)
+    )
+
+
+def ended_authorities(client: Client) -> QuerySet[Guardian]:
+    """Who spoke for the client until a day that has passed."""
+    return client.guardians.filter(is_active=True, valid_until__lt=timezone.localdate())
+
+
+def unproved_speakers(client: Client) -> QuerySet[Guardian]:
+    """Who may sign for the client, without the proof on file."""
+    speakers = client.guardians.filter(is_active=True, proof=None)
+    return speakers.exclude(authority=Guardian.Authority.CONTACT)
+
+
+def missing_from_client(client: Client) -> list[Finding]:
+    """Everything a client has to bring or agree to, for the one notice."""
+    return [*missing_in_file(client), *missing_at_home(client)]
+
+
+def listed_papers() -> QuerySet[ClientPaper]:
+    """On file, with whose they are."""
+    return ClientPaper.objects.filter(removed_at=None).select_related("client", "file")

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from agencies.calendar import CHINA, add_working_days, months_later
+from agencies.calendar import CHINA, add_working_days, months_later, working_day_before
 from agencies.standard import Finding, Rulebook, problem
 from agencies.standard import gettext_noop as _
 from clients.scales import GBT_42195, SCALES, Item
 
 ASSESSORS = 2  # one of them of a health trade (GB/T 42195-2022)
 OLD_AGE = 60  # from which on the law speaks of old people (Law on the Rights of the Elderly 2)
+ANSWER_REQUESTS = 15  # working days for a request about personal data (derived; PIPL 50 says without delay)
 CLOSING = dt.time(18)  # of the office, when no better hour is known (derived)
 
 # What makes the ability level worse whatever the points say.
@@ -134,6 +135,12 @@ def answer_by(received: dt.datetime) -> dt.datetime:
     return dt.datetime.combine(day, CLOSING, CHINA)
 
 
+def warn_from(reply_by: dt.datetime) -> dt.datetime:
+    """When whoever owes a reply is reminded: one working day before it is due, at the same hour (derived)."""
+    due = reply_by.astimezone(CHINA)
+    return dt.datetime.combine(working_day_before(due.date()), due.time(), CHINA)
+
+
 # The file -------------------------------------------------------------------------------------------------------
 
 # Kinds of risk notes that say something about the person's health.
@@ -197,3 +204,36 @@ def self_care_is_assessed(facts: FileFacts) -> Finding | None:
     if facts.reassess_on and facts.reassess_on < facts.today:
         return problem("overdue", _("The assessment was due again on %(day)s."), day=facts.reassess_on)
     return None
+
+
+# The home -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class HomeFacts:
+    """The last check of a home: when, whether it was of the address on file, what is overdue to be put right."""
+
+    today: dt.date
+    checked_on: dt.date | None = None
+    is_same_address: bool = True
+    overdue: int = 0
+
+
+HOME = Rulebook()
+
+
+@HOME.clause("7.2.3")
+def home_is_checked(facts: HomeFacts) -> Finding | None:
+    """Before service, and again when the client moved (derived)."""
+    if facts.checked_on is None:
+        return problem("home_not_checked", _("The home and its equipment are not checked yet."))
+    if not facts.is_same_address:
+        text = _("The client moved since the home was checked on %(day)s; check the new one.")
+        return problem("home_moved", text, day=facts.checked_on)
+    return None
+
+
+@HOME.clause("7.2.3")
+def home_is_put_right(facts: HomeFacts) -> Finding | None:
+    text = _("%(count)s things at home were to be put right by now.")
+    return problem("home_overdue", text, count=facts.overdue) if facts.overdue else None

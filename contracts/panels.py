@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 from rules import has_perm
 
 from agencies.links import office_url
-from agencies.panels import Moment, Panel, Shortcut, Step, moments, panel, shortcuts, steps
+from agencies.models import AgencySettings
+from agencies.panels import Keep, Moment, Panel, Shortcut, Step, keeps, moments, panel, shortcuts, steps
+from archive.standard import retain_until
 from clients.models import Client
 from clients.queries import missing_in_file
 from contracts.models import Agreement, CaregiverPreference, ServicePlan, Visit
@@ -70,6 +72,20 @@ def behind_the_condition(membership, client):
         )
         url = office_url("plan_page", agreement.plan_id)
         yield Step(text % {"number": agreement.number}, url, _("Look"))
+
+
+@keeps("clients.client")
+def agreements_are_kept(client):
+    """A running agreement, and for years each that has ended (7.5.3; limitation of three years, Civil Code 188)."""
+    years, today = AgencySettings.objects.get().keep_contracts_years, timezone.localdate()
+    concluded = client.agreements.filter(in_force_at__isnull=False).exclude(state=Agreement.State.SUPERSEDED)
+    for row in concluded.defer("terms"):
+        if row.state != Agreement.State.ENDED:
+            yield Keep(_("Agreement %(number)s is in force.") % {"number": row.number}, None)
+        elif (until := retain_until("contracts", row.ended_on, years)) >= today:
+            words = {"number": row.number, "ended": row.ended_on.isoformat(), "until": until.isoformat()}
+            text = _("Agreement %(number)s ended on %(ended)s: kept until %(until)s (7.5.3, Civil Code 188).")
+            yield Keep(text % words, until)
 
 
 @shortcuts("clients.client")

@@ -16,7 +16,7 @@ from caregivers.models import Caregiver
 from clients.models import Client
 from clients.queries import find_clients
 from contracts.models.handover import Satisfaction
-from supervision.models import CallAttempt, Complaint, ReturnVisit
+from supervision.models import CallAttempt, Complaint, Praise, ReturnVisit
 from supervision.standard import OVERALL, SURVEY
 
 TOLD = [(way.value, way.label) for way in Complaint.Means if way != Complaint.Means.PAGE]
@@ -59,6 +59,21 @@ class ClientSearch(forms.TextInput):
         return super().get_context(name, value, {**(attrs or {}), **search, **offers})
 
 
+def find_client(form, typed: str) -> Client | None:
+    """The client with this number, else the only one found by what was typed; else the form says why not."""
+    if client := Client.objects.filter(number__iexact=typed).first():
+        return client
+    found = list(find_clients(typed).order_by("number")[:5])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = pgettext("between names", ", ").join(f"{one.number} {one.name}" for one in found)
+        form.add_error("client_number", _("Several clients are called so; choose one: %(names)s") % {"names": names})
+    else:
+        form.add_error("client_number", _("There is no client with this number or name."))
+    return None
+
+
 class ComplaintForm(CleanForm, forms.ModelForm):
     client_number = forms.CharField(
         label=_("client"),
@@ -90,24 +105,31 @@ class ComplaintForm(CleanForm, forms.ModelForm):
     def clean(self):
         data = self.cleaned_data
         if typed := data.pop("client_number", ""):
-            data["client"] = self._find_client(typed)
+            data["client"] = find_client(self, typed)
         return data
 
-    def _find_client(self, typed):
-        """The client with this number, else the only one found by what was typed."""
-        if client := Client.objects.filter(number__iexact=typed).first():
-            return client
-        found = list(find_clients(typed).order_by("number")[:5])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = pgettext("between names", ", ").join(f"{one.number} {one.name}" for one in found)
-            self.add_error(
-                "client_number", _("Several clients are called so; choose one: %(names)s") % {"names": names}
-            )
-        else:
-            self.add_error("client_number", _("There is no client with this number or name."))
-        return None
+    def _post_clean(self):
+        """The action fills and checks the row; the form only cleans."""
+
+
+class PraiseForm(CleanForm, forms.ModelForm):
+    client_number = ComplaintForm.base_fields["client_number"]
+    caregiver = forms.ModelChoiceField(label=_("caregiver"), queryset=None)
+
+    class Meta:
+        model = Praise
+        fields = ["said_by", "said_on", "text"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["caregiver"].queryset = Caregiver.objects.order_by("number")
+        self.order_fields(["caregiver", "client_number"])
+
+    def clean(self):
+        data = self.cleaned_data
+        if typed := data.pop("client_number", ""):
+            data["client"] = find_client(self, typed)
+        return data
 
     def _post_clean(self):
         """The action fills and checks the row; the form only cleans."""

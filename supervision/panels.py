@@ -1,11 +1,15 @@
 """What supervision adds to the timelines of clients, caregivers and agreements."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rules import has_perm
 
 from agencies.links import office_url
-from agencies.panels import Moment, Panel, Shortcut, moments, panel, shortcuts
-from supervision.models import Complaint, ReturnVisit, SurveyAnswer
+from agencies.models import AgencySettings
+from agencies.panels import Keep, Moment, Panel, Shortcut, keeps, moments, panel, shortcuts
+from archive.standard import retain_until
+from clients.models import Enquiry
+from supervision.models import Complaint, Praise, ReturnVisit, SurveyAnswer
 
 
 @panel("caregivers.onboarding", place=1)
@@ -83,3 +87,44 @@ def caregiver_answers(caregiver):
 @moments("contracts.agreement")
 def agreement_calls(agreement):
     return _calls({"agreement": agreement})
+
+
+@shortcuts("clients.enquiry")
+def as_complaint_or_praise(membership, enquiry):
+    """What came to the desk and belongs elsewhere is passed on without typing it again (8.4)."""
+    if not has_perm("supervision.edit", membership):
+        return
+    if enquiry.matter == Enquiry.Matter.COMPLAINT:
+        yield Shortcut(
+            _("Take as a complaint"), f"{office_url('complaint_new')}?enquiry={enquiry.pk}", "message-report"
+        )
+    elif enquiry.matter == Enquiry.Matter.PRAISE:
+        yield Shortcut(_("Into the caregiver's file"), f"{office_url('praise_new')}?enquiry={enquiry.pk}", "heart")
+
+
+def _praises(filters):
+    for row in Praise.objects.filter(**filters).select_related("noted_by")[:10]:
+        words = {"who": row.said_by, "text": row.text}
+        yield Moment(row.noted_at, _("Praise from %(who)s: %(text)s") % words, by=row.noted_by.name, tone="done")
+
+
+@moments("caregivers.caregiver")
+def caregiver_praises(caregiver):
+    return _praises({"caregiver": caregiver})
+
+
+@moments("clients.client")
+def client_praises(client):
+    return _praises({"client": client})
+
+
+@keeps("clients.client")
+def complaints_are_kept(client):
+    """An open complaint, and for years each that was closed (7.5.3)."""
+    years, today = AgencySettings.objects.get().keep_other_years, timezone.localdate()
+    for row in Complaint.objects.filter(client=client):
+        if row.closed_at is None:
+            yield Keep(_("Complaint %(number)s is not closed.") % {"number": row.number}, None)
+        elif (until := retain_until("other", timezone.localdate(row.closed_at), years)) >= today:
+            words = {"number": row.number, "until": until.isoformat()}
+            yield Keep(_("Complaint %(number)s: kept until %(until)s (7.5.3).") % words, until)

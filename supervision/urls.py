@@ -3,7 +3,7 @@
 from django.urls import path
 
 from supervision import api, public
-from supervision.views import complaints, return_visits, surveys
+from supervision.views import complaints, praise, return_visits, surveys
 
 office_urls = [
     path("calls/", return_visits.ReturnVisitList.as_view(), name="return_visit_list"),
@@ -21,6 +21,7 @@ office_urls = [
     path("complaints/<int:complaint_pk>/entry/", complaints.complaint_entry, name="complaint_entry"),
     path("complaints/<int:complaint_pk>/reply/", complaints.complaint_reply, name="complaint_reply"),
     path("complaints/<int:complaint_pk>/close/", complaints.complaint_close, name="complaint_close"),
+    path("praise/new/", praise.praise_new, name="praise_new"),
     path("surveys/", surveys.survey_list, name="survey_list"),
     path("surveys/<int:round_pk>/", surveys.survey_round, name="survey_round"),
     path("surveys/answers/of/<int:answer_pk>/", surveys.survey_of_answer, name="survey_of_answer"),

@@ -45,6 +45,7 @@ ESPECIALLY = {
     "clients.Assessment": {"level": 2},
     "clients.Enquiry": {"state": "open"},
     "clients.Guardian": {"authority": "contact"},
+    "clients.ShiftNote": {"enquiries": []},
     "contracts.Agreement": {
         "work_form": "hourly",
         "rate": Decimal(45),

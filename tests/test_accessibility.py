@@ -84,6 +84,13 @@ def office_paths(world):
         "enquiries/",
         f"enquiries/{first(Enquiry)}/",
         "enquiries/new/",
+        "shifts/",
+        "shifts/new/",
+        f"clients/{client}/home/new/",
+        f"clients/{client}/papers/new/",
+        f"clients/{client}/requests/new/",
+        "client-papers/",
+        "data-requests/",
         f"clients/{client}/consents/new/",
         f"consents/{first(Consent, client=client)}/withdraw/",
         f"clients/{client}/assessments/new/",
@@ -175,7 +182,15 @@ def test_phone_and_public_pages_with_content_are_sound(world, phone_page):
         text = Message.objects.get(key=f"survey:{invitation.pk}").body
         badges = [urlsplit(badge_url(world.caregivers[0], version)).path for version in (1, 9)]
         link = urlsplit(signing.link_of(world.signing, "client")).path
-    paths = ["", "enquire/", "complain/", "complain/status/", f"verify/{paper}/", text[text.index("survey/") :]]
+    paths = [
+        "",
+        "enquire/",
+        "enquire/status/",
+        "complain/",
+        "complain/status/",
+        f"verify/{paper}/",
+        text[text.index("survey/") :],
+    ]
     found = {path: problems(phone_page, f"/p/kangze/{path}", 390) for path in paths}
     found |= {path: problems(phone_page, path, 390) for path in (link, *badges)}
     own = ["/me/level/", "/me/training/", "/me/figures/", f"/me/evaluations/{evaluation}/", "/me/papers/", "/me/rule/"]

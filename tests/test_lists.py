@@ -18,7 +18,7 @@ from agencies.models import AccessLog, JobRun, Licence, Message
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord, DisposalList, Document
 from caregivers.models import Absence, Caregiver, Course, QualityRecord, SupplyIssue, TrainingSession
-from clients.models import Client, Enquiry
+from clients.models import Client, ClientPaper, DataRequest, Enquiry, ShiftNote
 from contracts.models import Agreement, Handover, Visit
 from supervision.models import Complaint, ReturnVisit
 from tests.factories import make_member, make_one
@@ -27,6 +27,9 @@ from tests.factories import make_member, make_one
 LISTS = [
     ("client_list", Client, 5),
     ("enquiry_list", Enquiry, 6),
+    ("shift_list", ShiftNote, 6),
+    ("client_paper_list", ClientPaper, 6),
+    ("data_request_list", DataRequest, 7),
     ("caregiver_list", Caregiver, 5),
     ("onboarding_list", Caregiver, 5),
     ("supply_list", SupplyIssue, 6),

@@ -21,7 +21,7 @@ from caregivers.models import (
     TrainingPlanLine,
     TrainingSession,
 )
-from clients.models import Assessment, Client, Enquiry
+from clients.models import Assessment, Client, ClientPaper, DataRequest, Enquiry, HomeFinding, ShiftNote
 from contracts.models import Agreement, Handover, ServicePlan, Visit
 from supervision.models import Complaint, ReturnVisit, SurveyRound
 from tests.factories import DAY, make_member, make_one
@@ -40,6 +40,10 @@ ROWS = [
         (Credential, {}),
         (Document, {"state": "failed"}),
         (Enquiry, {}),
+        (ShiftNote, {}),
+        (HomeFinding, {}),
+        (ClientPaper, {}),
+        (DataRequest, {}),
         (Handover, {}),
         (PriceList, {"state": "draft"}),
     ),

@@ -26,6 +26,8 @@ class StoredFile(AgencyModel):
         SIGNED_PAPER = "signed_paper", _("Signed paper")
         DOCUMENT = "document", _("Document")
         COMPLAINT = "complaint", _("Evidence of a complaint")
+        CLIENT_PAPER = "client_paper", _("Paper of a client")
+        SUBJECT_DATA = "subject_data", _("Everything held about a client")
         EXPORT = "export", _("Export")
 
     kind = models.CharField(max_length=20, choices=Kind)

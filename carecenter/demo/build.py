@@ -8,7 +8,7 @@ from django.utils import timezone
 from agencies.models import Agency
 from agencies.tenancy import agency_context
 from carecenter import authority
-from carecenter.demo import onboarding, phone, preferences, reception
+from carecenter.demo import client_files, onboarding, phone, preferences, reception
 from carecenter.demo import world as demo
 from carecenter.demo.careers import careers, judge
 from carecenter.demo.supervision import supervise
@@ -59,6 +59,7 @@ def build_agency(facts: dict, now: dt.datetime, *, caregivers: int, clients: int
         staff = demo.hire(world, caregivers, first_phone)
         files = demo.take_in(world, clients)
         reception.receive(world, files)
+        client_files.complete(world, files)
         active = [person for person in staff if person.state == "active"]
         careers(world, active)
         signed = _agreements(world, active, iter(files[:-3]))

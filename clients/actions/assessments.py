@@ -7,13 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import notify
+from agencies.actions import members_with, notify
 from agencies.links import office_url
-from agencies.models import AgencySettings, User
+from agencies.models import AgencySettings, Role, User
 from clients.actions.enquiries import receptionists
-from clients.models import Assessment, Client, Consent
+from clients.models import Assessment, Client, Consent, SelfCare
 from clients.queries import current_assessment, has_consent
 from clients.standard import ASSESSORS, assess, missing_answers, names_in, reassess_on
+
+Decision = Assessment.Decision
 
 
 def record_assessment(
@@ -29,10 +31,41 @@ def record_assessment(
     override: str = "",
     override_reason: str = "",
 ) -> Assessment:
-    """Score an assessment and keep it; towards "able" a status is overridden only by a manager with a reason.
+    """Score an assessment and keep it, with the status by the points or another one and its reason.
 
-    override is empty or a self-care status.
+    override is empty or a self-care status: "unable" counts at once, "able" once a second person agreed.
     """
+    _check(client, scale, reason, assessed_on, assessors, answers, override and not override_reason)
+    adjustments, before = list(adjustments), current_assessment(client)
+    result = assess(scale, answers, adjustments)
+    override = override if override != result.self_care else ""
+    waits = override == SelfCare.ABLE
+    months = AgencySettings.objects.get().reassess_after_months
+    assessment = Assessment.objects.create(
+        client=client,
+        scale=scale,
+        reason=reason,
+        assessed_on=assessed_on,
+        assessors=assessors,
+        answers=dict(answers),
+        adjustments=adjustments,
+        total=result.total,
+        level=result.level,
+        self_care=result.self_care if waits else override or result.self_care,
+        override=override,
+        override_reason=override_reason if override else "",
+        override_decision=Decision.OPEN if waits else "",
+        reassess_on=reassess_on(assessed_on, months),
+        created_by=by,
+    )
+    if before and assessment.differs_from(before):
+        _tell_of_change(assessment)
+    if waits:
+        _ask_second(assessment, by)
+    return assessment
+
+
+def _check(client, scale, reason, assessed_on, assessors, answers, lacks_reason):
     problems: dict[str, list] = {}
     if not has_consent(client, Consent.Kind.HEALTH_DATA):
         problems["__all__"] = [_("First record the separate consent to keeping health data.")]
@@ -46,36 +79,43 @@ def record_assessment(
         problems["assessed_on"] = [_("Enter the day of the assessment.")]
     elif assessed_on > timezone.localdate():
         problems["assessed_on"] = [_("An assessment cannot lie in the future.")]
-    if override and not override_reason:
+    if lacks_reason:
         problems["override_reason"] = [_("Say why the status differs from the points.")]
     if problems:
         raise ValidationError(problems)
-    adjustments, before = list(adjustments), current_assessment(client)
-    result = assess(scale, answers, adjustments)
-    months = AgencySettings.objects.get().reassess_after_months
-    assessment = Assessment.objects.create(
-        client=client,
-        scale=scale,
-        reason=reason,
-        assessed_on=assessed_on,
-        assessors=assessors,
-        answers=dict(answers),
-        adjustments=adjustments,
-        total=result.total,
-        level=result.level,
-        self_care=override or result.self_care,
-        override_reason=override_reason if override else "",
-        reassess_on=reassess_on(assessed_on, months),
-        created_by=by,
+
+
+def _ask_second(assessment, by):
+    notify(
+        users=members_with(Role.MANAGER, Role.QUALITY_OFFICER, but=by),
+        title=lambda: (
+            _("%(client)s is to count as able: a second sign-off is asked for") % {"client": assessment.client}
+        ),
+        body=assessment.override_reason,
+        url=office_url("assessment_page", assessment.pk),
     )
-    is_newest = current_assessment(client) == assessment
-    if client.state == Client.State.ACTIVE and is_newest and before and assessment.differs_from(before):
+
+
+def second_override(*, assessment: Assessment, by: User, agrees: bool) -> Assessment:
+    """A second person agrees that the client counts as able although the points say otherwise, or leaves it at the points."""
+    if by.pk == assessment.created_by_id:
+        raise ValidationError(_("Whoever asked for it cannot sign off as well; a second person has to."))
+    decided = {"override_decision": Decision.AGREED, "self_care": SelfCare.ABLE}
+    if not agrees:
+        decided = {"override_decision": Decision.REFUSED}
+    waiting = Assessment.objects.filter(pk=assessment.pk, override_decision=Decision.OPEN)
+    if not waiting.update(**decided, seconded_by=by, seconded_at=timezone.now()):
+        raise ValidationError(_("This was decided before."))
+    assessment.refresh_from_db()
+    if agrees:
         _tell_of_change(assessment)
     return assessment
 
 
 def _tell_of_change(assessment):
     """Who is served by a plan that was written on another result: it has to follow (5, 7.3.1)."""
+    if assessment.client.state != Client.State.ACTIVE or current_assessment(assessment.client) != assessment:
+        return
     title = _("%(client)s: the condition changed; look at the service plan") % {"client": assessment.client}
     body = _("Service is running by the old plan. Write a new version, have it agreed and amend the agreement.")
     notify(users=receptionists(), title=title, body=body, url=office_url("client_file", assessment.client_id))

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -24,10 +24,15 @@ Kind, Means = Consent.Kind, Consent.Means
 
 
 def givers_of(client: Client) -> tuple[bool, QuerySet[Guardian]]:
-    """Whether the client consents in person, and who may do it for them; beside a legal guardian nobody else may."""
-    speakers = client.guardians.filter(is_active=True).exclude(authority=Guardian.Authority.CONTACT)
-    guardians = speakers.filter(authority=Guardian.Authority.LEGAL_GUARDIAN)
-    return (False, guardians) if guardians.exists() else (True, speakers)
+    """Whether the client consents in person, and who may do it for them; beside a legal guardian nobody else may.
+
+    An agent only while the power of attorney lasts and covers personal data.
+    """
+    today = timezone.localdate()
+    active = client.guardians.filter(Q(valid_until=None) | Q(valid_until__gte=today), is_active=True)
+    guardians = active.filter(authority=Guardian.Authority.LEGAL_GUARDIAN)
+    agents = active.filter(authority=Guardian.Authority.AGENT, scopes__contains=[Guardian.Scope.DATA])
+    return (False, guardians) if guardians.exists() else (True, agents)
 
 
 def give_consents(

@@ -55,7 +55,7 @@ def create_client(
 
 def update_client(*, client: Client, by: User, **data: Any) -> Client:
     """Correct a file. Health data is kept only with its own consent (PIPL 29); without the first one nothing changes."""
-    _refuse_sealed(client)
+    refuse_sealed(client)
     changed = [name for name in HEALTH_FIELDS if data.get(name) and data[name] != getattr(client, name)]
     if changed and not has_consent(client, Consent.Kind.HEALTH_DATA):
         needed = _("First record the separate consent to keeping health data.")
@@ -68,7 +68,7 @@ def update_client(*, client: Client, by: User, **data: Any) -> Client:
     return client
 
 
-def _refuse_sealed(client):
+def refuse_sealed(client):
     """Once the consent to keeping personal data was withdrawn, the file is kept and protected, and no more (PIPL 47)."""
     if day := withdrawn_on(client, Consent.Kind.PERSONAL_DATA):
         text = _("The consent to keeping personal data was withdrawn on %(day)s. Record a new one first.")
@@ -94,16 +94,26 @@ def _double(client):
 
 
 def add_guardian(*, client: Client, by: User, proof=None, **data: Any) -> Guardian:
-    """Add somebody who speaks for the client; who signs must be identified, who is called must be somebody else."""
+    """Add somebody who speaks for the client; who signs must be identified, who is called must be somebody else.
+
+    An agent may do what the power of attorney says, until its end; a legal guardian everything.
+    """
     number, problems = data.get("identity_number", ""), {}
-    if data.get("authority") != Guardian.Authority.CONTACT and not number:
+    authority = data.get("authority", Guardian.Authority.CONTACT)
+    if authority != Guardian.Authority.CONTACT and not number:
         problems["identity_number"] = _("Whoever signs for the client needs an identity number.")
     if data.get("is_emergency_contact") and data["phone"] == client.phone:
         problems["phone"] = _("This is the client's own phone; in an emergency somebody else must answer.")
     if number and lookup_hash(number) == client.identity_hash:
         problems["identity_number"] = _("This is the client's own identity number.")
+    if authority == Guardian.Authority.AGENT and not data.setdefault("scopes", list(Guardian.Scope)):
+        problems["scopes"] = _("Say what the agent may do; somebody who may nothing is a contact.")
+    if data.get("valid_until") and data["valid_until"] < timezone.localdate():
+        problems["valid_until"] = _("This day has passed.")
     if problems:
         raise ValidationError(problems)
+    if authority != Guardian.Authority.AGENT:
+        data["scopes"] = []
     guardian = Guardian.objects.create(client=client, identity_hash=lookup_hash(number), **data)
     if proof:
         prove_authority(guardian=guardian, by=by, proof=proof)
@@ -127,7 +137,7 @@ def remove_guardian(*, guardian: Guardian) -> None:
 
 def add_risk_note(*, client: Client, by: User, kind: str, **data: Any) -> RiskNote:
     """Note what a caregiver must know; what says something about health needs the consent to that (PIPL 29)."""
-    _refuse_sealed(client)
+    refuse_sealed(client)
     if kind in HEALTH_RISKS and not has_consent(client, Consent.Kind.HEALTH_DATA):
         raise ValidationError({"kind": _("First record the separate consent to keeping health data.")})
     return RiskNote.objects.create(client=client, kind=kind, **data)

@@ -46,7 +46,9 @@ class AssessmentForm(CleanForm, forms.Form):
             label=_("Another status than the points say"), choices=[("", "—"), *statuses], required=False
         )
         if not may_set_able:
-            self.fields["override"].help_text = _("Only a manager may set the status to able.")
+            self.fields["override"].help_text = _("Only a manager may ask for able.")
+        else:
+            self.fields["override"].help_text = _("Able counts once a second person has signed off; unable at once.")
         self.fields["override_reason"] = forms.CharField(
             label=_("reason for another status"), max_length=200, required=False
         )

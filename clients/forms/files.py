@@ -5,6 +5,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agencies.calendar import ONE_DAY
 from agencies.files import UploadField
 from agencies.forms import CleanForm
 from agencies.identity import identity_problems, normalise_identity
@@ -13,7 +14,7 @@ from agencies.privacy import mask_identity, mask_phone
 from clients.forms.consents import MEANS
 from clients.forms.enquiries import ask_about_phone
 from clients.models import Client, Consent, Enquiry, Guardian, RiskNote, SelfCare
-from clients.queries import find_clients, overdue_assessments
+from clients.queries import find_clients, overdue_assessments, without_home_check
 from clients.standard import HEALTH_RISKS
 
 
@@ -22,7 +23,8 @@ class ClientForm(CleanForm, forms.ModelForm):
         model = Client
         fields = [
             "name", "salutation", "identity_type", "identity_number", "birth_date", "sex", "phone", "district",
-            "address", "access_note", "needs", "preferred_call_from", "preferred_call_until",
+            "address", "access_note", "needs", "dialect", "diet", "caregiver_wishes", "preferred_call_from",
+            "preferred_call_until",
         ]  # fmt: skip
 
     def __init__(self, *args, **kwargs):
@@ -141,9 +143,21 @@ class GuardianForm(CleanForm, forms.ModelForm):
         help_text=_("For whoever signs: a photo or scan; by saving it you confirm that you saw the original."),
     )  # fmt: skip
 
+    scopes = forms.MultipleChoiceField(
+        label=_("what an agent may do"), choices=Guardian.Scope.choices, required=False,
+        initial=list(Guardian.Scope), widget=forms.CheckboxSelectMultiple,
+        help_text=_("As the power of attorney says; a legal guardian may everything, a contact nothing."),
+    )  # fmt: skip
+
     class Meta:
         model = Guardian
-        fields = ["name", "relation", "phone", "authority", "identity_type", "identity_number", "is_emergency_contact"]
+        fields = [
+            "name", "relation", "phone", "authority", "scopes", "valid_until", "identity_type", "identity_number",
+            "is_emergency_contact",
+        ]  # fmt: skip
+
+    def _post_clean(self):
+        """The action fills and checks the row; the form only cleans."""
 
     def clean(self):
         self.clean_identity()
@@ -167,8 +181,11 @@ class ClientFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Name, pinyin, phone, number"), method="search")
     self_care = django_filters.ChoiceFilter(label=_("Self-care"), choices=SelfCare.choices)
     overdue = django_filters.ChoiceFilter(
-        label=_("Assessment"), choices=[("1", _("missing or overdue"))], method="only_overdue"
+        label=_("Assessment"),
+        choices=[("1", _("missing or overdue")), ("30", _("due within 30 days"))],
+        method="only_overdue",
     )
+    home = django_filters.ChoiceFilter(label=_("Home"), choices=[("due", _("to be checked"))], method="only_unchecked")
 
     class Meta:
         model = Client
@@ -178,4 +195,8 @@ class ClientFilter(django_filters.FilterSet):
         return queryset.filter(pk__in=find_clients(value)) if value else queryset
 
     def only_overdue(self, queryset, name, value):
-        return overdue_assessments(queryset, timezone.localdate())
+        ahead = 30 * ONE_DAY if value == "30" else 0 * ONE_DAY
+        return overdue_assessments(queryset, timezone.localdate() + ahead)
+
+    def only_unchecked(self, queryset, name, value):
+        return without_home_check(queryset)

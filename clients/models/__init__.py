@@ -3,6 +3,23 @@
 from clients.models.assessment import Assessment, SelfCare
 from clients.models.client import Client, Guardian, RiskNote
 from clients.models.consent import Consent
-from clients.models.enquiry import Enquiry, EnquiryEntry
+from clients.models.enquiry import Enquiry, EnquiryEntry, ShiftNote
+from clients.models.home import HomeCheck, HomeFinding
+from clients.models.paper import ClientPaper
+from clients.models.request import DataRequest
 
-__all__ = ["Assessment", "Client", "Consent", "Enquiry", "EnquiryEntry", "Guardian", "RiskNote", "SelfCare"]
+__all__ = [
+    "Assessment",
+    "Client",
+    "ClientPaper",
+    "Consent",
+    "DataRequest",
+    "Enquiry",
+    "EnquiryEntry",
+    "Guardian",
+    "HomeCheck",
+    "HomeFinding",
+    "RiskNote",
+    "SelfCare",
+    "ShiftNote",
+]

@@ -1,5 +1,8 @@
 """The file of a client (客户): who it is, who speaks for them, what a caregiver must know."""
 
+import datetime as dt
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +36,9 @@ class Client(AgencyModel):
     access_note = models.CharField(_("keys and doors"), max_length=200, blank=True)
     work_unit = models.CharField(_("work unit"), max_length=100, blank=True)
     needs = models.TextField(_("needs and habits"), max_length=2000, blank=True)
+    dialect = models.CharField(_("language and dialect"), max_length=50, blank=True)
+    diet = models.CharField(_("likes and dislikes at table"), max_length=200, blank=True)
+    caregiver_wishes = models.CharField(_("wishes for the caregiver"), max_length=200, blank=True)
     illnesses = models.TextField(_("illnesses"), max_length=1000, blank=True)
     medicines = models.TextField(_("medicines"), max_length=1000, blank=True)
     allergies = models.TextField(_("allergies"), max_length=500, blank=True)
@@ -66,6 +72,12 @@ class Guardian(AgencyModel):
         AGENT = "agent", _("Authorised agent, may sign")
         LEGAL_GUARDIAN = "legal_guardian", _("Legal guardian, signs for the client")
 
+    class Scope(models.TextChoices):
+        AGREEMENTS = "agreements", _("Sign, change and end agreements")
+        CARE = "care", _("Decide about the care")
+        MONEY = "money", _("Pay, and receive refunds")
+        DATA = "data", _("Consent to and see personal data")
+
     client = models.ForeignKey(Client, models.PROTECT, related_name="guardians")
     name = models.CharField(_("name"), max_length=50)
     relation = models.CharField(_("relation"), max_length=20)
@@ -76,6 +88,13 @@ class Guardian(AgencyModel):
     identity_number = EncryptedTextField(_("identity number"), blank=True)
     identity_hash = models.CharField(max_length=64, editable=False, blank=True)
     authority = models.CharField(_("authority"), max_length=20, choices=Authority, default=Authority.CONTACT)
+    scopes = ArrayField(
+        models.CharField(max_length=12, choices=Scope),
+        default=list,
+        blank=True,
+        verbose_name=_("scope of an agent's authority"),
+    )
+    valid_until = models.DateField(_("authority ends on"), null=True, blank=True)
     is_emergency_contact = models.BooleanField(_("emergency contact"), default=False)
     is_active = models.BooleanField(default=True)
     proof = models.ForeignKey(
@@ -103,11 +122,25 @@ class Guardian(AgencyModel):
             models.CheckConstraint(
                 condition=Q(authority="contact") | ~Q(identity_hash=""), name="guardian_signer_identified"
             ),
+            models.CheckConstraint(condition=Q(authority="agent") | Q(scopes=[]), name="guardian_scopes_of_agents"),
         ]
         indexes = [models.Index(fields=["agency", "phone"], name="guardian_phone")]
 
     def __str__(self):
         return self.name
+
+    @property
+    def scope_labels(self) -> str:
+        """What an agent may do, in words."""
+        return " · ".join(str(self.Scope(scope).label) for scope in self.scopes)
+
+    def may(self, scope: str, day: dt.date) -> bool:
+        """Whether they may do this for the client on a day: a legal guardian everything, an agent what was given."""
+        is_in_time = self.valid_until is None or day <= self.valid_until
+        given = self.authority == self.Authority.LEGAL_GUARDIAN or (
+            self.authority == self.Authority.AGENT and scope in self.scopes
+        )
+        return self.is_active and is_in_time and given
 
 
 class RiskNote(AgencyModel):

@@ -19,6 +19,7 @@ from agencies.panels import panels_of, shortcuts_of, steps_of, timeline_of
 from agencies.permissions import may
 from agencies.privacy import mask_name, mask_phone
 from agencies.text import typed
+from archive.models import Document
 from clients.actions import files as actions
 from clients.forms.files import (
     ClientFilter,
@@ -29,8 +30,15 @@ from clients.forms.files import (
     ProofForm,
     RiskNoteForm,
 )
-from clients.models import Client, Consent, Enquiry, Guardian, RiskNote
-from clients.queries import current_assessment, has_consent, shown_risk_notes, with_status, withdrawn_on
+from clients.models import Client, Consent, Enquiry, Guardian, RiskNote, SelfCare
+from clients.queries import (
+    current_assessment,
+    current_home_check,
+    has_consent,
+    shown_risk_notes,
+    with_status,
+    withdrawn_on,
+)
 from clients.standard import LEVELS, OLD_AGE
 
 
@@ -49,12 +57,24 @@ class ClientList(OfficeList):
         Column(gettext_lazy("state"), lambda client: client.get_state_display()),
         Column(gettext_lazy("phone"), lambda client: mask_phone(client.phone)),
         Column(gettext_lazy("district"), lambda client: client.district),
-        Column(gettext_lazy("self-care status"), lambda client: client.self_care or ""),
+        Column(gettext_lazy("salutation"), lambda client: client.salutation),
+        Column(gettext_lazy("sex"), lambda client: client.get_sex_display()),
+        Column(gettext_lazy("year of birth"), lambda client: client.birth_date.year),
+        Column(
+            gettext_lazy("self-care status"),
+            lambda client: str(SelfCare(client.self_care).label) if client.self_care else "",
+        ),
+        Column(gettext_lazy("file opened on"), lambda client: timezone.localdate(client.created_at)),
         Column(gettext_lazy("reassess on"), lambda client: client.reassess_on),
     ]
 
     def rows(self):
         return with_status(Client.objects.order_by("-number")).defer("identity_number", "needs", "illnesses")
+
+    def get_context_data(self, **kwargs):
+        member = self.request.membership
+        seen = {"sees_health": "clients.health", "sees_requests": "clients.requests"}
+        return {**super().get_context_data(**kwargs), **{name: has_perm(right, member) for name, right in seen.items()}}
 
 
 def _file(client):
@@ -88,8 +108,26 @@ def client_file(request, client_pk):
         "shortcuts": shortcuts_of("clients.client", request.membership, client) if may_edit else [],
         "panels": panels_of("clients.client", request.membership, client),
         "timeline": timeline_of("clients.client", client),
+        **_on_file(request.membership, client),
     }
     return render(request, "clients/client_file.html", context)
+
+
+def _on_file(membership, client):
+    """Home, papers, earlier assessments and requests, as far as the member may see them."""
+    sees_health = has_perm("clients.health", membership)
+    home = current_home_check(client)
+    return {
+        "home": home,
+        "home_findings": home.findings.filter(done_on=None) if home else [],
+        "papers": client.papers.filter(removed_at=None) if sees_health else [],
+        "notices": Document.objects.filter(kind=Document.Kind.CLIENT_NOTICE, subject_id=client.pk)
+        .select_related("file")
+        .order_by("-requested_at")[:3],
+        "assessments": client.assessments.all()[:6] if sees_health else [],
+        "requests": client.data_requests.all()[:5] if has_perm("clients.requests", membership) else None,
+        "today": timezone.localdate(),
+    }
 
 
 def _level_name(assessment):

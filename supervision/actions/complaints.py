@@ -16,6 +16,8 @@ from agencies.numbers import next_number
 from agencies.standard import forbidding
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
+from clients.actions.enquiries import passed_on
+from clients.models import Enquiry
 from contracts.models import Agreement
 from supervision.actions.quality import hand_down_complaint
 from supervision.models import Complaint, ComplaintEntry
@@ -27,12 +29,18 @@ SPOKEN = [Complaint.Channel.PHONE, Complaint.Channel.VISIT]
 
 
 def receive_complaint(
-    *, by: User | None, evidence=None, told_how: str = "", wants_anonymity: bool = False, **data: Any
+    *,
+    by: User | None,
+    evidence=None,
+    told_how: str = "",
+    wants_anonymity: bool = False,
+    enquiry: Enquiry | None = None,
+    **data: Any,
 ) -> Complaint:
     """Record a complaint with its number and limits; managers and quality officers are told at once.
 
     Who complains by phone or in person is told at once that it has arrived: told_how. Who left a number on the public
-    page is told by a message.
+    page is told by a message. enquiry is the one at the desk it came by, which is done with it.
     """
     now = timezone.now()
     rules = AgencySettings.objects.get()
@@ -51,6 +59,8 @@ def receive_complaint(
         **data,
     )
     _write(complaint, Step.RECEIVED, by=by, channel=complaint.channel)
+    if enquiry:
+        passed_on(enquiry=enquiry, by=by, to=_("Complaint %(number)s") % {"number": complaint.number})
     if complaint.channel == Complaint.Channel.WEB and not complaint.complainant_phone:
         told_how = Complaint.Means.PAGE  # the page that took it shows number, code and limit
     if told_how:

@@ -1,6 +1,7 @@
-"""Tables of supervision: return visits, satisfaction surveys, complaints."""
+"""Tables of supervision: return visits, satisfaction surveys, complaints, praise."""
 
 from supervision.models.complaint import Complaint, ComplaintEntry
+from supervision.models.praise import Praise
 from supervision.models.return_visit import CallAttempt, ReturnVisit
 from supervision.models.survey import SurveyAnswer, SurveyInvitation, SurveyRound
 
@@ -8,6 +9,7 @@ __all__ = [
     "CallAttempt",
     "Complaint",
     "ComplaintEntry",
+    "Praise",
     "ReturnVisit",
     "SurveyAnswer",
     "SurveyInvitation",

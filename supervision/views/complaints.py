@@ -17,6 +17,7 @@ from agencies.pages import form_page, press, revealed, submit
 from agencies.permissions import may
 from agencies.privacy import mask_name
 from agencies.text import typed
+from clients.models import Enquiry
 from clients.queries import find_clients
 from supervision.actions import complaints as actions
 from supervision.forms import AcceptForm, CloseForm, ComplaintFilter, ComplaintForm, EntryForm, ReplyForm, ToldForm
@@ -69,14 +70,25 @@ def _back(complaint):
 @may("supervision.edit")
 def complaint_new(request):
     """Take a complaint in; from a call or a survey answer it is filled in already."""
-    form = ComplaintForm(request.POST or None, request.FILES or None, initial=_prefilled(request))
-    if complaint := submit(form, actions.receive_complaint, by=request.user):
+    enquiry = enquiry_of(request)
+    form = ComplaintForm(request.POST or None, request.FILES or None, initial=_prefilled(request, enquiry))
+    if complaint := submit(form, actions.receive_complaint, by=request.user, enquiry=enquiry):
         messages.success(request, _("Complaint %(number)s received.") % {"number": complaint.number})
         return redirect(_back(complaint))
     return form_page(request, form=form, title=_("New complaint"), back=office_url("complaint_list"))
 
 
-def _prefilled(request):
+def enquiry_of(request) -> Enquiry | None:
+    """The open enquiry at the desk that the address names."""
+    pk = request.GET.get("enquiry", "")
+    return Enquiry.objects.filter(pk=pk, state=Enquiry.State.OPEN).first() if pk.isdecimal() and len(pk) < 19 else None
+
+
+def _prefilled(request, enquiry):
+    if enquiry:
+        came = {"hall": "visit", "web": "web"}.get(enquiry.channel, "phone")
+        return {"channel": came, "complainant_name": enquiry.caller, "complainant_phone": enquiry.phone,
+                "text": enquiry.need}  # fmt: skip
     call, answer = request.GET.get("call", ""), request.GET.get("answer", "")
     if call.isdecimal() and (row := ReturnVisit.objects.select_related("client").filter(pk=call).first()):
         return {"channel": "return_visit", "client_number": row.client.number, "text": row.summary,

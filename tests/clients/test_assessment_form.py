@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import Role, User
+from agencies.models import Notice, Role, User
 from agencies.tenancy import agency_context
+from clients.actions import assessments as actions
 from clients.models import Assessment, Client, Consent
 from clients.scales import GBT_42195
 from clients.standard import Subtotal, subtotals
@@ -81,13 +84,14 @@ def test_score_while_it_is_filled_in(office, maple):
         assert not Assessment.objects.exists()
 
 
-def test_only_a_manager_sets_the_status_to_able(office, client, maple):
+def test_only_a_manager_asks_for_able(office, client, maple):
     helped = {**BEST, "eating": 2, "override": "able", "override_reason": "复核"}
     assert office.post(office.url, facts(**helped)).context["form"].errors.keys() == {"override"}
     client.force_login(make_member(maple).user)
     assert client.post(office.url, facts(**helped)).status_code == 302
     with agency_context(maple):
-        assert Assessment.objects.get().self_care == "able"
+        row = Assessment.objects.get()
+    assert (row.self_care, row.override, row.override_decision) == ("unable", "able", "open")
 
 
 def test_missing_consent_is_told_before_anything_is_typed(office, maple):
@@ -95,3 +99,62 @@ def test_missing_consent_is_told_before_anything_is_typed(office, maple):
         Consent.objects.update(withdrawn_at=timezone.now())
     page = office.get(office.url).content.decode()
     assert "First record the separate consent to keeping health data." in page
+
+
+# Another status than the points say -----------------------------------------------------------------------------------
+
+
+def recorded(client, by, answers, **more):
+    facts = {"scale": "gbt_42195", "reason": "first", "assessed_on": timezone.localdate(), "assessors": "周敏、何静"}
+    return actions.record_assessment(client=client, by=by, answers=answers, **facts, **more)
+
+
+def test_able_counts_only_once_a_second_person_agreed(in_maple):
+    asker, second = make_member(in_maple).user, make_member(in_maple, Role.QUALITY_OFFICER).user
+    client = make_one(Client)
+    make_one(Consent, client=client, kind="health_data")
+    helped = {**BEST, "eating": 2}
+    row = recorded(client, asker, helped, override="able", override_reason="复核时独立进食")
+    assert (row.self_care, row.override_decision) == ("unable", "open")
+    assert [notice.user for notice in Notice.objects.all()] == [second]
+    with pytest.raises(ValidationError):
+        actions.second_override(assessment=row, by=asker, agrees=True)
+    actions.second_override(assessment=row, by=second, agrees=True)
+    assert (row.self_care, row.override_decision, row.seconded_by) == ("able", "agreed", second)
+    with pytest.raises(ValidationError):
+        actions.second_override(assessment=row, by=second, agrees=False)
+
+
+def test_not_agreed_leaves_it_at_the_points_and_unable_counts_at_once(in_maple):
+    asker, second = make_member(in_maple).user, make_member(in_maple).user
+    client = make_one(Client)
+    make_one(Consent, client=client, kind="health_data")
+    row = recorded(client, asker, {**BEST, "eating": 2}, override="able", override_reason="看着还行")
+    actions.second_override(assessment=row, by=second, agrees=False)
+    assert (row.self_care, row.override_decision) == ("unable", "refused")
+    row = recorded(client, asker, BEST, override="unable", override_reason="夜间须有人")
+    assert (row.self_care, row.override_decision) == ("unable", "")
+
+
+def test_database_takes_no_second_sign_off_by_the_same_person(in_maple):
+    row = make_one(Assessment, self_care="unable", override="able", override_decision="open")
+    with pytest.raises(IntegrityError, match="assessment_by_two"), transaction.atomic():
+        Assessment.objects.filter(pk=row.pk).update(
+            override_decision="agreed", self_care="able", seconded_by=row.created_by, seconded_at=timezone.now()
+        )
+
+
+def test_page_of_an_assessment_offers_the_sign_off_to_the_second_person_alone(client, maple):
+    asker, second = make_member(maple).user, make_member(maple).user
+    with agency_context(maple):
+        person = make_one(Client)
+        make_one(Consent, client=person, kind="health_data")
+        row = recorded(person, asker, {**BEST, "eating": 2}, override="able", override_reason="复核")
+    page, sign = (reverse(name, args=["maple", row.pk]) for name in ("assessment_page", "assessment_second"))
+    for user, is_offered in ((asker, False), (second, True)):
+        client.force_login(user)
+        assert (sign in client.get(page).content.decode()) is is_offered
+    client.post(sign, {"agrees": "yes"})
+    with agency_context(maple):
+        row.refresh_from_db()
+    assert row.self_care == "able"

@@ -139,7 +139,7 @@ def test_only_who_may_speak_for_this_client_consents(clerk, whose, authority):
 
 def test_beside_a_legal_guardian_nobody_else_consents(clerk):
     client = make_one(Client)
-    agent = make_one(Guardian, client=client, authority="agent", identity_hash="a", is_active=True)
+    agent = make_one(Guardian, client=client, authority="agent", scopes=["data"], identity_hash="a", is_active=True)
     assert give(client, clerk, "photos", guardian=agent)
     guardian = make_one(Guardian, client=client, authority="legal_guardian", identity_hash="g", is_active=True)
     for speaker in (None, agent):
@@ -176,7 +176,9 @@ def test_page_offers_what_is_open_and_who_may(office, maple):
 
 def test_sheet_to_sign_says_what_why_and_how_long(clerk, in_maple):
     client = make_one(Client, name="李淑贞")
-    make_one(Guardian, client=client, name="李建国", authority="agent", identity_hash="a", is_active=True)
+    make_one(
+        Guardian, client=client, name="李建国", authority="agent", scopes=["data"], identity_hash="a", is_active=True
+    )
     document = actions.print_consents(client=client, by=clerk)
     archive.render(document_id=document.pk)
     document = Document.objects.select_related("file").get(pk=document.pk)

@@ -1,19 +1,29 @@
 """Enquiries (7.3.2 a): taken with little, answered in time, followed up, and a client without typing twice."""
 
 import datetime as dt
+import io
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from agencies.calendar import CHINA
-from agencies.models import AccessLog, Notice, Role, User
+from agencies.exports import workbook
+from agencies.fields import lookup_hash
+from agencies.models import AccessLog, ApiKey, Notice, Role, User
+from agencies.panels import timeline_of
 from agencies.tenancy import agency_context
+from caregivers.models import Caregiver
 from clients.actions import enquiries as actions
-from clients.models import Client, Enquiry, Guardian
-from clients.standard import answer_by
+from clients.actions import shifts
+from clients.models import Client, Enquiry, Guardian, ShiftNote
+from clients.standard import answer_by, warn_from
+from supervision.models import Complaint
+from tests.clients.papers import text_of
 from tests.factories import make_member, make_one
 
 CALL = {"caller": "李女士", "phone": "13700001234", "channel": "phone", "need": "妈妈八十岁，想找人每天做午饭"}
@@ -87,7 +97,7 @@ def test_known_phone_is_named_and_kept_until_said_to_be_another(office, maple, k
 
 def test_closed_enquiry_and_contact_taken_off_are_no_double(in_maple):
     user = make_member(in_maple).user
-    make_one(Enquiry, phone=CALL["phone"], state="closed", closed_reason="太远")
+    make_one(Enquiry, phone=CALL["phone"], state="closed", outcome="declined", closed_reason="太远")
     make_one(Guardian, phone=CALL["phone"], is_active=False)
     assert actions.take_enquiry(by=user, **CALL).state == "open"
 
@@ -135,22 +145,61 @@ def test_it_becomes_a_client_without_typing_twice(office, maple):
     with agency_context(maple):
         enquiry.refresh_from_db()
         assert (enquiry.state, enquiry.client) == ("client", Client.objects.get())
-    assert post(office, "enquiry_close", {"closed_reason": "太远"}, enquiry.pk).status_code == 200  # too late
+    assert (
+        post(office, "enquiry_close", {"outcome": "declined", "closed_reason": "太远"}, enquiry.pk).status_code == 200
+    )
     with agency_context(maple):
         enquiry.refresh_from_db()
     assert enquiry.state == "client"
 
 
-def test_it_comes_to_nothing_with_a_reason(office, maple):
+def test_it_is_closed_with_what_came_of_it(office, maple):
     post(office, "enquiry_new", CALL)
     with agency_context(maple):
         enquiry = Enquiry.objects.get()
-    assert "closed_reason" in post(office, "enquiry_close", {"closed_reason": ""}, enquiry.pk).context["form"].errors
-    post(office, "enquiry_close", {"closed_reason": "嫌贵"}, enquiry.pk)
+    refused = post(office, "enquiry_close", {"outcome": "declined", "closed_reason": ""}, enquiry.pk)
+    assert set(refused.context["form"].errors) == {"closed_reason"}
+    refused = post(office, "enquiry_close", {"outcome": "out_of_scope", "closed_reason": "夜间"}, enquiry.pk)
+    assert set(refused.context["form"].errors) == {"referred_to"}
+    post(office, "enquiry_close", {"outcome": "declined", "closed_reason": "嫌贵"}, enquiry.pk)
     with agency_context(maple):
         enquiry.refresh_from_db()
-    assert (enquiry.state, enquiry.closed_reason) == ("closed", "嫌贵")
+    assert (enquiry.state, enquiry.outcome, enquiry.closed_reason) == ("closed", "declined", "嫌贵")
+    assert (enquiry.reply_by, enquiry.warn_at) == (None, None)
     assert office.get(reverse("enquiry_page", args=["maple", enquiry.pk])).context["form"] is None
+
+
+def test_out_of_scope_is_closed_at_once_with_where_to_turn(office, maple):
+    asked = {**CALL, "outcome": "out_of_scope", "answer": "没有夜间服务"}
+    assert set(post(office, "enquiry_new", asked).context["form"].errors) == {"referred_to"}
+    both = post(office, "enquiry_new", {**asked, "referred_to": "社区中心", "follow_up_on": "2099-01-01"})
+    assert set(both.context["form"].errors) == {"outcome"}
+    post(office, "enquiry_new", {**asked, "referred_to": "社区中心"})
+    with agency_context(maple):
+        enquiry = Enquiry.objects.get()
+        assert [entry.text for entry in enquiry.entries.all()] == ["没有夜间服务"]
+    assert (enquiry.state, enquiry.outcome, enquiry.referred_to) == ("closed", "out_of_scope", "社区中心")
+
+
+@pytest.mark.parametrize("outcome", ["silent", "unheard", "wrong_number"])
+def test_call_in_which_nobody_was_heard_is_one_button(office, maple, outcome):
+    post(office, "enquiry_silent", {"outcome": outcome})
+    post(office, "enquiry_silent", {"outcome": "declined"})
+    with agency_context(maple):
+        [enquiry] = Enquiry.objects.all()
+    assert (enquiry.state, enquiry.outcome, enquiry.phone, enquiry.first_contact) == (
+        "closed",
+        outcome,
+        "",
+        office.user,
+    )
+    page = office.get(reverse("enquiry_page", args=["maple", enquiry.pk]))
+    assert reverse("enquiry_receipt", args=["maple", enquiry.pk]) not in page.content.decode()
+
+
+def test_database_keeps_no_enquiry_without_a_phone_but_those(in_maple):
+    with pytest.raises(IntegrityError, match="enquiry_caller"), transaction.atomic():
+        make_one(Enquiry, phone="")
 
 
 def test_list_of_what_is_due(office, maple):
@@ -162,7 +211,9 @@ def test_list_of_what_is_due(office, maple):
             make_one(Enquiry, caller="今天", follow_up_on=today, **answered),
             make_one(Enquiry, caller="明天", follow_up_on=today + dt.timedelta(days=1), **answered),
             make_one(Enquiry, caller="等信", **answered),
-            make_one(Enquiry, caller="算了", state="closed", closed_reason="嫌贵", answered_at=None),
+            make_one(
+                Enquiry, caller="算了", state="closed", outcome="declined", closed_reason="嫌贵", answered_at=None
+            ),
         ]
     url = reverse("enquiry_list", args=["maple"])
     shown = office.get(url, {"only": "due"}).context["object_list"]
@@ -170,36 +221,289 @@ def test_list_of_what_is_due(office, maple):
     assert len(office.get(url).context["object_list"]) == 4 == len(rows) - 1
 
 
-def test_what_nobody_answered_in_time_is_told_once(in_maple):
-    owner = make_member(in_maple, Role.QUALITY_OFFICER).user
-    make_member(in_maple, Role.COORDINATOR)
+@pytest.mark.parametrize(
+    ("promised", "reminded"),
+    [
+        (at(25, 18), at(24, 18)),
+        (at(30, 9), at(27, 9)),  # Monday: the Friday before
+        (at(29, 9), at(27, 9)),  # a Sunday
+    ],
+)
+def test_reminder_comes_one_working_day_before(promised, reminded):
+    assert warn_from(promised) == reminded
+
+
+def told(title):
+    """The roles of those who have this notice."""
+    rows = Notice.objects.filter(title=title).select_related("user")
+    return {role for notice in rows for role in notice.user.memberships.get().roles}
+
+
+def test_reply_owed_is_told_one_working_day_before_and_when_it_has_passed_once_each(in_maple):
+    owner = make_member(in_maple, Role.COORDINATOR).user
+    make_member(in_maple, Role.MANAGER)
     make_member(in_maple, Role.ARCHIVIST)
-    due = at(24, 18)
-    make_one(Enquiry, number="ZX-2026-0001", owner=owner, answer_by=due, answered_at=None)
-    make_one(Enquiry, number="ZX-2026-0002", owner=None, answer_by=due, answered_at=None)
-    make_one(Enquiry, number="ZX-2026-0003", owner=None, answer_by=due, answered_at=MONDAY)
-    with time_machine.travel(due, tick=False):
-        assert actions.warn_of_unanswered() == {"passed": 0}
-    with time_machine.travel(due + dt.timedelta(seconds=1), tick=False):
-        assert actions.warn_of_unanswered() == {"passed": 2}
-        assert actions.warn_of_unanswered() == {"passed": 0}
-    told = {(notice.user.memberships.get().roles[0], notice.title[8:20]) for notice in Notice.objects.all()}
-    assert told == {("quality_officer", "ZX-2026-0001"), ("coordinator", "ZX-2026-0002")}
+    User.objects.update(language="en")
+    with time_machine.travel(MONDAY, tick=False):
+        enquiry = actions.take_enquiry(by=owner, reply_by=at(26, 12), **CALL)
+    steps = [
+        (at(25, 12), {"near": 0, "passed": 0}),
+        (at(25, 12, 1), {"near": 1, "passed": 0}),
+        (at(25, 12, 1), {"near": 0, "passed": 0}),
+        (at(26, 12), {"near": 0, "passed": 0}),
+        (at(26, 12, 1), {"near": 0, "passed": 1}),
+        (at(26, 12, 1), {"near": 0, "passed": 0}),
+    ]
+    for moment, counts in steps:
+        with time_machine.travel(moment, tick=False):
+            assert actions.warn_of_replies() == counts
+    assert told(f"Answer enquiry {enquiry.number} by 11-26 12:00") == {"coordinator"}
+    assert told(f"Enquiry {enquiry.number} was to be answered by 11-26 12:00") == {"coordinator", "manager"}
+    assert Notice.objects.count() == 3
 
 
-def test_web_page_takes_enquiries_and_is_deaf_to_machines(client, maple):
-    make_member(maple, Role.COORDINATOR)
-    url = reverse("public:enquire", args=["maple"])
-    asked = {"caller": "李女士", "phone": "13700001234", "need": "做饭"}
-    client.post(url, {**asked, "website": "x"})
-    with agency_context(maple):
-        assert not Enquiry.objects.exists()
-    page = client.post(url, asked).content.decode()
+def test_answer_ends_the_clock_and_a_new_promise_starts_it_again(in_maple):
+    user = make_member(in_maple).user
+    with time_machine.travel(MONDAY, tick=False):
+        enquiry = actions.take_enquiry(by=user, **CALL)
+        assert (enquiry.reply_by, enquiry.warn_at) == (at(24, 18), at(23, 18))
+    with time_machine.travel(at(24, 9), tick=False):
+        with pytest.raises(ValidationError) as refused:
+            actions.follow_up(enquiry=enquiry, by=user, text="在查", reply_by=at(24, 9))
+        assert set(refused.value.message_dict) == {"reply_by"}
+        actions.follow_up(enquiry=enquiry, by=user, text="在查", reply_by=at(24, 12))
+        enquiry.refresh_from_db()
+        # less than a working day away: told only when it has passed
+        assert (enquiry.answered_at, enquiry.reply_by, enquiry.warn_at) == (at(24, 9), at(24, 12), at(24, 12))
+    with time_machine.travel(at(24, 11), tick=False):
+        actions.follow_up(enquiry=enquiry, by=user, text="查到了")
+    enquiry.refresh_from_db()
+    assert (enquiry.answered_at, enquiry.reply_by, enquiry.warn_at) == (at(24, 9), None, None)
+
+
+def test_hand_over_keeps_the_first_contact_and_is_noted(office, maple):
+    post(office, "enquiry_new", CALL)
+    colleague = make_member(maple, Role.MANAGER).user
     with agency_context(maple):
         enquiry = Enquiry.objects.get()
-        assert (enquiry.channel, enquiry.owner) == ("web", None)
+    same = post(office, "enquiry_hand_over", {"to": office.user.pk}, enquiry.pk)
+    assert "to" in same.context["form"].errors
+    post(office, "enquiry_hand_over", {"to": colleague.pk, "note": "要问价格"}, enquiry.pk)
+    with agency_context(maple):
+        enquiry.refresh_from_db()
+        [entry] = enquiry.entries.all()
+        assert Notice.objects.filter(user=colleague).count() == 1
+    assert (enquiry.first_contact, enquiry.owner) == (office.user, colleague)
+    assert enquiry.answered_at is None  # the caller still waits
+    for words in (office.user.name, colleague.name, "要问价格"):
+        assert words in entry.text
+
+
+@pytest.mark.parametrize(("matter", "roles"), [("press", {"manager"}), ("complaint", {"manager", "quality_officer"})])
+def test_press_and_complaints_are_told_at_once(in_maple, matter, roles):
+    user = make_member(in_maple, Role.COORDINATOR).user
+    for role in (Role.MANAGER, Role.QUALITY_OFFICER, Role.ARCHIVIST):
+        make_member(in_maple, role)
+    actions.take_enquiry(by=user, matter=matter, **CALL)
+    assert {notice.user.memberships.get().roles[0] for notice in Notice.objects.all()} == roles
+
+
+def test_complaint_is_taken_as_one_without_typing_again(office, maple):
+    post(office, "enquiry_new", {**CALL, "matter": "complaint", "need": "服务员迟到一小时"})
+    with agency_context(maple):
+        enquiry = Enquiry.objects.get()
+    link = f"{reverse('complaint_new', args=['maple'])}?enquiry={enquiry.pk}"
+    assert link in office.get(reverse("enquiry_page", args=["maple", enquiry.pk])).content.decode()
+    form = office.get(link).context["form"]
+    names = ("channel", "complainant_name", "complainant_phone", "text")
+    shown = {name: form[name].value() for name in names}
+    assert shown == {
+        "channel": "phone",
+        "complainant_name": "李女士",
+        "complainant_phone": "13700001234",
+        "text": "服务员迟到一小时",
+    }
+    office.post(link, {**shown, "severity": "ordinary", "told_how": "phone"})
+    with agency_context(maple):
+        enquiry.refresh_from_db()
+        complaint = Complaint.objects.get()
+    assert (enquiry.state, enquiry.outcome) == ("closed", "passed_on")
+    assert complaint.number in enquiry.closed_reason
+
+
+def test_praise_goes_into_the_caregivers_file_and_to_the_caregiver(office, maple):
+    carer = make_member(maple, Role.CAREGIVER).user
+    with agency_context(maple):
+        caregiver = make_one(Caregiver, user=carer)
+    post(office, "enquiry_new", {**CALL, "matter": "praise", "need": "特别细心"})
+    with agency_context(maple):
+        enquiry = Enquiry.objects.get()
+    link = f"{reverse('praise_new', args=['maple'])}?enquiry={enquiry.pk}"
+    form = office.get(link).context["form"]
+    data = {name: form[name].value() for name in ("said_by", "text")} | {"caregiver": caregiver.pk}
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    assert "said_on" in office.post(link, {**data, "said_on": tomorrow}).context["form"].errors
+    office.post(link, {**data, "said_on": timezone.localdate()})
+    with agency_context(maple):
+        enquiry.refresh_from_db()
+        assert any("特别细心" in moment.text for moment in timeline_of("caregivers.caregiver", caregiver))
+        assert Notice.objects.get(user=carer).body == "特别细心"
+    assert enquiry.outcome == "passed_on"
+
+
+def test_shift_is_handed_over_with_what_is_open_and_taken_over_once(office, client, maple):
+    post(office, "enquiry_new", CALL)
+    post(office, "enquiry_new", {**CALL, "phone": "13700005678", "caller": "王先生"})
+    colleague = make_member(maple, Role.COORDINATOR).user
+    with agency_context(maple):
+        second, first = Enquiry.objects.all()
+        make_one(Enquiry, owner=colleague)
+    assert "to" in post(office, "shift_new", {"to": office.user.pk}).context["form"].errors
+    post(office, "shift_new", {"to": colleague.pk, "note": "缺打印纸", "enquiries": [second.pk]})
+    with agency_context(maple):
+        shift = ShiftNote.objects.get()
+        assert {(line["number"], line["is_handed"]) for line in shift.enquiries} == {
+            (first.number, False),
+            (second.number, True),
+        }
+        second.refresh_from_db()
+        assert second.owner == colleague
+        with pytest.raises(ValidationError):
+            shifts.take_over_shift(shift=shift, by=office.user)
+        shifts.take_over_shift(shift=shift, by=colleague)
+        with pytest.raises(ValidationError):
+            shifts.take_over_shift(shift=shift, by=colleague)
+    assert "缺打印纸" in office.get(reverse("shift_list", args=["maple"])).content.decode()
+
+
+@pytest.mark.parametrize("text", ["13700001234", "+86 137-0000-1234", "1234", "370102197503071235", "李建国"])
+def test_who_is_known_is_found_before_anything_is_typed(office, maple, text):
+    with agency_context(maple):
+        person = make_one(Client, phone="13700001234", name="李建国", identity_hash=lookup_hash("370102197503071235"))
+    found = post(office, "known", {"text": text})
+    assert reverse("client_file", args=["maple", person.pk]) in found.content.decode()
+    assert "13700001234" not in found.content.decode()
+
+
+def test_script_of_the_agency_stands_beside_the_form(office, maple):
+    page = office.get(reverse("enquiry_new", args=["maple"])).content.decode()
+    for words in ("Maple，我是××号", "转接", "非服务范围", "07:30—21:00"):
+        assert words in page
+
+
+def test_ledger_goes_to_excel_with_first_contact_and_whether_it_was_in_time(office, maple):
+    with time_machine.travel(MONDAY, tick=False), agency_context(maple):
+        actions.take_enquiry(by=office.user, answer="已报价", **CALL)
+        content, count = workbook("enquiries", "tab=all&day_from=2026-11-23&day_to=2026-11-23")
+    with agency_context(maple):
+        assert workbook("enquiries", "tab=all&day_from=2026-11-24")[1] == 0
+    head, row = [[cell.value for cell in line] for line in load_workbook(io.BytesIO(content)).active.iter_rows()]
+    line = dict(zip(head, row, strict=True))
+    assert count == 1
+    assert (line["caller"], line["phone"], line["answered in time"]) == ("李女士", "137****1234", "yes")
+    assert line["first contact"] == office.user.name
+
+
+def test_receipt_says_until_when_and_a_refusal_where_to_turn(in_maple):
+    user = make_member(in_maple).user
+    with time_machine.travel(MONDAY, tick=False):
+        enquiry = actions.take_enquiry(by=user, **CALL)
+        paper = text_of(actions.print_receipt(enquiry=enquiry, by=user))
+        for words in ("咨询预约回执", enquiry.number, "李女士", "137****1234", "2026年11月24日", "妈妈八十岁"):
+            assert words in paper
+        actions.close_enquiry(enquiry=enquiry, by=user, outcome="out_of_scope", referred_to="社区养老中心")
+        refusal = text_of(actions.print_receipt(enquiry=enquiry, by=user))
+    for words in ("不予受理告知单", "社区养老中心", "0531-80000001"):
+        assert words in refusal
+
+
+# The public page -----------------------------------------------------------------------------------------------------
+
+ASKED = {"caller": "李女士", "phone": "13700001234", "need": "做饭"}
+
+
+def sent(client, maple, seconds=4, **data):
+    """The answer to the form of the web page, sent so long after it was opened."""
+    url = reverse("public:enquire", args=["maple"])
+    with time_machine.travel(MONDAY, tick=False):
+        stamp = client.get(url).context["form"].stamp
+    with time_machine.travel(MONDAY + dt.timedelta(seconds=seconds), tick=False):
+        return client.post(url, {**ASKED, "stamp": stamp, **data})
+
+
+def asked(maple):
+    with agency_context(maple):
+        return list(Enquiry.objects.all())
+
+
+def test_web_page_takes_enquiries_and_tells_the_desk(client, maple):
+    make_member(maple, Role.COORDINATOR)
+    page = sent(client, maple).content.decode()
+    [enquiry] = asked(maple)
+    assert (enquiry.channel, enquiry.owner, enquiry.first_contact) == ("web", None, None)
+    with agency_context(maple):
         assert Notice.objects.count() == 1
     assert enquiry.number in page
+
+
+@pytest.mark.parametrize(
+    "data", [{"website": "x"}, {"seconds": 1}, {"stamp": ""}, {"stamp": "form:1:x"}, {"seconds": 86_401}]
+)
+def test_web_page_is_deaf_to_machines(client, maple, data):
+    assert sent(client, maple, **data).status_code == 200
+    assert asked(maple) == []
+
+
+def test_who_was_too_quick_loses_nothing_and_sends_again(client, maple):
+    first = sent(client, maple, seconds=1)
+    assert 'value="13700001234"' in first.content.decode()
+    again = {**ASKED, "stamp": first.context["form"].stamp}
+    with time_machine.travel(MONDAY + dt.timedelta(seconds=10), tick=False):
+        client.post(reverse("public:enquire", args=["maple"]), again)
+    assert len(asked(maple)) == 1
+
+
+def test_the_same_sent_twice_is_one_enquiry(client, maple):
+    numbers = {sent(client, maple).context["enquiry"].number for _twice in range(2)}
+    assert len(numbers) == 1 == len(asked(maple))
+
+
+def test_who_knows_number_and_phone_sees_how_far_it_is(client, maple):
+    number = sent(client, maple).context["enquiry"].number
+    url = reverse("public:enquiry_status", args=["maple"])
+    for wrong in ({"number": number, "tail": "4321"}, {"number": number, "tail": ""}, {"number": "", "tail": "1234"}):
+        assert client.post(url, wrong).context["enquiry"] is None
+    page = client.post(url, {"number": number.lower(), "tail": "1234"})
+    assert page.context["enquiry"].number == number
+    for hidden in ("李女士", "13700001234", "做饭"):
+        assert hidden not in page.content.decode()
+
+
+def test_number_is_not_guessed_by_trying(client, maple):
+    number = sent(client, maple).context["enquiry"].number
+    url = reverse("public:enquiry_status", args=["maple"])
+    for tail in range(10):
+        client.post(url, {"number": number, "tail": f"000{tail}"}, REMOTE_ADDR=f"10.0.0.{tail}")
+    late = client.post(url, {"number": number, "tail": "1234"}, REMOTE_ADDR="10.0.1.1")
+    assert (late.context["enquiry"], bool(late.context["problem"])) == (None, True)
+
+
+# Through the API ------------------------------------------------------------------------------------------------------
+
+
+def test_api_takes_enquiries_and_what_was_said(client, maple):
+    _key, secret = ApiKey.issue(membership=make_member(maple, Role.COORDINATOR), name="hotline")
+    send = {"content_type": "application/json", "headers": {"X-Api-Key": secret}}
+    bad = client.post("/api/v1/enquiries/", {**CALL, "phone": "12", "channel": "pigeon"}, **send)
+    assert bad.json().keys() == {"phone", "channel"}
+    made = client.post("/api/v1/enquiries/", {**CALL, "matter": "service"}, **send).json()
+    assert (made["phone_masked"], made["state"]) == ("137****1234", "open")
+    assert "phone" not in made
+    url = f"/api/v1/enquiries/{made['id']}/"
+    assert client.post(f"{url}follow-up/", {"follow_up_on": "2099-01-01"}, **send).json().keys() == {"text"}
+    after = client.post(f"{url}follow-up/", {"text": "已回电", "follow_up_on": "2099-01-01"}, **send).json()
+    assert (after["reply_by"], after["follow_up_on"]) == (None, "2099-01-01")
+    assert "已回电" in [line["text"] for line in client.get(f"{url}history/", headers=send["headers"]).json()]
 
 
 def test_phone_is_shown_once_and_logged(office, maple):

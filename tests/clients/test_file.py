@@ -232,7 +232,9 @@ def test_search_finds_open_enquiries_by_the_end_of_the_phone(client, maple):
     client.force_login(make_member(maple).user)
     with agency_context(maple):
         make_one(Enquiry, caller="李女士", phone="13700004321")
-        make_one(Enquiry, caller="王先生", phone="13700004321", state="closed", closed_reason="太远")
+        make_one(
+            Enquiry, caller="王先生", phone="13700004321", state="closed", outcome="declined", closed_reason="太远"
+        )
     hits = client.get(reverse("search", args=["maple"]), {"q": "4321"}, headers={"HX-Request": "true"})
     assert "李女士" in hits.content.decode()
     assert "王先生" not in hits.content.decode()
