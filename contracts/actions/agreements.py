@@ -30,7 +30,7 @@ from contracts.models import Agreement, ServicePlan
 from contracts.queries.ability import able_for_plan, could_do_it, lacks_level, lines_above
 from contracts.queries.agreements import OPEN, followers_of
 from contracts.queries.fees import charges_of, slots_of
-from contracts.queries.fit import plan_level
+from contracts.queries.fit import PASSING, plan_level
 from contracts.queries.preferences import never_findings, preferences_of
 from contracts.queries.visits import clashes_of
 from contracts.standard import (
@@ -214,7 +214,7 @@ def _is_incapable(assessment):
 
 
 def caregiver_findings(agreement: Agreement) -> list[Finding]:
-    """What forbids the caregiver this work on its first day; a leave is no reason, visits are planned around it."""
+    """What forbids the caregiver this work on its first day; visits are planned around a leave or a training."""
     start = timezone.make_aware(dt.datetime.combine(agreement.starts_on, dt.time(9)))
     facts = facts_of(
         [agreement.caregiver],
@@ -225,7 +225,7 @@ def caregiver_findings(agreement: Agreement) -> list[Finding]:
     )[agreement.caregiver_id]
     findings = never_findings(preferences_of(agreement.client_id), agreement.caregiver_id)
     findings += forbidding(check_assignment(facts, agency_limits(agreement.starts_on)))
-    return [replace(finding, about=str(agreement.caregiver)) for finding in findings if finding.code != "absent"]
+    return [replace(finding, about=str(agreement.caregiver)) for finding in findings if finding.code not in PASSING]
 
 
 def booked_findings(agreement: Agreement) -> list[Finding]:

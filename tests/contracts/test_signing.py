@@ -9,15 +9,18 @@ from itertools import permutations
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import Error, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord
 from carecenter.demo import world as demo
+from caregivers.models import Absence, Attendance, Course, TrainingSession
 from clients.models import Client, Consent
 from contracts.actions import agreements, running, signing
 from contracts.models import Agreement, Signature, Visit
+from tests.factories import make_one
 from tests.world import all_terms, make_world, sign_agreement, staff_up
 
 
@@ -122,6 +125,19 @@ def test_draft_with_everything_missing_names_all_of_it(world):
         assert clause in text
     agreement.refresh_from_db()
     assert (agreement.state, agreement.terms) == ("draft", None)
+
+
+def test_a_training_or_leave_on_the_first_morning_does_not_stop_the_agreement(world):
+    agreement = sign_agreement(world, world.caregivers[0], world.clients[0], upto="draft")
+    starts_at = timezone.make_aware(dt.datetime.combine(agreement.starts_on, dt.time(8)))
+    ends_at = starts_at + dt.timedelta(hours=3)
+    course = make_one(Course, name="消防演练", kind="further", level=None, hours=3, pass_mark=60)
+    session = make_one(TrainingSession, course=course, starts_at=starts_at, ends_at=ends_at, outside_trainer="刘芳")
+    make_one(Attendance, session=session, caregiver=world.caregivers[0])
+    make_one(Absence, caregiver=world.caregivers[0], state="approved", period=DateTimeTZRange(starts_at, ends_at))
+    agreements.send_for_signing(agreement=agreement, by=world.coordinator)
+    agreement.refresh_from_db()
+    assert agreement.state == "signing"
 
 
 FORBIDDEN = [
