@@ -116,12 +116,12 @@ def _known(enquiry):
     """What an enquiry says already; who called for somebody else is the one who speaks for them."""
     known = {
         "salutation": enquiry.salutation or enquiry.caller,
-        "phone": enquiry.phone,
         "district": enquiry.district,
         "needs": enquiry.need,
     }
-    caller = {"speaker_name": enquiry.caller, "speaker_phone": enquiry.phone} if enquiry.salutation else {}
-    return {**known, **caller}
+    if enquiry.salutation:
+        return {**known, "speaker_name": enquiry.caller, "speaker_phone": enquiry.phone}
+    return {**known, "phone": enquiry.phone}
 
 
 class HealthForm(CleanForm, forms.ModelForm):

@@ -130,14 +130,21 @@ def test_it_becomes_a_client_without_typing_twice(office, maple):
     with agency_context(maple):
         enquiry = Enquiry.objects.get()
     form = office.get(reverse("client_new", args=["maple"], query={"enquiry": enquiry.pk})).context["form"]
-    shown = {name: form[name].value() for name in ("salutation", "phone", "district", "needs")}
+    assert form["phone"].value() is None  # the caller's is not that of the one the call is about
+    assert form["speaker_phone"].value() == "13700001234"
+    shown = {name: form[name].value() for name in ("salutation", "district", "needs")}
     assert shown == {
         "salutation": "李奶奶",
-        "phone": "13700001234",
         "district": "历下区",
         "needs": "妈妈八十岁，想找人每天做午饭",
     }
-    data = {**shown, "name": "李淑贞", "identity_type": "resident", "identity_number": "11010519491231002X"}
+    data = {
+        **shown,
+        "name": "李淑贞",
+        "phone": "13500001234",
+        "identity_type": "resident",
+        "identity_number": "11010519491231002X",
+    }
     assert (
         post(office, "client_new", {**data, "address": "泺文路12号", "means": "phone"}, enquiry=enquiry.pk).status_code
         == 302
