@@ -10,8 +10,10 @@ from agencies.models import Agency, User
 
 
 def at(day: dt.date, hour: int = 9, minute: int = 0):
-    """Do what follows as of a moment of a day."""
+    """Do what follows as of a moment of a day; what should be done later today is done now."""
     moment = timezone.make_aware(dt.datetime.combine(day, dt.time(hour, minute)))
+    if not time_machine.escape_hatch.is_travelling():
+        moment = min(moment, timezone.now())
     return time_machine.travel(moment, tick=True)
 
 
@@ -24,6 +26,7 @@ class World:
         self.now = timezone.now()  # one moment parts what has been from what is planned
         self.today = timezone.localdate(self.now)
         self.serial = seed * 500
+        self.praised: set[int] = set()  # caregivers whose clients are all content
         self.manager, self.coordinator = staff["manager"], staff["coordinator"]
 
     def ago(self, days: int) -> dt.date:

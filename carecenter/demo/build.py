@@ -108,9 +108,9 @@ def _ended(world, caregivers, files):
     for place, (days, reason, handed) in enumerate(
         [(3 * 366 + 20, "expiry", True), (30, "expiry", True), (16, "client", False), (10, "hospital", True)]
     ):
-        client = next(files)
         ended = world.ago(days)
         starts = ended - dt.timedelta(days=60)
+        client = next(files) if days < 1000 else demo.take_in_on(world, starts - dt.timedelta(days=10))
         caregiver = caregivers[-1] if days > 1000 else caregivers[-5 + place]
         agreed_on = starts - dt.timedelta(days=3)
         plan = demo.plan_for(world, client, caregiver, work_form="hourly", slot=3, agreed_on=agreed_on)

@@ -15,6 +15,8 @@ from supervision.models import Complaint, ReturnVisit, SurveyAnswer, SurveyInvit
 from supervision.standard import SURVEY
 
 STEPS = ["very_satisfied"] * 5 + ["satisfied"] * 6 + ["fair"] + ["dissatisfied"]
+WEEKS = (15, 22, 29, 36)  # days ago
+CONTENT = ["very_satisfied", "satisfied"]
 COMMENTS = {
     "fair": "有时候来得晚一点。",
     "dissatisfied": "上周两次没按约定时间来，希望改进。",
@@ -68,7 +70,7 @@ def _invite_and_answer(world, row, agreements, share):
 
 
 def _answer(world, invitation, at_day):
-    overall = world.rng.choice(STEPS)
+    overall = world.rng.choice(CONTENT if invitation.caregiver_id in world.praised else STEPS)
     scores = {question.code: world.rng.choice([overall, "satisfied"]) for question in SURVEY}
     with at(at_day):
         answer = SurveyAnswer.objects.create(
@@ -94,7 +96,7 @@ def _call_most(world):
 
 
 def _talk(world, call, caller):
-    step = world.rng.choice(STEPS)
+    step = world.rng.choice(CONTENT if call.agreement.caregiver_id in world.praised else STEPS)
     return_visits.complete_call(
         return_visit=call, by=caller, spoke_with=call.agreement.guardian.name, satisfaction=step, punctuality=step,
         attitude="satisfied", skill="satisfied", has_problem=step == "dissatisfied",
@@ -103,10 +105,12 @@ def _talk(world, call, caller):
 
 
 def _past_calls(world, signed):
-    """Calls of the last weeks, done by the quality officer."""
+    """Calls of the last weeks, done by the quality officer; every week where somebody is to rise."""
     caller = world.staff.get("quality_officer", world.manager)
-    for agreement in signed[::2]:
-        day = world.ago(world.rng.randint(15, 40))
+    weekly = [(agreement, days) for agreement in signed if agreement.caregiver_id in world.praised for days in WEEKS]
+    others = [agreement for agreement in signed[::2] if agreement.caregiver_id not in world.praised]
+    for agreement, days in [*weekly, *((other, world.rng.randint(15, 40)) for other in others)]:
+        day = world.ago(days)
         if day <= agreement.starts_on:
             continue
         with at(day, hour=10):

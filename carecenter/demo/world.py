@@ -260,7 +260,7 @@ def _file_of_caregiver(world, place, hired, first_phone):
         identity_number=people.identity_number(rng, birth, sex, world.next_serial()),
         phone=f"{int(first_phone) + place}",
         home_address=f"济南市{rng.choice(people.DISTRICTS)}{rng.choice(people.STREETS)}{rng.randint(1, 99)}号",
-        emergency_contact=people.person_name(rng, people.CHILD_GIVEN),
+        emergency_contact=people.person_name(rng, [*people.SONS, *people.DAUGHTERS]),
         emergency_phone=f"1360000{rng.randint(1000, 9999)}",
         education=rng.choice(["junior_high", "junior_high", "senior_high", "college"]),
         employment="part_time" if place % 6 == 5 else "full_time",
@@ -321,9 +321,15 @@ def take_in(world: World, count: int) -> list[Client]:
     return [_take_in_one(world, place, count) for place in range(count)]
 
 
-def _take_in_one(world, place, count):
+def take_in_on(world: World, day: dt.date) -> Client:
+    """A client whose file was opened on a day long ago and who was assessed then."""
+    return _take_in_one(world, 1, 100, day)
+
+
+def _take_in_one(world, place, count, long_ago=None):
+    """Files of those who may be served already are older than the oldest agreement that runs."""
     rng = world.rng
-    day = world.ago(rng.randint(60, 420)) if place < count - 6 else world.ago(count - place)
+    day = long_ago or (world.ago(rng.randint(170, 420)) if place < count - 6 else world.ago(count - place))
     with at(day, hour=rng.randint(8, 17)):
         sex = rng.choice(["female", "female", "male"]) if place else "female"
         birth = people.birth_date(rng, world.today, 68, 93)
@@ -349,24 +355,25 @@ def _take_in_one(world, place, count):
         _consents_and_family(world, client)
         _health(world, client)
     last = world.ago(rng.randint(5, 150)) if place % 15 else world.ago(200)
-    with at(max(last, day), hour=18):
+    with at(long_ago or max(last, day), hour=18):
         _assess(world, client, is_able=place % 3 != 0)
     return client
 
 
 def _consents_and_family(world, client):
     rng = world.rng
-    child = client.name[0] + rng.choice(people.CHILD_GIVEN)
+    given = rng.choice([*people.SONS, *people.DAUGHTERS])
+    relation, sex = ("儿子", "male") if given in people.SONS else ("女儿", "female")
     birth = people.birth_date(rng, world.today, 38, 60)
     guardian = client_actions.add_guardian(
         client=client,
         by=world.coordinator,
-        name=child,
-        relation=rng.choice(["儿子", "女儿"]),
+        name=client.name[0] + given,
+        relation=relation,
         phone=f"1370000{1000 + world.serial % 9000:04}",
         authority="agent",
         identity_type="resident",
-        identity_number=people.identity_number(rng, birth, "male", world.next_serial()),
+        identity_number=people.identity_number(rng, birth, sex, world.next_serial()),
         is_emergency_contact=True,
         proof=signed_sheet(),
     )

@@ -6,8 +6,10 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from agencies.tenancy import agency_context
+from archive.models import Document
 from carecenter.demo import build
 from carecenter.demo.build import FIRST, build_agency
+from caregivers.models import LevelGrant, LevelStanding
 from contracts.models import Agreement, Handover, Visit
 from supervision.models import Complaint, ReturnVisit, SurveyRound
 
@@ -23,6 +25,19 @@ def test_small_agency_has_rows_in_every_state():
         assert SurveyRound.objects.filter(state="closed").exists()
         assert ReturnVisit.objects.filter(state="done").exists()
         assert Complaint.objects.exists()
+        assert LevelStanding.objects.filter(stage="eligible").exists()
+        assert LevelGrant.objects.filter(application__isnull=False).exists()
+
+
+@pytest.mark.django_db
+def test_nothing_is_from_later_or_from_before_its_cause():
+    build_agency(FIRST, timezone.now(), caregivers=12, clients=30, first_phone="13800000101")
+    with agency_context(Agency.objects.get()):
+        assert not Document.objects.filter(requested_at__gt=timezone.now()).exists()
+        for agreement in Agreement.objects.exclude(in_force_at=None):
+            file = agreement.client
+            assert file.consents.filter(kind="health_data", given_at__lt=agreement.in_force_at).exists()
+            assert agreement.plan.assessment.assessed_on < timezone.localdate(agreement.in_force_at)
 
 
 @pytest.mark.django_db
