@@ -68,15 +68,27 @@ def _problems_of(agency, manager_phone):
 
 
 def add_member(*, agency: Agency, phone: str, name: str, roles: list[str]) -> str:
-    """Let somebody work at an agency; returns the first password of a new account, empty for one that exists."""
+    """Let somebody work at an agency; returns the first password of a new account, empty for one that exists.
+
+    Whoever adds an account knows whose it is: the name of a phone number is told to nobody who asks.
+    """
     phone = normalise_phone(phone)
-    user = User.objects.filter(phone=phone).first()
+    user = account_of(phone, name)
     if user and Membership.objects.filter(agency=agency, user=user).exists():
         raise ValidationError({"phone": _("This person works here already.")})
     password = "" if user else _first_password()
     user = user or User.objects.create_user(phone, password, name=name, has_first_password=True)
     Membership.objects.create(agency=agency, user=user, roles=roles)
     return password
+
+
+def account_of(phone: str, name: str) -> User | None:
+    """The account of a phone number, if there is one; refused when it is somebody else's."""
+    user = User.objects.filter(phone=phone).first()
+    if user and user.name != name:
+        text = _("Somebody with another name signs in with this phone number. Check the number and the name.")
+        raise ValidationError({"phone": text})
+    return user
 
 
 def _first_password():
@@ -130,7 +142,10 @@ def _keep_a_manager(member, by, *, is_manager):
 
 
 def reset_password(*, member: Membership, by: User) -> str:
-    """Give somebody who forgot theirs a new first password; sessions elsewhere end. Logged like a value in full."""
+    """Give somebody who forgot theirs a new first password; sessions elsewhere end.
+
+    Logged like a value in full; they and the other managers are told, since the giver could sign in as them.
+    """
     problems = []
     if member.user_id == by.pk:
         problems.append(_("Change your own password under your name at the top right."))
@@ -142,9 +157,12 @@ def reset_password(*, member: Membership, by: User) -> str:
         raise ValidationError(problems)
     password = _first_password()
     member.user.set_password(password)
-    member.user.has_first_password = True
-    member.user.save(update_fields=["password", "has_first_password"])
+    member.user.has_first_password, member.user.password_given_at = True, timezone.now()
+    member.user.save(update_fields=["password", "has_first_password", "password_given_at"])
     log_access(user=by, row=member, field="password")
+    told = {one.user for one in _managers(member.agency)} | {member.user}
+    words = {"name": member.user.name, "by": by.name}
+    notify(users=told - {by}, title=lambda: _("%(by)s gave %(name)s a new password") % words)
     return password
 
 

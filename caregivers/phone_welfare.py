@@ -11,7 +11,7 @@ from agencies.pages import submit
 from caregivers.actions import welfare as actions
 from caregivers.forms.phone import ConfideForm, EntryForm
 from caregivers.phone import own, phone_page
-from caregivers.queries.welfare import listeners, told_by
+from caregivers.queries.welfare import is_shut_to, listeners, told_by
 from caregivers.standard.welfare import edition_on
 
 TOLD = "rights_told_at"  # in the session, from reading the rights until something is sent
@@ -49,5 +49,11 @@ def confided(request, caregiver, grievance_pk):
         return redirect("phone:confided", grievance.pk)
     listens = listeners(but=request.user).filter(pk=grievance.recipient_id).exists()
     entries = grievance.entries.select_related("written_by")
-    context = {"grievance": grievance, "entries": entries, "form": form, "listens": listens}
+    context = {
+        "grievance": grievance,
+        "entries": entries,
+        "form": form,
+        "listens": listens,
+        "is_shut": is_shut_to(grievance.recipient, grievance),
+    }
     return phone_page(request, "phone/confided.html", **context)

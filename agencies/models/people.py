@@ -46,6 +46,9 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
     has_first_password = models.BooleanField(default=False, help_text="somebody else chose it; to be changed at once")
+    password_given_at = models.DateTimeField(
+        null=True, blank=True, help_text="when somebody else last gave a new password and could sign in as this person"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "phone"

@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.actions import account_of
 from agencies.fields import lookup_hash
 from agencies.files import store_portrait, store_upload
 from agencies.identity import birth_date_of, sex_of
@@ -132,7 +133,7 @@ def open_account(*, caregiver: Caregiver, by: User) -> str:
     """Let the caregiver sign in on the phone; returns the first password, empty when the person had an account."""
     if caregiver.user_id:
         raise ValidationError(_("There is an account already."))
-    user = User.objects.filter(phone=caregiver.phone).first()
+    user = account_of(caregiver.phone, caregiver.name)
     if user and (other := Caregiver.objects.filter(user=user).first()):
         text = _("%(caregiver)s signs in with this phone number; correct the number in one of the files.")
         raise ValidationError(text % {"caregiver": other})

@@ -1,6 +1,7 @@
 """Confiding: what a caregiver tells one person of the agency, or that person noted of a private talk (7.2.4).
 
 Nothing here is logged, filed, exported or kept in a history; a notice says only that there is something to read.
+Whoever gives somebody a new password could sign in as them, so what was told before stays shut to that account.
 """
 
 import datetime as dt
@@ -14,7 +15,7 @@ from agencies.actions import notify
 from agencies.links import office_url
 from agencies.models import User
 from caregivers.models import Caregiver, Grievance, GrievanceEntry
-from caregivers.queries.welfare import listeners
+from caregivers.queries.welfare import is_shut_to, listeners
 
 
 def confide(
@@ -62,6 +63,10 @@ def add_entry(*, grievance: Grievance, by: User, text: str) -> GrievanceEntry:
         raise ValidationError(_("This is between two other people."))
     if grievance.recipient not in listeners(but=grievance.caregiver.user):
         raise ValidationError(_("This person no longer listens in this agency; begin anew with somebody else."))
+    for person in (grievance.recipient, grievance.caregiver.user):
+        if is_shut_to(person, grievance):
+            text = _("%(name)s was given a new password since and cannot open this any more; begin anew.")
+            raise ValidationError(text % {"name": person.name})
     locked = Grievance.objects.select_for_update().get(pk=grievance.pk)
     if locked.state == Grievance.State.CLOSED:
         raise ValidationError(_("This is closed; begin anew."))

@@ -16,11 +16,21 @@ def listeners(but: User | None) -> QuerySet[User]:
     return people.exclude(pk=but.pk) if but else people
 
 
+def is_shut_to(user: User | None, grievance: Grievance) -> bool:
+    """Whether somebody else gave this person a new password since, and could have signed in as them to read it."""
+    return bool(user and user.password_given_at and user.password_given_at > grievance.created_at)
+
+
 def told_to(user: User) -> QuerySet[Grievance]:
     """What was told to somebody of the office, and nothing else."""
-    return Grievance.objects.filter(recipient=user).select_related("caregiver", "recipient")
+    return _open_to(user, Grievance.objects.filter(recipient=user))
 
 
 def told_by(caregiver: Caregiver) -> QuerySet[Grievance]:
     """What a caregiver told, and notes of talks with them."""
-    return Grievance.objects.filter(caregiver=caregiver).select_related("caregiver", "recipient")
+    return _open_to(caregiver.user, Grievance.objects.filter(caregiver=caregiver))
+
+
+def _open_to(user, rows):
+    rows = rows.select_related("caregiver__user", "recipient")
+    return rows.filter(created_at__gte=user.password_given_at) if user and user.password_given_at else rows

@@ -12,7 +12,7 @@ from agencies.permissions import may
 from caregivers.actions import welfare as actions
 from caregivers.forms.phone import EntryForm, TalkForm
 from caregivers.models import Caregiver
-from caregivers.queries.welfare import told_to
+from caregivers.queries.welfare import is_shut_to, told_to
 from caregivers.standard.welfare import edition_on
 
 LATEST = 200
@@ -31,7 +31,12 @@ def confided_page(request, grievance_pk):
     if submit(form, actions.add_entry, grievance=grievance, by=request.user):
         messages.success(request, _("Sent. Only %(name)s can read it.") % {"name": grievance.caregiver.name})
         return redirect(office_url("confided_page", grievance.pk))
-    context = {"grievance": grievance, "entries": grievance.entries.select_related("written_by"), "form": form}
+    context = {
+        "grievance": grievance,
+        "entries": grievance.entries.select_related("written_by"),
+        "form": form,
+        "is_shut": is_shut_to(grievance.caregiver.user, grievance),
+    }
     return render(request, "caregivers/confided_page.html", context)
 
 

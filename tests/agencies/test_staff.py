@@ -60,8 +60,21 @@ def test_shut_out_and_let_in_again(client, maple, manager):
         assert Membership.objects.get(pk=member.pk).is_active is active
 
 
+def test_nobody_learns_whose_a_phone_number_is_by_adding_it(client, maple, birch, manager):
+    theirs = make_member(birch, Role.COORDINATOR).user
+    client.force_login(manager.user)
+    address = reverse("member_new", args=["maple"])
+    typed = {"phone": theirs.phone, "name": "猜一个", "roles": ["archivist"]}
+    form = client.post(address, typed).context["form"]
+    assert "phone" in form.errors
+    assert theirs.name not in str(form.errors)
+    assert theirs.name not in client.get("/maple/settings/").content.decode()
+    assert client.post(address, typed | {"name": theirs.name}).status_code == 200
+    assert Membership.objects.get(agency=maple, user=theirs).roles == ["archivist"]
+
+
 def test_new_password_is_shown_once_ends_sessions_and_is_logged(client, maple, manager):
-    member = make_member(maple, Role.COORDINATOR)
+    member, other = make_member(maple, Role.COORDINATOR), make_member(maple)
     client.force_login(member.user)
     assert client.get("/maple/").status_code == 200
     session = client.cookies["sessionid"].value
@@ -73,6 +86,8 @@ def test_new_password_is_shown_once_ends_sessions_and_is_logged(client, maple, m
     assert member.user.check_password(password)
     with agency_context(maple):
         [entry] = AccessLog.objects.all()
+        notices = Notice.objects.filter(title="manager of Maple 给 coordinator of Maple 设了新密码")
+        assert {notice.user for notice in notices} == {member.user, other.user}
     assert (entry.user, entry.field) == (manager.user, "password")
     client.cookies["sessionid"] = session
     assert client.get("/maple/").status_code == 302

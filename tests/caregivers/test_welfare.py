@@ -1,6 +1,7 @@
 """What is told in confidence: rights first, one reader, and nowhere else."""
 
 import io
+import re
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -9,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from agencies.actions import reset_password
 from agencies.exports import workbook
 from agencies.lists import OfficeList
-from agencies.models import AccessLog, ApiKey, Notice
+from agencies.models import AccessLog, ApiKey, Notice, User
 from agencies.panels import timeline_of
 from agencies.tenancy import agency_context
 from caregivers.actions import welfare as actions
@@ -143,6 +145,39 @@ def test_note_of_a_talk_is_read_by_the_caregiver_and_nobody_else(maple, staff, s
         nobody = make_one(Caregiver)
         values = {"caregiver": nobody, "by": second, "kind": "safety", "text": "x", "rights_told": True}
         assert "no phone account" in refusal(actions.note_talk, **values).messages[0]
+
+
+@pytest.mark.parametrize("who", ["recipient", "caregiver"])
+def test_who_gives_a_new_password_reads_nothing_as_that_person(client, maple, grievance, staff, second, caregiver, who):
+    person = staff["manager"] if who == "recipient" else caregiver.user
+    with agency_context(maple):
+        password = reset_password(member=person.memberships.get(), by=second)
+    User.objects.filter(pk=person.pk).update(has_first_password=False)
+    client.post(reverse("account_login"), {"login": person.phone, "password": password})
+    office = who == "recipient"
+    listed = reverse("confided_list", args=["maple"]) if office else "/me/confide/"
+    page = reverse("confided_page", args=["maple", grievance.pk]) if office else f"/me/confide/{grievance.pk}/"
+    text = client.get(listed).content.decode()
+    assert "新密码" in text
+    assert str(grievance.pk) not in [
+        link.rstrip("/").rpartition("/")[2] for link in re.findall(r'href="([^"]+)"', text)
+    ]
+    assert client.get(page).status_code == 404
+    assert client.post(page, {"text": "x"}).status_code == 404
+
+
+def test_the_other_of_the_two_is_told_and_begins_anew(client, maple, grievance, staff, second, caregiver):
+    with agency_context(maple):
+        reset_password(member=staff["manager"].memberships.get(), by=second)
+    client.force_login(caregiver.user)
+    text = client.get(f"/me/confide/{grievance.pk}/").content.decode()
+    assert SECRET in text
+    assert "密码已由别人重设" in text
+    client.post(f"/me/confide/{grievance.pk}/", {"text": "还在吗"})
+    with agency_context(maple):
+        assert not GrievanceEntry.objects.exists()
+        anew = told(caregiver, User.objects.get(pk=staff["manager"].pk))
+        assert list(told_to(anew.recipient)) == [anew]
 
 
 # Nowhere else -------------------------------------------------------------------------------------------------------
