@@ -140,7 +140,8 @@ class InsertOnly(_Trigger):
 class RowCheck(_Trigger):
     """A condition over other rows, checked when the transaction ends: PL/pgSQL that is true when all is well.
 
-    The condition may name NEW and OLD; events is for example "INSERT OR UPDATE".
+    The condition may name NEW and OLD; events is for example "INSERT OR UPDATE". It looks at the rows of the row's own
+    agency, whichever is open by then: rows that row security hides would count as not there.
     """
 
     def __init__(self, *, name, condition, events, message):
@@ -160,8 +161,11 @@ class RowCheck(_Trigger):
             model,
             "CONSTRAINT TRIGGER",
             f"AFTER {self.events}",
-            f"""BEGIN IF NOT ({self.condition}) THEN RAISE EXCEPTION '{self.message}'
-                USING ERRCODE = 'check_violation', CONSTRAINT = '{self.name}'; END IF; RETURN NULL; END""",
+            f"""DECLARE opened text := current_setting('{SETTING}', true);
+                BEGIN PERFORM set_config('{SETTING}', coalesce(NEW.agency_id, OLD.agency_id)::text, true);
+                IF ({self.condition}) IS NOT TRUE THEN RAISE EXCEPTION '{self.message}'
+                USING ERRCODE = 'check_violation', CONSTRAINT = '{self.name}'; END IF;
+                PERFORM set_config('{SETTING}', opened, true); RETURN NULL; END""",
             timing="DEFERRABLE INITIALLY DEFERRED",
         )
 

@@ -147,15 +147,17 @@ class Agreement(AgencyModel):
                 events="INSERT OR UPDATE",
                 condition="""NEW.state NOT IN ('in_force', 'suspended', 'ended', 'superseded') OR
                     (SELECT count(*) FROM contracts_signature s
-                     WHERE s.agency_id = NEW.agency_id AND s.agreement_id = NEW.id) = 3""",
+                     WHERE s.agency_id = NEW.agency_id AND s.agreement_id = NEW.id
+                     AND s.document_hash = NEW.terms_hash) = 3""",
                 message="an agreement is in force only with three signatures",
             ),
             RowCheck(
                 name="agreement_terms_frozen",
                 events="UPDATE",
-                condition="""OLD.state = 'draft' OR (NEW.terms_hash = OLD.terms_hash AND NEW.terms = OLD.terms) OR (NEW.state = 'draft' AND
-                    NOT EXISTS (SELECT FROM contracts_signature s
-                     WHERE s.agency_id = NEW.agency_id AND s.agreement_id = NEW.id))""",
+                condition="""(NEW.terms_hash, NEW.terms) IS NOT DISTINCT FROM (OLD.terms_hash, OLD.terms)
+                    OR 'draft' IN (OLD.state, NEW.state) AND NOT EXISTS (SELECT FROM contracts_signature s
+                     WHERE s.agency_id = NEW.agency_id AND s.agreement_id = NEW.id
+                     AND s.document_hash = OLD.terms_hash)""",
                 message="the text of a signed agreement does not change",
             ),
         ]

@@ -97,10 +97,10 @@ class Handover(AgencyModel):
             RowCheck(
                 name="handover_text_frozen",
                 events="UPDATE",
-                condition=f"""OLD.state = 'draft'
-                    OR ({_columns("NEW")}) IS NOT DISTINCT FROM ({_columns("OLD")})
-                    OR NEW.state = 'draft' AND NOT EXISTS (SELECT FROM contracts_handoversignature s
-                        WHERE s.agency_id = NEW.agency_id AND s.handover_id = NEW.id)""",
+                condition=f"""({_columns("NEW")}) IS NOT DISTINCT FROM ({_columns("OLD")})
+                    OR 'draft' IN (OLD.state, NEW.state) AND NOT EXISTS (SELECT FROM contracts_handoversignature s
+                        WHERE s.agency_id = NEW.agency_id AND s.handover_id = NEW.id
+                        AND s.text_hash = OLD.text_hash)""",
                 message="the text of a handover record that is out for signing does not change",
             ),
         ]
