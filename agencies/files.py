@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import threading
 from pathlib import PurePath
 
 import filetype
@@ -19,9 +20,11 @@ from agencies.tenancy import current_agency
 
 IMAGES = ("image/jpeg", "image/png", "image/webp")
 PAPERS = (*IMAGES, "application/pdf")
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = {"image/jpeg": 50_000_000, "image/png": 24_000_000, "image/webp": 24_000_000}  # unpacked in memory
+SHARP = (3000, 3000)  # a larger JPEG is halved while it is read; an A4 page at 250 dpi stays as it is
 PORTRAIT = (480, 640)  # enough for a badge of 86 mm and for a phone
 LEAST_SIDE = 120
+_lock = threading.Lock()  # one picture at a time: a few kilobytes may unpack to a hundred megabytes
 
 
 def store_file(*, kind: str, name: str, content: bytes, content_type: str, by: User | None = None) -> StoredFile:
@@ -52,6 +55,8 @@ def check_content(content: bytes, allowed: tuple[str, ...]) -> str:
         raise ValidationError(_("This is not %(wanted)s.") % {"wanted": wanted})
     try:
         _open(content, content_type)
+    except ValidationError:
+        raise
     except Exception:
         raise ValidationError(_("The file cannot be read. Save it again and try once more.")) from None
     return content_type
@@ -62,19 +67,22 @@ def _open(content, content_type):
         if not PdfReader(io.BytesIO(content)).pages:
             raise ValueError
         return
-    with Image.open(io.BytesIO(content)) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise ValueError
+    with _lock, Image.open(io.BytesIO(content)) as image:
+        if image.width * image.height > (most := MAX_PIXELS[content_type]):
+            text = _("The picture has more than %(most)s million pixels. Take the photo smaller.")
+            raise ValidationError(text % {"most": most // 10**6})
+        image.draft(None, SHARP)
         image.load()
 
 
 def without_metadata(content: bytes) -> bytes:
     """A photo turned upright and saved anew: no place, camera or owner in it, and nothing hidden behind its end."""
     buffer = io.BytesIO()
-    with Image.open(io.BytesIO(content)) as image:
-        upright = ImageOps.exif_transpose(image)
-        upright.info.clear()
-        upright.save(buffer, image.format, quality=90)
+    with _lock, Image.open(io.BytesIO(content)) as image:
+        image.draft(None, SHARP)
+        ImageOps.exif_transpose(image, in_place=True)
+        image.info.clear()
+        image.save(buffer, image.format, quality=90)
     return buffer.getvalue()
 
 
@@ -122,7 +130,9 @@ def store_portrait(upload: tuple[str, bytes, str] | None, *, by: User | None = N
 
 
 def _portrait(content):
-    with Image.open(io.BytesIO(content)) as image:
+    with _lock, Image.open(io.BytesIO(content)) as image:
+        image.draft(None, SHARP)
+        image.thumbnail((4 * PORTRAIT[0], 4 * PORTRAIT[1]))
         face = image.convert("RGBA")
     if min(face.size) < LEAST_SIDE:
         text = _("The photo is too small for a badge; it needs %(least)s pixels on each side.")
