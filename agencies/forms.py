@@ -81,6 +81,8 @@ class CleanForm:
             self.add_error(name, CONTROL_CHARACTERS)
             return
         value = normalise_phone(value) if name.endswith("phone") else clean_text(value)
+        if not isinstance(self.fields[name].widget, forms.Textarea):  # one line, whoever sent it
+            value = " ".join(value.split("\n"))
         self.cleaned_data[name] = value
         if name.endswith("phone") and value and (problems := phone_problems(value)):
             self.add_error(name, problems)

@@ -7,7 +7,7 @@ import traceback
 
 import structlog
 
-TOKEN = re.compile(r"(/p/[^/\s]+/[a-z-]+/)[^/\s\"?]{8,}")
+TOKEN = re.compile(r"((?:/p/[^/\s]+/[a-z-]+|/me/training/here)/)[^/\s\"?]{8,}")
 
 
 class WithoutValues(logging.Filter):

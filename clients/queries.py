@@ -91,21 +91,24 @@ def missing_in_file(client: Client) -> list[Finding]:
     return FILE.findings(file_facts(client), on=timezone.localdate())
 
 
-def shown_risk_notes(client: Client) -> QuerySet[RiskNote]:
-    """Active notes; those about health only while the consent to health data is in force."""
-    return _active_notes(client, Consent.Kind.HEALTH_DATA)
+def shown_risk_notes(client: Client, *, with_health: bool = True) -> QuerySet[RiskNote]:
+    """Active notes; those about health only while the consent to that is in force, and for who may see health data."""
+    return _active_notes(client, with_health, Consent.Kind.HEALTH_DATA)
 
 
-def told_risk_notes(client: Client) -> QuerySet[RiskNote]:
+def told_risk_notes(client: Client, *, with_health: bool = True) -> QuerySet[RiskNote]:
     """What a caregiver is told of them: those about health only with the consent to that, too."""
-    return _active_notes(client, Consent.Kind.HEALTH_DATA, Consent.Kind.SHARING)
+    return _active_notes(client, with_health, Consent.Kind.HEALTH_DATA, Consent.Kind.SHARING)
 
 
-def _active_notes(client, *kinds):
+def _active_notes(client, with_health, *kinds):
+    notes = client.risk_notes.filter(is_active=True)
+    if not with_health:
+        return notes.exclude(kind__in=HEALTH_RISKS)
     allowed = Q()
     for kind in kinds:
         allowed &= Q(Exists(consents_in_force(kind).filter(client=OuterRef("client"))))
-    return client.risk_notes.filter(~Q(kind__in=HEALTH_RISKS) | allowed, is_active=True)
+    return notes.filter(~Q(kind__in=HEALTH_RISKS) | allowed)
 
 
 def overdue_assessments(clients: QuerySet[Client], today: dt.date) -> QuerySet[Client]:

@@ -47,7 +47,7 @@ def complaint_status(request):
     number, code = typed(request.POST, "number", 20).upper(), typed(request.POST, "code", 12).upper()
     complaint, problem = None, ""
     if request.method == "POST":
-        if _too_many(request, "lookup") or is_over_limit(f"lookup:{number}", limit=PER_HOUR):
+        if _too_many(request, "lookup") or is_over_limit(f"lookup-of:{number}", limit=PER_HOUR):
             problem = _("Too many tries within an hour. Please call us.")
         else:
             complaint = Complaint.objects.filter(number=number, lookup_code=code).first()

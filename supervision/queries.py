@@ -10,7 +10,6 @@ from agencies.models import AgencySettings
 from archive.models import Document
 from clients.models import RiskNote
 from clients.queries import told_risk_notes
-from clients.standard import HEALTH_RISKS
 from contracts.models import Visit
 from supervision.models import Complaint, ReturnVisit, SurveyAnswer, SurveyInvitation, SurveyRound
 from supervision.standard import RECOURSE, SURVEY, Question, SatisfactionRate, percent, satisfaction_rate
@@ -32,7 +31,6 @@ class BeforeCalling:
 
 def before_calling(call: ReturnVisit, *, with_health: bool) -> BeforeCalling:
     """Read for one call; risks of health by right and consent."""
-    risks = told_risk_notes(call.client)
     gone_by = Visit.objects.filter(client=call.client_id, period__startswith__lt=timezone.now())
     said = ReturnVisit.objects.filter(client=call.client_id, state=ReturnVisit.State.DONE).exclude(pk=call.pk)
     unsettled = Complaint.objects.filter(client=call.client_id).exclude(state=Complaint.State.CLOSED)
@@ -40,7 +38,7 @@ def before_calling(call: ReturnVisit, *, with_health: bool) -> BeforeCalling:
         visits=list(gone_by.select_related("caregiver").order_by("-period")[:4]),
         last_call=said.order_by("-done_at").first(),
         complaints=list(unsettled),
-        risks=list(risks if with_health else risks.exclude(kind__in=HEALTH_RISKS)),
+        risks=list(told_risk_notes(call.client, with_health=with_health)),
     )
 
 

@@ -24,9 +24,9 @@ from agencies.tenancy import agency_context, agency_key
 from archive.models import Document
 from archive.tasks import render_document
 from caregivers.models import Caregiver
-from clients.models import Client
+from clients.models import Client, Consent, RiskNote
 from contracts.actions import agreements, attendance, signing
-from contracts.models import Agreement, Handover, Signature, Visit
+from contracts.models import Agreement, Handover, HandoverSignature, Signature, Visit
 from supervision.models import Complaint
 from supervision.tasks import complaint_limits
 from tests.factories import make_member, make_one, make_user
@@ -280,6 +280,53 @@ def test_web_role_changes_neither_text_nor_paper_nor_history(in_maple):
         assert "insert-only" in refused(f"{sql} WHERE id = %s", [visit.pk])
 
 
+def _in_force():
+    agreement = make_one(Agreement, state="signing", terms={"fee": 1})
+    for party in ("client", "agency", "caregiver"):
+        make_one(Signature, agreement=agreement, party=party)
+    Agreement.objects.filter(pk=agreement.pk).update(state="in_force", in_force_at=timezone.now())
+    return agreement
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["terms = '{\"fee\": 2}'", "terms_hash = repeat('c', 64)", "terms = NULL, state = 'cancelled', in_force_at = NULL"],
+)
+def test_signed_text_does_not_change_by_way_of_a_draft(in_maple, change):
+    agreement = _in_force()
+    back = "UPDATE contracts_agreement SET state = 'draft', in_force_at = NULL WHERE id = %s"
+    assert refused(back, [agreement.pk]) == ""  # the text is the same still
+    assert "does not change" in refused(f"UPDATE contracts_agreement SET {change} WHERE id = %s", [agreement.pk])
+
+
+def test_signatures_under_another_text_bring_nothing_into_force(in_maple):
+    agreement = make_one(Agreement, state="draft")
+    for party in ("client", "agency", "caregiver"):
+        make_one(Signature, agreement=agreement, party=party)
+    copy = make_one(Agreement, state="draft", terms_hash="d" * 64)
+    sql = "UPDATE contracts_agreement SET state = 'in_force', in_force_at = now() WHERE id = %s"
+    assert "three signatures" in refused(sql, [copy.pk])
+    assert refused(sql, [agreement.pk]) == ""
+
+
+def test_signed_handover_does_not_change_by_way_of_a_draft(in_maple):
+    handover = make_one(Handover, state="signing")
+    make_one(HandoverSignature, handover=handover)
+    assert refused("UPDATE contracts_handover SET state = 'draft' WHERE id = %s", [handover.pk]) == ""
+    assert "does not change" in refused("UPDATE contracts_handover SET money = '0' WHERE id = %s", [handover.pk])
+
+
+@pytest.mark.parametrize("elsewhere", ["", "0"])
+def test_rule_over_other_rows_is_not_fooled_by_closing_the_agency_first(in_maple, elsewhere):
+    agreement = make_one(Agreement, state="signing")
+    make_one(Signature, agreement=agreement)
+    change = "UPDATE contracts_agreement SET state = 'draft', terms = '[1]' WHERE id = %s"
+    assert "does not change" in refused(f"{change}; SET LOCAL app.agency_id = '{elsewhere}'", [agreement.pk])
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW app.agency_id")
+        assert cursor.fetchone() == (str(in_maple.pk),)
+
+
 def test_suspended_caregiver_opens_no_homes(client, maple):
     member = make_member(maple, Role.CAREGIVER)
     start = timezone.now() + dt.timedelta(hours=1)
@@ -352,6 +399,44 @@ def test_archivist_reads_no_medicines_in_a_handover(client, maple):
     assert "氨氯地平" in client.get(f"/maple/handovers/{handover.pk}/").content.decode()
 
 
+def test_archivist_reads_no_risks_about_health(client, maple):
+    with agency_context(maple):
+        person = make_one(Client)
+        visit = make_one(Visit, client=person)
+        for kind in ("health_data", "sharing"):
+            make_one(Consent, client=person, kind=kind)
+        make_one(RiskNote, client=person, kind="diet", text="糖尿病，少糖", is_active=True)
+        make_one(RiskNote, client=person, kind="home", text="门口有狗", is_active=True)
+    for address in (f"/maple/clients/{person.pk}/", f"/maple/visits/{visit.pk}/"):
+        sign_in(client, maple, Role.ARCHIVIST)
+        page = client.get(address).content.decode()
+        assert "门口有狗" in page
+        assert "糖尿病" not in page
+        sign_in(client, maple, Role.QUALITY_OFFICER)
+        assert "糖尿病" in client.get(address).content.decode()
+
+
+def test_name_is_one_line_whoever_sends_it(client, maple):
+    sign_in(client, maple)
+    body = RESIDENT | {"name": "李\n淑贞", "needs": "早餐\n散步"}
+    assert client.post("/api/v1/clients/", body, content_type="application/json").status_code == 201
+    with agency_context(maple):
+        row = Client.objects.get()
+    assert (row.name, row.needs) == ("李 淑贞", "早餐\n散步")
+
+
+def test_look_up_of_one_number_does_not_count_against_an_address(client, maple, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+    def look(number, place):
+        data, address = {"number": number, "code": "x"}, {"X-Forwarded-For": place}
+        return client.post("/p/maple/complain/status/", data, headers=address).context["problem"]
+
+    for place in range(21):
+        look("198.51.100.77", f"203.0.113.{place}")
+    assert look("TS-2026-0001", "198.51.100.77") == look("TS-2026-0002", "198.51.100.78")
+
+
 def test_export_that_fails_says_so_and_one_that_was_forgotten_is_rung_again(in_maple, monkeypatch, django_capture_on_commit_callbacks):  # fmt: skip
     export = make_one(Export, list_name="clients")
     monkeypatch.setattr("agencies.exports.workbook", lambda *_args: 1 / 0)
@@ -419,6 +504,26 @@ def test_photo_is_kept_without_place_and_camera_and_upright(maple):
     assert b"<script>" not in content
     with Image.open(io.BytesIO(content)) as kept:
         assert (kept.size, dict(kept.getexif())) == ((20, 40), {})
+
+
+@pytest.mark.parametrize(("size", "words"), [((6000, 4001), "24 million pixels"), ((6000, 4000), "")])
+def test_few_bytes_that_unpack_to_a_huge_picture_are_refused(size, words):
+    buffer = io.BytesIO()
+    Image.new("1", size).save(buffer, "PNG")
+    field = UploadField(allowed=IMAGES)
+    if words:
+        with pytest.raises(ValidationError, match=words):
+            field.clean(SimpleUploadedFile("a.png", buffer.getvalue()))
+    else:
+        assert field.clean(SimpleUploadedFile("a.png", buffer.getvalue()))[2] == "image/png"
+
+
+def test_photo_of_a_large_sensor_is_halved_while_it_is_read():
+    buffer = io.BytesIO()
+    Image.new("L", (8000, 6000)).save(buffer, "JPEG")
+    _name, content, _type = UploadField(allowed=IMAGES).clean(SimpleUploadedFile("a.jpg", buffer.getvalue()))
+    with Image.open(io.BytesIO(content)) as kept:
+        assert kept.size == (4000, 3000)
 
 
 def test_jobs_that_had_nothing_to_do_leave_one_run_a_day(maple):

@@ -88,6 +88,7 @@ def client_file(request, client_pk):
     may_edit = has_perm("clients.edit", request.membership)
     may_assess = has_consent(client, Consent.Kind.HEALTH_DATA)
     locked_on = withdrawn_on(client, Consent.Kind.HEALTH_DATA)
+    sees_health = has_perm("clients.health", request.membership)
     context = {
         "client": client,
         "age": age_on(client.birth_date, timezone.localdate()),
@@ -96,11 +97,11 @@ def client_file(request, client_pk):
         "level": _level_name(assessment),
         "locked_on": locked_on,
         "is_sealed": withdrawn_on(client, Consent.Kind.PERSONAL_DATA) is not None,
-        "sees_health": has_perm("clients.health", request.membership),
+        "sees_health": sees_health,
         "may_edit": may_edit,
         "may_reveal": has_perm("agencies.reveal", request.membership),
         "guardians": client.guardians.filter(is_active=True),
-        "risk_notes": shown_risk_notes(client),
+        "risk_notes": shown_risk_notes(client, with_health=sees_health),
         "consents": client.consents.filter(is_replaced=False)
         .select_related("paper", "guardian")
         .order_by("-given_at", "id"),

@@ -150,7 +150,7 @@ def visit_page(request, visit_pk):
         "care_notes": visit.care_notes.select_related("written_by"),
         "scans": badge_scans(visit)[:10],
         "lines": attendance.planned_lines(visit) if visit.state == Visit.State.PLANNED else [],
-        "risks": told_risk_notes(visit.client),
+        "risks": told_risk_notes(visit.client, with_health=has_perm("clients.health", request.membership)),
         "contacts": visit.client.guardians.all(),
         "is_over": visit.period.lower < timezone.now(),
         "is_short": visit.state == Visit.State.DONE and attendance.is_short(visit, visit.checked_out_at),

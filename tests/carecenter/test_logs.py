@@ -52,5 +52,5 @@ def test_celery_line_has_no_text_of_the_exception(log):
 
 
 def test_tokens_of_links_are_cut(log):
-    log.warning("Not Found: %s", "/p/kangze/sign/MTp0b2tlbjp4eXo/client/")
-    assert log.read()["event"] == "Not Found: /p/kangze/sign/…/client/"
+    log.warning("Not Found: %s, %s", "/p/kangze/sign/MTp0b2tlbjp4eXo/client/", "/me/training/here/1-29~b2tlbjp4eXo/")
+    assert log.read()["event"] == "Not Found: /p/kangze/sign/…/client/, /me/training/here/…/"
