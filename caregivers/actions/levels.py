@@ -185,6 +185,7 @@ def apply_for_level(
         _("The form asks for at least %(least)s points: %(line)s.") % {"least": LEAST_POINTS, "line": line_label(line)}
         for line in weak_lines(scores)
     ]
+    problems += _own_matter(caregiver, by)
     if LevelApplication.objects.filter(caregiver=caregiver, state=State.SUBMITTED).exists():
         problems.append(_("An application is being decided already."))
     if problems:
@@ -207,6 +208,11 @@ def apply_for_level(
         url=office_url("level_application", application.pk),
     )
     return application
+
+
+def _own_matter(caregiver, by):
+    """Somebody of the office may be a caregiver too, and decides nothing about themselves."""
+    return [_("Nobody judges themselves; ask somebody else.")] if caregiver.user_id == by.pk else []
 
 
 def _facts_for(caregiver, level):
@@ -233,8 +239,11 @@ def evidence_of(caregiver: Caregiver, facts: LevelFacts) -> dict[str, Any]:
 
 def approve_application(*, application: LevelApplication, by: User, note: str = "") -> LevelGrant | None:
     """Say yes; the second person's yes grants the level from today, if nothing stands against it by now."""
-    application = LevelApplication.objects.select_for_update(of=["self"]).get(pk=application.pk)
+    rows = LevelApplication.objects.select_related("caregiver").select_for_update(of=["self"])
+    application = rows.get(pk=application.pk)
     _refuse_decided(application)
+    if problems := _own_matter(application.caregiver, by):
+        raise ValidationError(problems)
     if application.applied_by_id == by.pk:
         raise ValidationError(_("Who applied does not approve; ask somebody else."))
     try:
@@ -375,6 +384,8 @@ def decider_of(grant: LevelGrant | None, application: LevelApplication | None) -
 
 def decide_appeal(*, appeal: LevelAppeal, by: User, is_upheld: bool, decision: str) -> None:
     """Somebody who did not take the decision looks at it again; an upheld appeal gives the level back from today."""
+    if problems := _own_matter(appeal.caregiver, by):
+        raise ValidationError(problems)
     if decider_of(appeal.grant, appeal.application) == by:
         raise ValidationError(_("Who took the decision does not decide the objection."))
     state = LevelAppeal.State.UPHELD if is_upheld else LevelAppeal.State.DISMISSED

@@ -132,6 +132,25 @@ def test_two_others_approve_and_the_level_stands_with_its_evidence(in_maple):
         actions.reject_application(application=application, by=first, reason="x")
 
 
+def test_nobody_proposes_approves_or_reinstates_themselves(in_maple):
+    caregiver, own = ready(), make_user()
+    Caregiver.objects.filter(pk=caregiver.pk).update(user=own)
+    caregiver.refresh_from_db()
+    with pytest.raises(ValidationError, match="Nobody judges themselves"):
+        actions.apply_for_level(caregiver=caregiver, by=own, level=1, scores=SCORES)
+    application = actions.apply_for_level(caregiver=caregiver, by=make_user(), level=1, scores=SCORES)
+    with pytest.raises(ValidationError, match="Nobody judges themselves"):
+        actions.approve_application(application=application, by=own)
+    assert not application.approvals.exists()
+    actions.reject_application(application=application, by=make_user(), reason="x")
+    application.refresh_from_db()
+    appeal = actions.raise_appeal(caregiver=caregiver, text="x", application=application)
+    with pytest.raises(ValidationError, match="Nobody judges themselves"):
+        actions.decide_appeal(appeal=appeal, by=own, is_upheld=True, decision="x")
+    appeal.refresh_from_db()
+    assert appeal.state == "open"
+
+
 def test_database_refuses_a_promotion_with_one_approval(in_maple):
     caregiver = ready()
     application = actions.apply_for_level(caregiver=caregiver, by=make_user(), level=1, scores=SCORES)
