@@ -23,7 +23,7 @@ class PublicForm(CleanForm):
         self.fields["stamp"] = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @property
-    def stamp(self) -> str:
+    def signed_time(self) -> str:
         """When the page was opened, signed: the one that came with the form while it is good, else a new one."""
         given = self.data.get("stamp", "") if self.is_bound else ""
         return given if _is_younger(given, MOST) else _signer().sign("form")

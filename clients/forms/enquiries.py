@@ -23,6 +23,7 @@ def ask_about_phone(form, name: str, enquiry: Enquiry | None = None) -> None:
 
 
 REPLY_HELP = _("Only what was promised; empty: the end of the next working day. It is kept even without a result.")
+DAY_PICKER = forms.DateInput(attrs={"type": "date"})
 OUTCOMES = [choice for choice in Enquiry.Outcome.choices if choice[0] not in (*Enquiry.NAMELESS, "passed_on")]
 
 
@@ -37,9 +38,7 @@ class EnquiryForm(CleanForm, forms.ModelForm):
     )
     reply_by = forms.DateTimeField(label=_("reply promised by"), required=False, help_text=REPLY_HELP)
     follow_up_on = forms.DateField(label=_("call again on"), required=False)
-    outcome = forms.ChoiceField(
-        label=_("what came of it"), choices=[("", _("To follow up")), *OUTCOMES], required=False
-    )
+    outcome = forms.ChoiceField(label=_("what came of it"), choices=OUTCOMES, required=False)
     referred_to = forms.CharField(
         label=_("told to turn to"), max_length=100, required=False, help_text=_("When it is not our service.")
     )
@@ -55,6 +54,7 @@ class EnquiryForm(CleanForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.order_fields(self.Meta.fields)
         self.fields["matter"].required = False
+        self.fields["outcome"].choices = [("", _("To follow up")), *OUTCOMES]
         ask_about_phone(self, "is_new")
 
     def clean_matter(self):
@@ -146,8 +146,12 @@ class EnquiryFilter(django_filters.FilterSet):
     )
     channel = django_filters.ChoiceFilter(label=_("Came by"), choices=Enquiry.Channel.choices)
     matter = django_filters.ChoiceFilter(label=_("About"), choices=Enquiry.Matter.choices)
-    day_from = django_filters.DateFilter(label=_("From"), field_name="received_at", lookup_expr="date__gte")
-    day_to = django_filters.DateFilter(label=_("to"), field_name="received_at", lookup_expr="date__lte")
+    day_from = django_filters.DateFilter(
+        label=_("From"), field_name="received_at", lookup_expr="date__gte", widget=DAY_PICKER
+    )
+    day_to = django_filters.DateFilter(
+        label=_("to"), field_name="received_at", lookup_expr="date__lte", widget=DAY_PICKER
+    )
 
     class Meta:
         model = Enquiry

@@ -18,7 +18,7 @@ class HomeCheckForm(CleanForm, forms.Form):
     """The page is the paper list; the action names what is missing."""
 
     reason = forms.ChoiceField(label=_("reason"), choices=HomeCheck.Reason)
-    checked_on = forms.DateField(label=_("checked on"), initial=timezone.localdate)
+    checked_on = forms.DateField(label=_("day of the check"), initial=timezone.localdate)
     with_whom = forms.CharField(label=_("who was at home"), max_length=50)
     due_on = forms.DateField(
         label=_("to be put right until"),

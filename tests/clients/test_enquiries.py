@@ -433,7 +433,7 @@ def sent(client, maple, seconds=4, **data):
     """The answer to the form of the web page, sent so long after it was opened."""
     url = reverse("public:enquire", args=["maple"])
     with time_machine.travel(MONDAY, tick=False):
-        stamp = client.get(url).context["form"].stamp
+        stamp = client.get(url).context["form"].signed_time
     with time_machine.travel(MONDAY + dt.timedelta(seconds=seconds), tick=False):
         return client.post(url, {**ASKED, "stamp": stamp, **data})
 
@@ -461,10 +461,16 @@ def test_web_page_is_deaf_to_machines(client, maple, data):
     assert asked(maple) == []
 
 
+def test_page_carries_the_signed_time(client, maple):
+    with time_machine.travel(MONDAY, tick=False):
+        page = client.get(reverse("public:enquire", args=["maple"]))
+        assert f'name="stamp" value="{page.context["form"].signed_time}"' in page.content.decode()
+
+
 def test_who_was_too_quick_loses_nothing_and_sends_again(client, maple):
     first = sent(client, maple, seconds=1)
     assert 'value="13700001234"' in first.content.decode()
-    again = {**ASKED, "stamp": first.context["form"].stamp}
+    again = {**ASKED, "stamp": first.context["form"].signed_time}
     with time_machine.travel(MONDAY + dt.timedelta(seconds=10), tick=False):
         client.post(reverse("public:enquire", args=["maple"]), again)
     assert len(asked(maple)) == 1
