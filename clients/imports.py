@@ -1,5 +1,6 @@
 """Excel files of clients: a row is the page's form, saved by the page's action, under consent by word of mouth."""
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.imports import Importer
@@ -14,6 +15,10 @@ class ClientRow(NewClientForm):
     """A client who consented in person or by somebody with a resident identity card; signed paper is filed afterwards."""
 
     paper = None
+    speaker_name = forms.CharField(label=_("name of who consents"), max_length=50, required=False)
+    speaker_relation = forms.CharField(label=_("their relation to the client"), max_length=20, required=False)
+    speaker_phone = forms.CharField(label=_("their mobile phone"), max_length=20, required=False)
+    speaker_identity_number = forms.CharField(label=_("their resident identity number"), max_length=30, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -120,7 +120,7 @@ def _section(model, rows, client):
     return section
 
 
-# Headings of the paper, which is Chinese; a table that is not named here is named in a test first.
+# Headings of the paper, which is Chinese; a table that is not named here stands under its own name.
 HEADINGS = {
     "clients.client": "客户档案",
     "clients.guardian": "监护人、代理人和联系人",
@@ -141,6 +141,7 @@ HEADINGS = {
     "contracts.suspension": "协议中止",
     "contracts.caregiverpreference": "服务员意愿",
     "contracts.visit": "上门服务",
+    "contracts.assignmentgap": "派人条件提示",
     "contracts.visittask": "上门服务项目",
     "contracts.carenote": "护理记录",
     "contracts.handover": "交接记录",

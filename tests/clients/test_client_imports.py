@@ -84,3 +84,10 @@ def test_every_problem_of_a_row_is_named_and_nothing_is_saved(by):
     assert len(found["4"]) == 3  # name, number, phone
     assert "王大山" in found["5"][0]
     assert Client.objects.count() == 1
+
+
+def test_every_column_of_the_template_has_a_head_of_its_own():
+    importer = Importer.by_name["clients"]
+    with translation.override("zh-hans"):
+        heads = [str(importer.form.base_fields[name].label) for name in importer.columns]
+    assert len(set(heads)) == len(heads)
