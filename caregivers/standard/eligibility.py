@@ -228,9 +228,14 @@ class Adjustable:
     text: str
 
 
+ADJUSTABLE_TEXTS = {
+    "has_background": _("Background declaration and what its query said"),
+    "offers_work_form": _("Only work forms the caregiver offers"),
+    "is_not_in_training": _("No visits at the time of a training one is down for"),
+    "is_insured": _("Accident insurance in force"),
+}
 ADJUSTABLE = [
-    Adjustable("has_background", "4.2.1 b", "forbid", _("Background declaration and what its query said")),
-    Adjustable("offers_work_form", "3.3", "forbid", _("Only work forms the caregiver offers")),
-    Adjustable("is_not_in_training", "7.2.2 b", "forbid", _("No visits at the time of a training one is down for")),
-    Adjustable("is_insured", "7.2.4", "warn", _("Accident insurance in force")),
+    Adjustable(rule.name, rule.clause, rule.default, ADJUSTABLE_TEXTS[rule.name])
+    for rule in RULES.rules
+    if rule.default
 ]

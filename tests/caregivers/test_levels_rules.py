@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from caregivers.standard.levels import (
     BOOKS,
     FORM,
+    STEPS,
     Grant,
     LevelFacts,
     Served,
@@ -17,7 +18,9 @@ from caregivers.standard.levels import (
     check_promotion,
     days_left_out,
     held_since,
+    is_direct_time,
     stage_of,
+    step_on,
     time_served_on,
     weak_lines,
 )
@@ -99,22 +102,102 @@ def test_certificate_of_the_grade_or_a_better_one(level, enough, too_low):
         assert found(replace(READY[level], grade=too_low)) == [(f"6.{level + 1}.1 c", "certificate")]
 
 
-def test_everything_missing_is_named_at_once():
-    bare = LevelFacts(day=D(2026, 11, 23), level=0, to_level=1)
-    codes = ["no_service", "not_evaluated", "few_ratings", "level_exam", "promotion_exam", "certificate"]
-    assert [code for _clause, code in found(bare)] == codes
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_everything_missing_is_named_at_once(level):
+    bare = LevelFacts(day=D(2026, 11, 23), level=level - 1, to_level=level)
+    assert found(bare) == [
+        *((f"6.{level + 1}.1 a", code) for code in ("no_service", "not_evaluated")),
+        (f"6.{level + 1}.1 b", "few_ratings"),
+        *((f"6.{level + 1}.1 c", code) for code in ("level_exam", "promotion_exam", "certificate")),
+    ]
     assert stage_of(check_promotion(bare)) == "lacking"
 
 
-def test_satisfied_on_average_is_enough_and_a_hair_below_is_not():
-    assert found(replace(READY[1], ratings=7, rating_sum=21)) == []
-    assert found(replace(READY[1], ratings=7, rating_sum=20)) == [("6.2.1 b", "low_ratings")]
+@pytest.mark.parametrize("level", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("ratings", "rating_sum", "code"),
+    [
+        (4, 16, "few_ratings"),  # all of them the best there is
+        (5, 15, None),
+        (6, 18, None),
+        (8, 23, "low_ratings"),  # a hair below satisfied on average
+        (8, 24, None),
+        (8, 25, None),
+    ],
+)
+def test_ratings_on_their_boundaries(level, ratings, rating_sum, code):
+    facts = replace(READY[level], ratings=ratings, rating_sum=rating_sum)
+    assert found(facts) == ([(f"6.{level + 1}.1 b", code)] if code else [])
 
 
-def test_nobody_but_graduates_skips_a_level():
-    skipping = replace(READY[3], level=1)
-    assert ("6.4.1 a", "step") in found(skipping)
-    assert found(replace(skipping, is_graduate=True)) == []
+def test_the_agency_may_ask_for_more_answers():
+    assert found(replace(READY[1], min_answers=6)) == [("6.2.1 b", "few_ratings")]
+
+
+@pytest.mark.parametrize(
+    ("level", "to_level", "is_graduate", "may_rise"),
+    [
+        (0, 1, False, True),
+        (0, 2, False, False),
+        (0, 3, False, False),
+        (1, 1, False, False),
+        (1, 3, False, False),
+        (2, 1, False, False),
+        (0, 2, True, False),  # two stars are reached from one, by graduates too
+        (0, 3, True, True),
+        (1, 3, True, True),
+        (2, 3, True, True),
+        (3, 3, True, False),
+    ],
+)
+def test_levels_are_climbed_step_by_step_but_for_graduates_to_the_last(level, to_level, is_graduate, may_rise):
+    facts = replace(READY[to_level], level=level, is_graduate=is_graduate)
+    assert ("step" not in {code for _clause, code in found(facts)}) is may_rise
+
+
+@pytest.mark.parametrize(("level", "first_day"), [(1, D(2026, 5, 24)), (2, D(2025, 11, 24))])
+def test_being_a_graduate_shortens_no_other_step(level, first_day):
+    facts = replace(READY[level], is_graduate=True, at_level=Served(first_day), in_service=Served(D(2020, 1, 1)))
+    assert [code for _clause, code in found(facts)] == ["time"]
+
+
+LADDER = replace(READY[3], is_graduate=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "is_direct"),
+    [
+        ({}, False),  # served at two stars to the day
+        ({"at_level": Served(D(2025, 5, 24))}, True),  # a day short of it, and half a year in home care long ago
+        (
+            {"at_level": Served(D(2025, 5, 24)), "in_service": Served(D(2025, 5, 23), left_out=400)},
+            False,
+        ),  # later still
+        ({"at_level": None}, True),
+        ({"at_level": None, "in_service": None}, False),
+        ({"at_level": Served(D(2025, 5, 24)), "is_graduate": False}, False),
+        ({"level": 1, "at_level": Served(D(2020, 1, 1))}, True),
+        ({"level": 1, "to_level": 2, "at_level": None}, False),
+    ],
+)
+def test_the_way_of_graduates_is_named_only_where_it_is_the_one_used(change, is_direct):
+    assert is_direct_time(replace(LADDER, **change)) is is_direct
+
+
+def test_graduates_take_whichever_way_is_shorter():
+    assert time_served_on(replace(LADDER, at_level=Served(D(2026, 1, 1)))) == D(2023, 8, 1)
+    assert time_served_on(replace(LADDER, in_service=Served(D(2026, 10, 1)))) == D(2026, 11, 23)
+
+
+def test_what_a_newer_edition_asks_holds_from_its_day(monkeypatch):
+    newer = replace(step_on(1, D(2026, 11, 23)), since=D(2027, 1, 1), months=9, grade=4)
+    monkeypatch.setattr("caregivers.standard.levels.STEPS", [*STEPS, newer])
+    assert step_on(1, D(2026, 12, 31)).months == 6
+    assert step_on(1, D(2027, 1, 1)) == newer
+    assert step_on(2, D(2027, 1, 1)).months == 12
+    assert found(replace(READY[1], day=D(2026, 12, 31))) == []
+    late = replace(READY[1], day=D(2027, 1, 1), at_level=Served(D(2026, 4, 2)))
+    assert found(late) == [("6.2.1 a", "time"), ("6.2.1 c", "certificate")]
 
 
 @pytest.mark.parametrize(
@@ -191,13 +274,31 @@ facts = st.builds(
 
 
 @given(facts, st.integers(1, 40))
-def test_more_time_never_removes_eligibility(one, days):
-    if not check_promotion(one):
-        assert not check_promotion(replace(one, day=one.day + dt.timedelta(days=days)))
+def test_more_time_adds_nothing_to_what_is_missing(one, days):
+    assert set(found(replace(one, day=one.day + dt.timedelta(days=days)))) <= set(found(one))
 
 
-@given(facts)
-def test_losing_a_certificate_or_an_exam_never_adds_eligibility(one):
-    if check_promotion(one):
-        assert check_promotion(replace(one, grade=None))
-        assert check_promotion(replace(one, exams=frozenset()))
+@given(facts, st.integers(1, 400))
+def test_leave_never_brings_the_day_forward(one, days):
+    away = one.at_level and replace(one.at_level, left_out=one.at_level.left_out + days)
+    assert set(found(one)) <= set(found(replace(one, at_level=away)))
+
+
+@given(facts, st.data())
+def test_losing_a_certificate_or_an_exam_never_removes_what_is_missing(one, data):
+    assert set(found(one)) <= set(found(replace(one, grade=None)))
+    if one.exams:
+        lost = data.draw(st.sampled_from(sorted(one.exams)))
+        assert set(found(one)) <= set(found(replace(one, exams=one.exams - {lost})))
+
+
+@given(facts, st.integers(1, 4))
+def test_a_better_certificate_never_adds_to_what_is_missing(one, grade):
+    if one.grade:
+        assert set(found(replace(one, grade=min(grade, one.grade)))) <= set(found(one))
+
+
+@given(st.sampled_from([1, 2, 3]), st.integers(0, 30), st.integers(3, 4))
+def test_another_satisfied_client_never_removes_eligibility(level, more, value):
+    ready = READY[level]
+    assert found(replace(ready, ratings=ready.ratings + more, rating_sum=ready.rating_sum + more * value)) == []

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from agencies.standard import CLAUSES, SINCE, forbidding
 from caregivers.standard.eligibility import (
+    ADJUSTABLE,
     EDUCATION,
     LIMITS,
     RULES,
@@ -36,6 +37,20 @@ FIT = Facts(
     papers=tuple(Paper(kind, D(2026, 1, 1), D(2026, 12, 31)) for kind in KINDS),
     declared_no_history=True,
     acknowledged_rule=True,
+)
+
+
+NOBODY = Facts(
+    first_day=DAY,
+    last_day=DAY,
+    state="onboarding",
+    birth_date=D(2010, 1, 1),
+    education="primary",
+    level=None,
+    work_forms=frozenset(),
+    work_form="day",
+    is_absent=True,
+    in_training=True,
 )
 
 
@@ -77,6 +92,8 @@ def test_a_fit_caregiver_may_be_sent():
         ({"level": 2}, None, None),
         ({"work_form": "live_in"}, "3.3", "work_form"),
         ({"is_absent": True}, "7.3.2 c", "absent"),
+        ({"in_training": True}, "7.2.2 b", "in_training"),
+        ({"birth_date": D(2008, 2, 29)}, None, None),
     ],
 )
 def test_one_fact_changes_the_answer(changed, clause, code):
@@ -97,6 +114,72 @@ def test_one_fact_changes_the_answer(changed, clause, code):
 def test_each_paper_is_missed(kind, clause, code, severity):
     [finding] = check_assignment(with_paper(kind))
     assert (finding.clause, finding.code, finding.severity) == (clause, code, severity)
+
+
+@pytest.mark.parametrize(("day", "code"), [(D(2026, 2, 28), "too_young"), (D(2026, 3, 1), None), (D(2026, 3, 2), None)])
+def test_who_was_born_on_a_leap_day_is_eighteen_on_the_first_of_march(day, code):
+    born = replace(FIT, birth_date=D(2008, 2, 29), first_day=day, last_day=day)
+    assert codes(born) == ([code] if code else [])
+
+
+def test_over_midnight_the_first_day_says_too_young_and_the_last_one_too_old():
+    night = replace(FIT, last_day=D(2026, 11, 24))
+    assert codes(replace(night, birth_date=D(2008, 11, 24))) == ["too_young"]
+    assert codes(replace(night, birth_date=D(1970, 11, 24))) == ["too_old"]
+
+
+MISSED = {
+    "identity_card": "no_identity_card", "domestic_service": "no_certificate", "background": "no_background",
+    "insurance": "not_insured",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MISSED)
+@pytest.mark.parametrize(
+    ("days", "is_good"),
+    [
+        ((D(2026, 1, 1), D(2026, 11, 22)), False),
+        ((D(2026, 1, 1), D(2026, 11, 23)), True),
+        ((D(2026, 1, 1), D(2026, 11, 24)), True),
+        ((D(2026, 11, 22), None), True),
+        ((D(2026, 11, 23), None), True),
+        ((D(2026, 11, 24), None), False),
+    ],
+)
+def test_every_other_paper_is_good_from_its_first_to_its_last_day(kind, days, is_good):
+    assert codes(with_paper(kind, days)) == ([] if is_good else [MISSED[kind]])
+
+
+@pytest.mark.parametrize(("kind", "code"), [*MISSED.items(), ("health", "no_health")])
+def test_a_paper_that_waits_to_be_sighted_is_named_as_such(kind, code):
+    [finding] = check_assignment(replace(with_paper(kind), unsighted=frozenset([kind])))
+    assert (finding.code, finding.message) == (code, "A paper is on file; its original was not sighted yet.")
+    [finding] = check_assignment(replace(with_paper(kind), unsighted=frozenset(["education"])))
+    assert finding.message != "A paper is on file; its original was not sighted yet."
+
+
+LENIENT = {
+    "has_background": with_paper("background"),
+    "offers_work_form": replace(FIT, work_form="live_in"),
+    "is_not_in_training": replace(FIT, in_training=True),
+    "is_insured": with_paper("insurance"),
+}
+
+
+@pytest.mark.parametrize("rule", LENIENT)
+def test_where_the_standard_leaves_room_a_rule_is_kept_as_the_agency_says(rule):
+    [adjustable] = [one for one in ADJUSTABLE if one.name == rule]
+    for mode, severities in [("silent", []), ("warn", ["warn"]), ("forbid", ["forbid"])]:
+        found = check_assignment(LENIENT[rule], limits_on(DAY, modes={rule: mode}))
+        assert [(one.clause, one.severity) for one in found] == [(adjustable.clause, one) for one in severities]
+    [finding] = check_assignment(LENIENT[rule])
+    assert finding.severity == adjustable.default
+
+
+def test_what_the_standard_forbids_stays_forbidden_whatever_an_agency_says():
+    assert {one.name for one in ADJUSTABLE} == LENIENT.keys()
+    strict = {rule.name: "silent" for rule in RULES.rules if rule.name not in LENIENT}
+    assert check_assignment(NOBODY, limits_on(DAY, modes=strict)) == check_assignment(NOBODY)
 
 
 @pytest.mark.parametrize(
@@ -124,22 +207,12 @@ def test_an_elderly_care_certificate_stands_for_the_domestic_service_one():
 
 
 def test_everything_missing_is_named_at_once():
-    nobody = Facts(
-        first_day=DAY,
-        last_day=DAY,
-        state="onboarding",
-        birth_date=D(2010, 1, 1),
-        education="primary",
-        level=None,
-        work_forms=frozenset(),
-        work_form="day",
-        is_absent=True,
-    )
-    assert codes(nobody) == [
+    assert codes(NOBODY) == [
         *("state_onboarding", "too_young", "schooling", "no_declaration", "no_identity_card", "no_health"),
-        *("no_certificate", "no_background", "not_acknowledged", "no_level", "work_form", "absent", "not_insured"),
+        *("no_certificate", "no_background", "not_acknowledged", "no_level", "work_form", "absent", "in_training"),
+        "not_insured",
     ]
-    assert len(forbidding(check_assignment(nobody))) == 12
+    assert len(forbidding(check_assignment(NOBODY))) == 13
 
 
 def test_a_finding_says_what_to_do():
@@ -186,12 +259,15 @@ days = st.dates(D(2024, 1, 1), D(2029, 1, 1))
 periods = st.tuples(days, days).map(sorted)
 
 
-@given(st.lists(st.tuples(st.sampled_from(KINDS), periods), max_size=8), periods)
-def test_a_further_paper_never_adds_a_reason(rows, period):
-    papers = tuple(Paper(kind, *dates) for kind, dates in rows)
+rows = st.tuples(st.sampled_from(KINDS), periods)
+
+
+@given(st.lists(rows, max_size=8), rows, periods)
+def test_a_further_paper_never_adds_a_reason_and_losing_one_never_removes_one(held, further, period):
+    papers = tuple(Paper(kind, *dates) for kind, dates in held)
     asked = replace(FIT, first_day=period[0], last_day=period[1], papers=papers)
-    more = replace(asked, papers=(*papers, Paper("health", D(2020, 1, 1))))
-    assert len(check_assignment(more)) <= len(check_assignment(asked))
+    more = replace(asked, papers=(*papers, Paper(further[0], *further[1])))
+    assert {one.clause for one in check_assignment(more)} <= {one.clause for one in check_assignment(asked)}
 
 
 @given(st.dates(D(1950, 1, 1), D(2026, 1, 1)), st.sampled_from(EDUCATION), st.integers(18, 70))
