@@ -136,6 +136,7 @@ def set_rule(*, rule: str, mode: str, reason: str, by: User) -> None:
 
 # Warnings -----------------------------------------------------------------------------------------------------------
 
+# What has taken a paper's place is what queries.credentials.with_renewed says.
 WARN_SQL = """
     WITH ending AS (
         SELECT c.agency_id, c.id, CASE WHEN c.expires_on <= %(today)s THEN 0 WHEN c.expires_on <= %(today)s + 7 THEN 7
@@ -147,7 +148,8 @@ WARN_SQL = """
             AND NOT EXISTS (SELECT FROM caregivers_credential n WHERE n.agency_id = c.agency_id AND n.kind = c.kind
                 AND n.caregiver_id IS NOT DISTINCT FROM c.caregiver_id
                 AND n.staff_file_id IS NOT DISTINCT FROM c.staff_file_id
-                AND n.issued_on > c.issued_on AND n.declined_reason = '')
+                AND n.issued_on > c.issued_on AND n.declined_reason = '' AND n.verified_on IS NOT NULL
+                AND n.invalid_from IS NULL)
     )
     INSERT INTO caregivers_credentialwarning (agency_id, credential_id, days, warned_at)
     SELECT agency_id, id, days, now() FROM ending

@@ -10,14 +10,18 @@ from caregivers.standard.staff import StaffFacts
 
 
 def with_renewed(credentials: QuerySet[Credential]) -> QuerySet[Credential]:
-    """Annotate whether a newer paper of the same kind has taken a paper's place."""
+    """Annotate whether a newer paper of the same kind has taken a paper's place.
+
+    Until somebody has sighted the new one, or once it proved false, the old one is what counts.
+    """
     newer = Credential.objects.filter(
         Q(caregiver=OuterRef("caregiver")) | Q(staff_file=OuterRef("staff_file")),
         agency=OuterRef("agency"),
         kind=OuterRef("kind"),
         issued_on__gt=OuterRef("issued_on"),
         declined_reason="",
-        verified_on__isnull=False,  # until somebody has sighted the new one, the old one is what counts
+        verified_on__isnull=False,
+        invalid_from=None,
     )
     return credentials.annotate(is_renewed=Exists(newer))
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from agencies.calendar import ONE_DAY
@@ -22,6 +22,7 @@ from caregivers.models import (
     SupervisionAcknowledgement,
     TrainingSession,
 )
+from caregivers.queries.credentials import with_renewed
 from caregivers.standard.eligibility import Facts, Limits, Paper, limits_on
 
 
@@ -32,15 +33,15 @@ def with_level(caregivers: QuerySet[Caregiver], day: dt.date) -> QuerySet[Caregi
 
 
 def with_next_expiry(caregivers: QuerySet[Caregiver]) -> QuerySet[Caregiver]:
-    """Annotate the first day on which a paper that was not renewed ends."""
-    papers = Credential.objects.filter(agency=OuterRef("agency"), caregiver=OuterRef("pk"), expires_on__isnull=False)
-    newer = Credential.objects.filter(
+    """Annotate the first day on which a paper that counts and was not renewed ends."""
+    papers = Credential.objects.filter(
         agency=OuterRef("agency"),
-        caregiver=OuterRef("caregiver"),
-        kind=OuterRef("kind"),
-        issued_on__gt=OuterRef("issued_on"),
+        caregiver=OuterRef("pk"),
+        expires_on__isnull=False,
+        verified_on__isnull=False,
+        invalid_from=None,
     )
-    first = papers.filter(~Exists(newer)).order_by("expires_on").values("expires_on")[:1]
+    first = with_renewed(papers).filter(is_renewed=False).order_by("expires_on").values("expires_on")[:1]
     return caregivers.annotate(next_expiry=Subquery(first))
 
 

@@ -12,7 +12,7 @@ from agencies.tenancy import agency_context
 from caregivers.actions import credentials as actions
 from caregivers.models import Caregiver, Credential, CredentialWarning, RuleSetting, StaffFile
 from caregivers.queries.credentials import listed_credentials, staff_facts
-from caregivers.queries.files import agency_limits, facts_of
+from caregivers.queries.files import agency_limits, facts_of, with_next_expiry
 from caregivers.standard.eligibility import check_assignment
 from caregivers.standard.staff import check_staff
 from caregivers.tasks import credential_warnings
@@ -45,6 +45,17 @@ def test_paper_counts_once_it_was_sighted_and_no_more_once_it_proved_false(in_ma
     assert {code for code, _severity in codes(caregiver)} & {"no_health", "health_expired"}
     with pytest.raises(ValidationError, match="no more already"):
         actions.invalidate_credential(credential=credential, by=by, invalid_from=today, invalid_reason="x")
+
+
+def test_every_step_of_a_paper_stands_in_its_history(in_maple):
+    by, today = make_user(), timezone.localdate()
+    credential, other = (paper(make_one(Caregiver), verified_on=None, verified_by=None) for _one in range(2))
+    actions.verify_credential(credential=credential, by=by)
+    actions.invalidate_credential(credential=credential, by=by, invalid_from=today, invalid_reason="伪造")
+    past = credential.history.order_by("history_id").values_list("verified_on", "invalid_from")
+    assert list(past) == [(None, None), (today, None), (today, today)]
+    actions.decline_credential(credential=other, by=by, reason="看不清")
+    assert [row.declined_reason for row in other.history.order_by("history_id")] == ["", "看不清"]
 
 
 def test_photo_from_the_phone_waits_and_is_sent_back_with_the_reason(in_maple):
@@ -98,6 +109,29 @@ def test_warning_reaches_manager_and_caregiver_once_and_stops_with_the_new_paper
         [told] = Notice.objects.filter(user=manager)
         assert "王秀兰" in told.title
         assert Notice.objects.filter(user=member.user).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("newer", "is_renewed"),
+    [
+        ({}, True),
+        ({"verified_on": None, "verified_by": None}, False),  # a photo nobody has compared with the original
+        ({"verified_on": None, "verified_by": None, "declined_reason": "看不清"}, False),
+        ({"invalid_from": dt.date(2026, 6, 2), "invalid_reason": "伪造"}, False),
+    ],
+)
+def test_only_a_newer_paper_that_counts_takes_the_place_of_the_old_one(maple, newer, is_renewed):
+    today = timezone.localdate()
+    near, far = today + dt.timedelta(days=7), today + dt.timedelta(days=300)
+    with agency_context(maple):
+        caregiver = make_one(Caregiver)
+        old = paper(caregiver, expires_on=near)
+        paper(caregiver, **{"issued_on": dt.date(2026, 6, 1), "expires_on": far, **newer})
+    credential_warnings(agency_id=maple.pk)
+    with agency_context(maple):
+        assert (old in listed_credentials()) is not is_renewed
+        assert with_next_expiry(Caregiver.objects).get().next_expiry == (far if is_renewed else near)
+        assert CredentialWarning.objects.filter(credential=old).exists() is not is_renewed
 
 
 def test_rule_that_leaves_room_is_kept_as_the_agency_says_and_others_are_not(in_maple):
