@@ -378,7 +378,6 @@ def raise_appeal(
 
 def decider_of(grant: LevelGrant | None, application: LevelApplication | None) -> User:
     """Who took the decision that is objected to."""
-    """Who took the decision that is objected to."""
     return grant.granted_by if grant else application.decided_by
 
 

@@ -90,6 +90,27 @@ def test_only_what_counts_is_counted(in_maple):
     assert (facts.ratings, facts.rating_sum) == (5, 15)
 
 
+def test_what_is_older_than_the_level_and_what_is_no_rating_does_not_count(in_maple):
+    caregiver = ready()
+    make_one(QualityRecord, caregiver=caregiver, kind="punctuality", value=90, source="visit", happened_on=ago(3))
+    facts = level_facts([caregiver], TODAY())[caregiver.pk]
+    assert (facts.ratings, facts.rating_sum, facts.fit) == (5, 15, True)
+    make_one(LevelGrant, caregiver=caregiver, level=0, kind="demotion", reason="x", granted_on=ago(5))
+    facts = level_facts([caregiver], TODAY())[caregiver.pk]
+    assert (facts.ratings, facts.rating_sum, facts.fit) == (0, 0, None)  # rated and evaluated before
+
+
+def test_who_leaves_is_on_the_board_no_more(maple):
+    with agency_context(maple):
+        caregiver = ready()
+    for state, left_on, count in [("active", None, 1), ("suspended", None, 1), ("left", TODAY(), 0)]:
+        with agency_context(maple):
+            Caregiver.objects.filter(pk=caregiver.pk).update(state=state, left_on=left_on)
+        level_standings(agency_id=maple.pk)
+        with agency_context(maple):
+            assert LevelStanding.objects.count() == count
+
+
 def test_queries_are_the_same_for_one_and_for_many(in_maple):
     ready()
     counts = []
@@ -218,6 +239,7 @@ def test_a_rejection_is_objected_to_and_decided_by_somebody_else(in_maple):
     application = actions.apply_for_level(caregiver=caregiver, by=make_user(), level=1, scores=SCORES)
     actions.reject_application(application=application, by=first, reason="记录不全")
     assert LevelApplication.objects.get().decided_by == first
+    assert [row.state for row in application.history.order_by("history_id")] == ["submitted", "rejected"]
     appeal = actions.raise_appeal(caregiver=caregiver, application=application, text="记录已补齐")
     with pytest.raises(ValidationError, match="does not decide"):
         actions.decide_appeal(appeal=appeal, by=first, is_upheld=False, decision="x")
@@ -226,6 +248,13 @@ def test_a_rejection_is_objected_to_and_decided_by_somebody_else(in_maple):
     assert (appeal.state, appeal.decided_by) == ("upheld", other)
     assert LevelGrant.objects.count() == 1
     actions.apply_for_level(caregiver=caregiver, by=make_user(), level=1, scores=SCORES)
+
+
+@pytest.mark.parametrize(("education", "is_graduate"), [("senior_high", False), ("college", True), ("bachelor", True)])
+def test_graduates_are_those_of_a_college_or_above(in_maple, education, is_graduate):
+    caregiver = make_one(Caregiver, education=education)
+    make_one(LevelGrant, caregiver=caregiver, level=0, granted_on=ago(1))
+    assert level_facts([caregiver], TODAY())[caregiver.pk].is_graduate is is_graduate
 
 
 def test_board_says_who_may_rise_and_what_the_others_lack(client, maple):
