@@ -78,7 +78,7 @@ def against_return(caregiver: Caregiver) -> list[str]:
     day = {"start": noon, "end": noon + dt.timedelta(hours=1)}
     [facts] = facts_of([caregiver], **day, work_form=form, level_needed=0).values()
     limits = agency_limits(facts.first_day)
-    passing = ("state_suspended", "absent")
+    passing = ("state_suspended", "absent", "in_training")
     findings = forbidding(check_assignment(facts, limits))
     return [text_of(finding) for finding in findings if finding.code not in passing]
 

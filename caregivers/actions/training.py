@@ -151,10 +151,11 @@ def enrol(*, session: TrainingSession, by: User, caregivers: Iterable[Caregiver]
         for person in added
         if person.state == Caregiver.State.LEFT
     ]
+    busy = elsewhere(session, [person.pk for person in added])
     problems += [
         _("%(caregiver)s: %(what)s") % {"caregiver": person, "what": text}
         for person in added
-        for text in elsewhere(session, [person.pk]).get(person.pk, [])
+        for text in busy.get(person.pk, [])
     ]
     if not added:
         problems.append(_("Choose at least one person who is not down for this session yet."))
