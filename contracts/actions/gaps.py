@@ -1,7 +1,7 @@
 """Assignments whose caregiver no longer meets the requirements (4.2.1, 4.2.2.2): found every night and on changes."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.db import connection
@@ -16,7 +16,7 @@ from agencies.tenancy import current_agency
 from caregivers.actions.fitness import hears_of_fitness
 from caregivers.models import Caregiver
 from caregivers.queries.files import Assignment, agency_limits, assignment_facts
-from caregivers.standard.eligibility import EDUCATION, check_assignment
+from caregivers.standard.eligibility import EDUCATION, LIMITS, check_assignment
 from contracts.actions.history import update_with_history
 from contracts.models import AssignmentGap, Visit
 from contracts.queries.preferences import never_by_pair, never_findings
@@ -31,7 +31,7 @@ SUSPECT_SQL = """
             extract(isodow FROM v.planned_start AT TIME ZONE %(zone)s) AS weekday
         FROM contracts_visit v
         WHERE v.agency_id = %(agency)s AND v.state = 'planned' AND v.caregiver_id IS NOT NULL
-            AND lower(v.period) > now() AND (%(ids)s::bigint[] IS NULL OR v.caregiver_id = ANY (%(ids)s))
+            AND lower(v.period) > %(now)s AND (%(ids)s::bigint[] IS NULL OR v.caregiver_id = ANY (%(ids)s))
     ), needed AS (
         SELECT a.*, g.work_form, coalesce((SELECT max(i.level_needed)
             FROM contracts_planline l JOIN agencies_serviceitem i ON i.agency_id = l.agency_id AND i.id = l.service_item_id
@@ -42,7 +42,7 @@ SUSPECT_SQL = """
     SELECT n.id, n.caregiver_id, n.period, n.work_form, n.level_needed, n.client_id
     FROM needed n JOIN caregivers_caregiver c ON c.agency_id = %(agency)s AND c.id = n.caregiver_id
     WHERE c.state <> 'active' OR c.declared_no_history_on IS NULL
-        OR c.birth_date > n.first - interval '18 years' OR c.birth_date <= n.last - make_interval(years => %(max_age)s + 1)
+        OR c.birth_date > n.first - make_interval(years => %(min_age)s) OR c.birth_date <= n.last - make_interval(years => %(max_age)s + 1)
         OR c.education = ANY (%(unschooled)s) OR NOT n.work_form = ANY (c.work_forms)
         OR NOT EXISTS (SELECT FROM caregivers_supervisionacknowledgement k WHERE k.agency_id = %(agency)s
             AND k.caregiver_id = c.id AND k.acknowledged_on <= n.first)
@@ -76,8 +76,10 @@ def suspect_visits(caregivers: Iterable[int] | None = None) -> list[tuple]:
                 "agency": current_agency().pk,
                 "ids": None if caregivers is None else list(caregivers),
                 "zone": settings.TIME_ZONE,
+                "now": timezone.now(),
+                "min_age": max(row.min_age for row in LIMITS),
                 "max_age": AgencySettings.objects.get().caregiver_max_age,
-                "unschooled": list(EDUCATION[: EDUCATION.index("junior_high")]),
+                "unschooled": list(EDUCATION[: max(EDUCATION.index(row.least_education) for row in LIMITS)]),
             },
         )
         return cursor.fetchall()
@@ -124,9 +126,9 @@ def _take_back(caregiver):
         )
 
 
-def take_back_unfit(visits: set[int]) -> int:
-    """Take visits just planned back from whoever may not be sent to them; returns how many."""
-    suspects = [row for row in suspect_visits() if row[0] in visits]
+def take_back_unfit(given: Mapping[int, int]) -> int:
+    """Take visits just given, {visit: caregiver}, back from whoever may not be sent to them; returns how many."""
+    suspects = [row for row in suspect_visits(set(given.values())) if row[0] in given]
     unfit = [gap.visit_id for gap in _judged(suspects, timezone.now())]
     return update_with_history(Visit.objects.filter(pk__in=unfit), "unfit", caregiver=None)
 

@@ -1,6 +1,7 @@
 """Set-based changes of visits with a row of history for each."""
 
 from django.db import connection
+from django.utils import timezone
 
 from agencies.tenancy import current_agency
 from contracts.models import Visit
@@ -15,7 +16,7 @@ def update_with_history(visits, cause="", **fields):
         cursor.execute(
             f"""INSERT INTO contracts_historicalvisit
             ({columns}, history_date, history_type, history_change_reason)
-            SELECT {columns}, now(), '~', %s FROM contracts_visit WHERE agency_id = %s AND id = ANY (%s)""",  # noqa: S608
-            [cause or None, current_agency().pk, ids],
+            SELECT {columns}, %s, '~', %s FROM contracts_visit WHERE agency_id = %s AND id = ANY (%s)""",  # noqa: S608
+            [timezone.now(), cause or None, current_agency().pk, ids],
         )
     return len(ids)

@@ -41,7 +41,7 @@ PLAN_SQL = """
                 WHERE x.agency_id = a.agency_id AND x.agreement_id = a.id AND x.period @> day::date)
     ), slots AS (
         SELECT *, tstzrange(starts, starts + make_interval(mins => duration_minutes)) AS period FROM wanted
-        WHERE starts > now()
+        WHERE starts > %(now)s
     ), inserted AS (
         INSERT INTO contracts_visit (agency_id, agreement_id, client_id, caregiver_id, state, period, planned_start,
             exception_reason, credentials_shown, cancel_reason)
@@ -53,7 +53,8 @@ PLAN_SQL = """
     INSERT INTO contracts_historicalvisit (agency_id, id, agreement_id, client_id, caregiver_id, state, period,
         planned_start, exception_reason, credentials_shown, cancel_reason, history_date, history_type)
     SELECT agency_id, id, agreement_id, client_id, caregiver_id, state, period, planned_start, exception_reason,
-        credentials_shown, cancel_reason, now(), '+' FROM inserted
+        credentials_shown, cancel_reason, %(now)s, '+' FROM inserted
+    RETURNING id, caregiver_id
 """
 IS_FREE = """
     EXISTS (SELECT FROM caregivers_caregiver c
@@ -88,6 +89,7 @@ def plan_visits(*, agreement: Agreement | None = None) -> dict[str, int]:
     params = {
         "agency": current_agency().pk,
         "agreement": agreement.pk if agreement else None,
+        "now": timezone.now(),
         "first": today,
         "last": today + dt.timedelta(days=AgencySettings.objects.get().horizon_days),
     }
@@ -97,16 +99,13 @@ def plan_visits(*, agreement: Agreement | None = None) -> dict[str, int]:
             caregiver="NULL", condition="true", conflict="(agency_id, agreement_id, planned_start)"
         ),
     }
-    counts = {}
+    planned = {}
     with connection.cursor() as cursor:
         for name, statement in statements.items():
             cursor.execute(statement, params)
-            counts[name] = cursor.rowcount
-        cursor.execute("SELECT id FROM contracts_historicalvisit WHERE agency_id = %s AND history_date = now()"
-            " AND history_type = '+' AND caregiver_id IS NOT NULL", [current_agency().pk])  # fmt: skip
-        planned = {row[0] for row in cursor.fetchall()}
-    unfit = take_back_unfit(planned) if planned else 0
-    return {"assigned": counts["assigned"] - unfit, "unassigned": counts["unassigned"] + unfit}
+            planned[name] = dict(cursor.fetchall())
+    unfit = take_back_unfit(planned["assigned"])
+    return {"assigned": len(planned["assigned"]) - unfit, "unassigned": len(planned["unassigned"]) + unfit}
 
 
 def plan_agreement_visits(*, agreement: Agreement) -> dict[str, int]:
@@ -149,11 +148,14 @@ def restore_visits_from(*, agreement: Agreement, day: dt.date, cause: str) -> in
         cursor.execute(RESTORE_SQL.format(condition=IS_FREE), {"agency": current_agency().pk, "ids": ids})
     try:
         with transaction.atomic():
-            return update_with_history(Visit.objects.filter(pk__in=ids), state=State.PLANNED, cancel_reason="")
+            count = update_with_history(Visit.objects.filter(pk__in=ids), state=State.PLANNED, cancel_reason="")
     except IntegrityError as error:
         if "visit_no_double_booking" not in str(error):
             raise
         raise ValidationError(_("Somebody changed the rota meanwhile; try again.")) from None
+    given = Visit.objects.filter(pk__in=ids, caregiver__isnull=False)
+    take_back_unfit(dict(given.values_list("pk", "caregiver_id")))
+    return count
 
 
 def lock_visit(visit: Visit) -> Visit:

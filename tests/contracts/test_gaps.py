@@ -1,21 +1,33 @@
 """Visits ahead whose caregiver lacks something: found, named, gone when mended; the search misses nobody."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
 
+from agencies.calendar import months_later
 from agencies.models import Notice
 from agencies.standard import forbidding
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
 from caregivers.actions import credentials, posting
-from caregivers.models import Absence, Caregiver, Credential
+from caregivers.models import (
+    Absence,
+    Attendance,
+    Caregiver,
+    Credential,
+    LevelGrant,
+    SupervisionAcknowledgement,
+    TrainingSession,
+)
 from caregivers.queries.files import Assignment, agency_limits, assignment_facts
-from caregivers.standard.eligibility import check_assignment
+from caregivers.standard.eligibility import LIMITS, check_assignment
 from contracts.actions.gaps import findings_of, refresh_gaps, suspect_visits
 from contracts.actions.visits import plan_visits
 from contracts.models import AssignmentGap, Visit
+from tests.caregivers import people
+from tests.factories import make_one, make_user
 from tests.world import make_world, sign_agreement, staff_up
 
 TODAY = timezone.localdate
@@ -84,6 +96,29 @@ def test_running_it_twice_leaves_the_same_rows(world):
     assert gaps() == once
 
 
+def years_before(years, day):
+    return months_later(day, -12 * years)
+
+
+def train(person):
+    start = Visit.objects.filter(caregiver=person, state="planned").order_by("period").first().period.lower
+    times = {"starts_at": start, "ends_at": start + dt.timedelta(hours=1)}
+    make_one(Attendance, session=make_one(TrainingSession, state="planned", **times), caregiver=person)
+
+
+def hand_over(person, phone, *, level=2, is_informed=True):
+    """Give the visits to somebody new who has every paper, and what else is said."""
+    by = make_user()
+    other = people.open_file(by, phone=f"136{phone[-8:]}", hired_on=TODAY())
+    Caregiver.objects.filter(pk=other.pk).update(state="active", posted_on=TODAY())
+    people.add_papers(other, by)
+    if level is not None:
+        make_one(LevelGrant, caregiver=other, level=level, granted_on=TODAY())
+    if is_informed:
+        make_one(SupervisionAcknowledgement, caregiver=other, acknowledged_on=TODAY())
+    Visit.objects.filter(caregiver=person, state="planned").update(caregiver=other)
+
+
 SPOIL = {
     "suspended": lambda person: Caregiver.objects.filter(pk=person.pk).update(state="suspended"),
     "too_old": lambda person: Caregiver.objects.filter(pk=person.pk).update(birth_date=dt.date(1960, 1, 1)),
@@ -108,8 +143,19 @@ SPOIL = {
     "absent": lambda person: Absence.objects.create(
         caregiver=person, kind="leave", period=(timezone.now(), timezone.now() + dt.timedelta(days=9))
     ),
+    "eighteen_soon": lambda person: Caregiver.objects.filter(pk=person.pk).update(
+        birth_date=years_before(18, TODAY() + dt.timedelta(days=5))
+    ),
+    "too_old_soon": lambda person: Caregiver.objects.filter(pk=person.pk).update(
+        birth_date=years_before(56, TODAY() + dt.timedelta(days=5))
+    ),
+    "in_training": train,
+    "no_level": lambda person: hand_over(person, "20000000001", level=None),
+    "not_informed": lambda person: hand_over(person, "20000000002", is_informed=False),
     "nothing": lambda _person: None,
+    "somebody_new": lambda person: hand_over(person, "20000000003"),
 }
+IN_ORDER = ("nothing", "somebody_new")
 
 
 @pytest.mark.parametrize("spoiled", SPOIL)
@@ -128,4 +174,17 @@ def test_search_misses_no_visit_that_the_rules_refuse(world, spoiled):
     assert refused <= suspects.keys()
     refresh_gaps()
     assert gaps().keys() == refused
-    assert bool(refused) is (spoiled != "nothing")
+    assert bool(refused) is (spoiled not in IN_ORDER)
+
+
+def test_search_follows_the_limits_of_a_newer_edition(world, monkeypatch):
+    stricter = replace(LIMITS[-1], since=TODAY(), min_age=30, least_education="bachelor")
+    assert refresh_gaps() == {"gaps": 0}
+    monkeypatch.setattr("caregivers.standard.eligibility.LIMITS", [*LIMITS, stricter])
+    monkeypatch.setattr("contracts.actions.gaps.LIMITS", [*LIMITS, stricter])
+    Caregiver.objects.filter(pk=world.caregiver.pk).update(education="college")
+    assert refresh_gaps()["gaps"] > 0
+    Caregiver.objects.filter(pk=world.caregiver.pk).update(education="bachelor")
+    assert refresh_gaps() == {"gaps": 0}
+    Caregiver.objects.filter(pk=world.caregiver.pk).update(birth_date=years_before(29, TODAY()))
+    assert refresh_gaps()["gaps"] > 0
