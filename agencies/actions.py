@@ -18,6 +18,7 @@ from agencies.models import (
     AccessLog,
     Agency,
     AgencySettings,
+    ApiKey,
     Export,
     Membership,
     Message,
@@ -76,7 +77,7 @@ def add_member(*, agency: Agency, phone: str, name: str, roles: list[str]) -> st
     user = account_of(phone, name)
     if user and Membership.objects.filter(agency=agency, user=user).exists():
         raise ValidationError({"phone": _("This person works here already.")})
-    password = "" if user else _first_password()
+    password = "" if user else first_password()
     user = user or User.objects.create_user(phone, password, name=name, has_first_password=True)
     Membership.objects.create(agency=agency, user=user, roles=roles)
     return password
@@ -91,7 +92,8 @@ def account_of(phone: str, name: str) -> User | None:
     return user
 
 
-def _first_password():
+def first_password() -> str:
+    """What somebody signs in with once, and then replaces."""
     return f"{secrets.randbelow(10**8):08}"
 
 
@@ -155,7 +157,7 @@ def reset_password(*, member: Membership, by: User) -> str:
         problems.append(_("This person works for another agency too; ask the operator of the platform."))
     if problems:
         raise ValidationError(problems)
-    password = _first_password()
+    password = first_password()
     member.user.set_password(password)
     member.user.has_first_password, member.user.password_given_at = True, timezone.now()
     member.user.save(update_fields=["password", "has_first_password", "password_given_at"])
@@ -164,6 +166,11 @@ def reset_password(*, member: Membership, by: User) -> str:
     words = {"name": member.user.name, "by": by.name}
     notify(users=told - {by}, title=lambda: _("%(by)s gave %(name)s a new password") % words)
     return password
+
+
+def revoke_key(*, key: ApiKey, by: User) -> None:
+    """End a program's key; ending it again changes nothing."""
+    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def log_access(*, user: User, row: Model, field: str, reason: str = "") -> None:
@@ -291,6 +298,8 @@ def publish_price_list(*, price_list: PriceList, by: User, effective_from: dt.da
     published = {"state": PriceList.State.PUBLISHED, "published_at": timezone.now(), "published_by": by}
     if not PriceList.objects.filter(pk=price_list.pk, state="draft").update(effective_from=day, **published):
         raise ValidationError(_("This list was published before."))
+    price_list.refresh_from_db()
+    price_list.save()  # for the history
 
 
 def mark_message_sent(*, message: Message, by: User) -> None:

@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -105,5 +104,4 @@ def api_key_new(request):
 @require_POST
 def api_key_revoke(request, key_pk):
     key = get_object_or_404(ApiKey, pk=key_pk, membership__agency=request.agency)
-    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
-    return redirect(_back())
+    return press(request, actions.revoke_key, back=_back(), key=key, by=request.user)

@@ -1,7 +1,6 @@
 """What happens to a caregiver's file."""
 
 import datetime as dt
-import secrets
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import account_of
+from agencies.actions import account_of, first_password
 from agencies.fields import lookup_hash
 from agencies.files import store_portrait, store_upload
 from agencies.identity import birth_date_of, sex_of
@@ -139,7 +138,7 @@ def open_account(*, caregiver: Caregiver, by: User) -> str:
         raise ValidationError(text % {"caregiver": other})
     password = ""
     if user is None:
-        password = f"{secrets.randbelow(10**8):08}"
+        password = first_password()
         user = User.objects.create_user(caregiver.phone, password, name=caregiver.name, has_first_password=True)
     membership, created = Membership.objects.get_or_create(
         agency=current_agency(), user=user, defaults={"roles": [Role.CAREGIVER]}

@@ -68,6 +68,13 @@ def update_client(*, client: Client, by: User, **data: Any) -> Client:
     return client
 
 
+def change_state(*, client: Client, state: str) -> None:
+    """The first agreement came into force, or the last one ended."""
+    if Client.objects.filter(pk=client.pk).exclude(state=state).update(state=state):
+        client.refresh_from_db()
+        client.save()  # for the history
+
+
 def refuse_sealed(client):
     """Once the consent to keeping personal data was withdrawn, the file is kept and protected, and no more (PIPL 47)."""
     if day := withdrawn_on(client, Consent.Kind.PERSONAL_DATA):

@@ -129,7 +129,9 @@ def agree_plan(
     }
     if not ServicePlan.objects.filter(pk=plan.pk, state="draft").update(**agreed):
         raise ValidationError(_("This version was agreed before."))
-    ServicePlan.objects.filter(client=plan.client_id, state="agreed").exclude(pk=plan.pk).update(state="superseded")
+    for older in ServicePlan.objects.filter(client=plan.client_id, state="agreed").exclude(pk=plan.pk):
+        older.state = ServicePlan.State.SUPERSEDED
+        older.save()
     plan.refresh_from_db()
     plan.save()  # for the history
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from agencies.models import AgencySettings, User
 from archive.actions import file_record
 from archive.models import ArchiveClass, ArchiveRecord
+from clients.actions.files import change_state
 from clients.models import Client
 from contracts.actions.visits import cancel_visits_from, plan_agreement_visits, restore_visits_from
 from contracts.models import Agreement, Suspension
@@ -143,7 +144,7 @@ def _close(versions, by):
         by=by,
     )
     if not Agreement.objects.filter(client=last.client_id, state__in=OPEN).exists():
-        Client.objects.filter(pk=last.client_id).update(state=Client.State.ENDED)
+        change_state(client=last.client, state=Client.State.ENDED)
 
 
 def call_off(*, agreement: Agreement, by: User) -> None:

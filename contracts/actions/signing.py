@@ -21,6 +21,7 @@ from agencies.links import make_token, office_url, public_url
 from agencies.models import Message, Role, StoredFile, User
 from archive.actions import request_document
 from archive.models import Document
+from clients.actions.files import change_state
 from clients.models import Client, Consent
 from clients.queries import has_consent
 from contracts.actions.agreements import LINK_DAYS, caregiver_findings
@@ -184,8 +185,10 @@ def _bring_into_force(agreement, by):
         kind=Document.Kind.SIGNED_AGREEMENT, subject_id=agreement.pk, title=f"三方协议 {agreement.number}", by=by
     )
     agreement.save()
-    Client.objects.filter(pk=agreement.client_id).update(state=Client.State.ACTIVE)
-    ServicePlan.objects.filter(pk=agreement.plan_id, state=ServicePlan.State.SUPERSEDED).update(state="agreed")
+    change_state(client=agreement.client, state=Client.State.ACTIVE)
+    if agreement.plan.state == ServicePlan.State.SUPERSEDED:
+        agreement.plan.state = ServicePlan.State.AGREED
+        agreement.plan.save()
     if agreement.amends_id:
         replace_by_amendment(agreement.amends, agreement)
     counts = plan_agreement_visits(agreement=agreement)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord
 from carecenter.demo import world as demo
+from caregivers.models import Credential
 from clients.models import Client
 from contracts.actions import agreements, running, signing, visits
 from contracts.models import Agreement, Visit
@@ -145,6 +146,16 @@ def test_rest_goes_on_until_the_day_it_ends(world):
         assert states() == [state]
 
 
+def test_visits_given_back_after_a_rest_go_only_to_who_may_come(world):
+    running.suspend_agreement(agreement=world.first, by=world.manager, from_day=dt.date(2026, 11, 25), reason="住院")
+    last_good = dt.date(2026, 12, 4)
+    Credential.objects.filter(caregiver=world.first.caregiver, kind="identity_card").update(expires_on=last_good)
+    running.resume_agreement(agreement=world.first, by=world.manager, on_day=dt.date(2026, 12, 1))
+    assert max(planned()) > last_good
+    for visit in Visit.objects.filter(state="planned"):
+        assert (visit.caregiver_id is not None) is (timezone.localdate(visit.period.lower) <= last_good)
+
+
 def test_end_that_lies_ahead_ends_after_its_last_day(world):
     end(world, world.first, dt.date(2026, 12, 1), "client", "搬到女儿家")
     assert states() == ["in_force"]
@@ -159,6 +170,8 @@ def test_end_that_lies_ahead_ends_after_its_last_day(world):
         assert states() == [state]
     assert ArchiveRecord.objects.get(source="agreement").clock_started_on == dt.date(2026, 12, 1)
     assert Client.objects.get(pk=world.client.pk).state == "ended"
+    past = list(world.client.history.order_by("history_date", "history_id").values_list("state", flat=True))
+    assert (past[0], past[-2:]) == ("prospect", ["active", "ended"])
 
 
 def test_end_and_rest_ahead_are_called_off_and_the_visits_stand_again(world):
