@@ -114,7 +114,8 @@ def warn_of_endings() -> int:
         limit = timezone.now() + dt.timedelta(days=step)
         due = SealCertificate.objects.filter(retired_at=None, valid_until__lte=limit)
         for row in due.filter(Q(warned_days=None) | Q(warned_days__gt=step)):
-            SealCertificate.objects.filter(pk=row.pk).update(warned_days=step)
+            if not SealCertificate.objects.filter(pk=row.pk, warned_days=row.warned_days).update(warned_days=step):
+                continue
             title = _("The certificate for sealing papers ends on %(day)s; get the next one")
             words = {"day": timezone.localdate(row.valid_until)}
             notify(users=members_with(Role.MANAGER), title=title % words, url=office_url("seal_settings"))

@@ -1,5 +1,6 @@
 """The scheduled jobs: two workers at once, and a worker killed half-way, leave the same rows as one clean run."""
 
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -9,17 +10,26 @@ import time
 
 import pytest
 from django.db import connection, connections
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
 
-from agencies.models import Agency, JobRun
+from agencies.jobs import job_labels
+from agencies.models import Agency, JobRun, Licence, Notice
+from agencies.office_tasks import licence_warnings
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord, DisposalEntry
 from archive.tasks import archive_expiry
 from carecenter.demo import world as demo
-from contracts.models import Visit
-from contracts.tasks import plan_visits
-from supervision.models import ReturnVisit, SurveyInvitation
-from supervision.tasks import return_visits_due, satisfaction_surveys
-from tests.factories import make_one
+from caregivers.models import Caregiver, Credential, LevelGrant, LevelStanding
+from caregivers.tasks import credential_warnings, level_standings
+from clients.models import Enquiry
+from clients.tasks import enquiry_limits
+from contracts.models import AssignmentGap, Visit
+from contracts.tasks import mark_missed, plan_visits, recheck_assignments
+from supervision.models import Complaint, ReturnVisit, SurveyInvitation
+from supervision.tasks import complaint_limits, return_visits_due, satisfaction_surveys
+from tests.conftest import make_agency
+from tests.factories import make_member, make_one, make_user
 from tests.world import make_world, sign_agreement, staff_up
 
 
@@ -27,12 +37,27 @@ def count(model, **filters):
     return model.objects.filter(**filters).count()
 
 
-JOBS = {
+BUSY_JOBS = {
     "plan_visits": (plan_visits, lambda: count(Visit, state="planned")),
     "return_visits_due": (return_visits_due, lambda: count(ReturnVisit)),
     "satisfaction_surveys": (satisfaction_surveys, lambda: count(SurveyInvitation)),
     "archive_expiry": (archive_expiry, lambda: count(DisposalEntry)),
 }
+# Jobs that need less of an agency; where people are told something, it is notices that are counted.
+QUIET_JOBS = {
+    "recheck_assignments": (recheck_assignments, lambda: count(AssignmentGap)),
+    "level_standings": (level_standings, lambda: count(LevelStanding)),
+    "mark_missed": (mark_missed, lambda: count(Notice)),
+    "credential_warnings": (credential_warnings, lambda: count(Notice)),
+    "licence_warnings": (licence_warnings, lambda: count(Notice)),
+    "complaint_limits": (complaint_limits, lambda: count(Notice)),
+    "enquiry_limits": (enquiry_limits, lambda: count(Notice)),
+}
+JOBS = BUSY_JOBS | QUIET_JOBS
+
+
+def test_every_job_is_tried():
+    assert job_labels().keys() - JOBS.keys() == {"send_messages"}  # what was sent cannot be taken back by a rollback
 
 
 @pytest.fixture
@@ -52,19 +77,46 @@ def busy(committed_db) -> Agency:
     return world.agency
 
 
+@pytest.fixture
+def quiet(committed_db) -> Agency:
+    """An agency where one thing of each kind is due."""
+    agency = make_agency("maple", "Maple", "91370102MA3T00001X")
+    make_member(agency)
+    now, today, hour = timezone.now(), timezone.localdate(), dt.timedelta(hours=1)
+    with agency_context(agency):
+        for start in (now + 48 * hour, now - 24 * hour):
+            period = DateTimeTZRange(start, start + 2 * hour)
+            make_one(Visit, caregiver=make_one(Caregiver), period=period, planned_start=start)
+        caregiver = make_one(Caregiver, state="active", posted_on=today)
+        make_one(LevelGrant, caregiver=caregiver, granted_on=today)
+        make_one(
+            Credential, caregiver=caregiver, issued_on=today - dt.timedelta(days=300), verified_on=today,
+            verified_by=make_user(), expires_on=today + dt.timedelta(days=7),
+        )  # fmt: skip
+        make_one(Licence, issued_on=today - dt.timedelta(days=300), expires_on=today + dt.timedelta(days=7))
+        make_one(Complaint, limit_on=today - dt.timedelta(days=1), acknowledge_by=now - hour)
+        make_one(Enquiry, answer_by=now - hour)
+    return agency
+
+
+@pytest.fixture
+def agency(request, name) -> Agency:
+    return request.getfixturevalue("busy" if name in BUSY_JOBS else "quiet")
+
+
 def rows(agency, name):
     with agency_context(agency):
         return JOBS[name][1]()
 
 
 @pytest.mark.parametrize("name", JOBS)
-def test_job_runs_twice_at_once_and_leaves_one_set_of_rows(busy, name):
+def test_job_runs_twice_at_once_and_leaves_one_set_of_rows(agency, name):
     job = JOBS[name][0]
     errors = []
 
     def work():
         try:
-            job.delay(agency_id=busy.pk)
+            job.delay(agency_id=agency.pk)
         except Exception as error:  # the assertion below names it
             errors.append(error)
         finally:
@@ -74,11 +126,14 @@ def test_job_runs_twice_at_once_and_leaves_one_set_of_rows(busy, name):
     [worker.start() for worker in workers]
     [worker.join() for worker in workers]
     assert errors == []
-    once = rows(busy, name)
+    once = rows(agency, name)
     assert once > 0
-    job.delay(agency_id=busy.pk)
-    assert rows(busy, name) == once
-    with agency_context(busy):
+    with agency_context(agency):
+        told = count(Notice)
+    job.delay(agency_id=agency.pk)
+    assert rows(agency, name) == once
+    with agency_context(agency):
+        assert count(Notice) == told
         runs = JobRun.objects.filter(job=name)
         assert {run.state for run in runs} == {"done"}
         assert len([run for run in runs if not any(run.counts.values())]) <= 1  # of the empty ones the last is kept
@@ -100,8 +155,8 @@ JOBS[sys.argv[1]][0].delay(agency_id=int(sys.argv[2]))
 
 
 @pytest.mark.parametrize("name", JOBS)
-def test_job_killed_half_way_leaves_nothing_and_the_next_run_does_it(busy, name):
-    before = rows(busy, name)
+def test_job_killed_half_way_leaves_nothing_and_the_next_run_does_it(agency, name):
+    before = rows(agency, name)
     config = connection.settings_dict
     address = f"postgresql://{config['USER']}:{config['PASSWORD']}@{config['HOST']}:{config['PORT']}/{config['NAME']}"
     env = {
@@ -111,7 +166,7 @@ def test_job_killed_half_way_leaves_nothing_and_the_next_run_does_it(busy, name)
         "TEST_DATABASE_URL": address,
     }
     worker = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", KILLED, name, str(busy.pk)],
+        [sys.executable, "-W", "ignore", "-c", KILLED, name, str(agency.pk)],
         env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert worker.stdout.readline() == "half-way\n"
@@ -119,10 +174,10 @@ def test_job_killed_half_way_leaves_nothing_and_the_next_run_does_it(busy, name)
     worker.communicate()
     assert worker.returncode == -signal.SIGKILL
     _wait_until_gone()
-    assert rows(busy, name) == before
-    JOBS[name][0].delay(agency_id=busy.pk)
-    assert rows(busy, name) > before
-    with agency_context(busy):
+    assert rows(agency, name) == before
+    JOBS[name][0].delay(agency_id=agency.pk)
+    assert rows(agency, name) > before
+    with agency_context(agency):
         assert sorted(JobRun.objects.filter(job=name).values_list("state", flat=True)) == ["done", "running"]
 
 

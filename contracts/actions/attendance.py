@@ -235,12 +235,12 @@ def make_up(
 def mark_missed() -> dict[str, int]:
     """Visits whose time passed without check-in become missed; the office is told of them, and of visits nobody left."""
     over = Visit.objects.filter(state=State.PLANNED, period__endswith__lt=timezone.now())
-    ids = list(over.values_list("pk", flat=True))
-    missed = update_with_history(over, state=State.MISSED)
-    now_missed = Visit.objects.filter(pk__in=ids, state=State.MISSED)
-    hand_down(now_missed)
-    _tell_office(now_missed, _("Missed: %(client)s, %(time)s, %(caregiver)s"))
-    return {"missed": missed, "unended": _tell_of_unended()}
+    ids = list(over.select_for_update(of=["self"]).values_list("pk", flat=True))
+    missed = Visit.objects.filter(pk__in=ids)
+    update_with_history(missed, state=State.MISSED)
+    hand_down(missed)
+    _tell_office(missed, _("Missed: %(client)s, %(time)s, %(caregiver)s"))
+    return {"missed": len(ids), "unended": _tell_of_unended()}
 
 
 def _tell_of_unended():
