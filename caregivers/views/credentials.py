@@ -1,6 +1,7 @@
 """Office pages of papers, staff files and how strictly rules are kept."""
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -181,13 +182,13 @@ class StaffFileList(OfficeList):
     title = gettext_lazy("Staff files")
     template_name = "caregivers/staff_file_list.html"
     columns = [
-        Column(gettext_lazy("name"), lambda row: row.user.name),
+        Column(gettext_lazy("name"), lambda row: row.person),
         Column(gettext_lazy("post"), lambda row: row.post),
         Column(gettext_lazy("education"), lambda row: row.get_education_display()),
     ]
 
     def rows(self):
-        return StaffFile.objects.select_related("user").prefetch_related("credentials").order_by("pk")
+        return StaffFile.objects.annotate(person=F("user__name")).prefetch_related("credentials").order_by("pk")
 
     def get_context_data(self, **kwargs):
         members = Membership.objects.filter(agency=self.request.agency, is_active=True).exclude(roles=["caregiver"])
