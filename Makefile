@@ -35,7 +35,7 @@ bench: setup ## print the figures of the design as ratios
 	$(PY) -m carecenter.embedded run --root .local/bench -- bin/bench $(BENCH)
 
 messages: ## collect the texts to translate
-	$(PY) manage.py makemessages -l zh_Hans --no-location --no-obsolete -i node_modules -i .venv -i .local
+	$(PY) manage.py makemessages -l zh_Hans --no-location --no-obsolete --no-wrap -i node_modules -i .venv -i .local
 
 schema: ## write the API's schema
 	$(PY) manage.py spectacular --lang en --file docs/openapi.yaml --validate --fail-on-warn

@@ -8,9 +8,8 @@ import re
 import unicodedata
 
 from django.utils.translation import gettext_lazy as _
+from stdnum.cn import ric, uscc
 
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECK_DIGITS = "10X98765432"
 CODE_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 MOBILE = r"1[3-9][0-9]{9}"
 LANDLINE = r"0[0-9]{2,3}-?[0-9]{7,8}(-[0-9]{1,6})?"
@@ -55,8 +54,7 @@ def identity_problems(identity_type: str, number: str, *, today: dt.date) -> lis
 
 def check_digit(number: str) -> str:
     """The 18th digit that belongs to the first 17."""
-    total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number[:17], strict=True))
-    return CHECK_DIGITS[total % 11]
+    return ric.calc_check_digit(f"{number[:17]}0")
 
 
 def birth_date_of(number: str) -> dt.date | None:
@@ -76,8 +74,7 @@ def credit_code_problems(code: str) -> list:
     """What is wrong with a unified social credit code (GB 32100-2015)."""
     if not re.fullmatch(rf"[{CODE_LETTERS}]{{2}}[0-9]{{6}}[{CODE_LETTERS}]{{10}}", code):
         return [_("A credit code has 18 digits and capital letters without I, O, S, V and Z.")]
-    total = sum(CODE_LETTERS.index(letter) * pow(3, place, 31) for place, letter in enumerate(code[:17]))
-    if CODE_LETTERS[-total % 31] != code[17]:
+    if uscc.calc_check_digit(code) != code[17]:
         return [_("The last place does not fit the others; one is mistyped.")]
     return []
 

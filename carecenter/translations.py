@@ -1,5 +1,6 @@
 """Compiles the translations that changed (`python -m carecenter.translations`); needs no gettext on the machine."""
 
+import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -13,7 +14,7 @@ def compile_all() -> None:
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
-        part = target.with_suffix(".part")
+        part = target.with_suffix(f".{os.getpid()}")  # several may compile at once
         with source.open("rb") as text, part.open("wb") as binary:
             write_mo(binary, read_po(text, locale=source.parts[-3]))
         part.replace(target)
