@@ -19,7 +19,7 @@ from agencies.links import make_token
 from agencies.models import ApiKey, Membership
 from agencies.tasks import AgencyTask, GlobalTask
 from agencies.tenancy import AgencyModel, agency_context
-from archive.tasks import archive_expiry
+from archive.tasks import archive_expiry, archive_expiry_everywhere
 from clients.models import Client
 from tests.factories import make_member, make_one
 
@@ -443,6 +443,19 @@ def test_token_of_another_agency_opens_nothing(client, maple, birch):
         token = make_token("survey", invitation.pk, 1)
     assert client.get(reverse("public:survey", args=["maple", token])).status_code == 404
     assert client.get(reverse("public:survey", args=["birch", token])).status_code == 200
+
+
+def test_closed_agency_opens_nothing_and_is_sent_no_job(client, maple, birch, monkeypatch):
+    sent = []
+    monkeypatch.setattr(archive_expiry, "delay", lambda **ids: sent.append(ids["agency_id"]))
+    client.force_login(make_member(birch).user)
+    page = reverse("client_list", args=["birch"])
+    assert client.get(page).status_code == 200
+    birch.is_active = False
+    birch.save()
+    assert client.get(page).status_code == 404
+    archive_expiry_everywhere()
+    assert sent == [maple.pk]
 
 
 def test_task_of_one_agency_leaves_the_other_alone(maple, birch):

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from agencies.models import Agency, Role
 from agencies.tenancy import agency_context
 from archive import actions, disposal
 from archive.models import ArchiveItem, ArchiveRecord, DisposalList, Document
+from archive.tasks import render_document
 from caregivers.actions import evaluations
 from caregivers.models import Caregiver, Evaluation
 from caregivers.standard.levels import FORM
@@ -60,6 +62,31 @@ def test_a_paper_that_was_made_does_not_change(document):
     for fields in ({"state": "queued", "file": None}, {"verify_code": "x"}, {"subject_id": 0}):
         with pytest.raises(IntegrityError, match="a paper that was made"):
             change(**fields)
+
+
+def test_a_paper_that_cannot_be_made_is_tried_three_times_and_again_when_somebody_says_so(document):
+    for attempts, state in [(1, "queued"), (2, "queued"), (3, "failed"), (3, "failed")]:
+        actions.fail_document(document_id=document.pk, error="ValueError")
+        document.refresh_from_db()
+        assert (document.attempts, document.state, document.error) == (attempts, state, "ValueError")
+    assert actions.render(document_id=document.pk) is False
+    actions.retry_document(document=document)
+    document.refresh_from_db()
+    assert (document.attempts, document.state, document.error) == (0, "queued", "")
+    with pytest.raises(ValidationError, match="in the queue"):
+        actions.retry_document(document=document)
+    assert actions.render(document_id=document.pk) is True
+
+
+@pytest.mark.parametrize(("seconds", "state", "is_asked"), [
+    (110, "queued", False), (130, "queued", True), (130, "failed", False),
+])  # fmt: skip
+def test_a_paper_that_waits_for_two_minutes_is_asked_for_again(document, monkeypatch, seconds, state, is_asked):
+    asked = []
+    monkeypatch.setattr(render_document, "delay_on_commit", lambda **ids: asked.append(ids))
+    Document.objects.update(requested_at=timezone.now() - dt.timedelta(seconds=seconds), state=state)
+    assert actions.redeliver_documents() == {"documents": int(is_asked)}
+    assert asked == [{"agency_id": document.agency_id, "document_id": document.pk}] * is_asked
 
 
 def test_a_paper_nobody_asked_for_is_nothing(in_maple):

@@ -144,6 +144,20 @@ def test_another_severity_moves_the_limit_with_a_reason_that_the_complainant_is_
     assert "2026-12-14" in message.body
 
 
+def test_moved_limit_is_warned_of_anew(complaint, officer, clock):
+    clock.move_to(MONDAY + dt.timedelta(days=8))  # 1 December, a working day before the first limit
+    assert warn_of_limits()["near"] == 1
+    assert warn_of_limits()["near"] == 0
+    accept(complaint, officer, severity="serious", limit_reason="需向医院核实")
+    assert warn_of_limits()["near"] == 0
+    clock.move_to(dt.datetime(2026, 12, 13, 1, 0, tzinfo=dt.UTC))
+    assert warn_of_limits()["near"] == 1
+    past = complaint.history.order_by("history_id")
+    assert [(row.state, row.limit_on) for row in (past.first(), past.last())] == [
+        ("received", FIRST), ("accepted", LATER),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("days", "is_allowed"), [(8, True), (9, True), (10, False)])
 def test_limit_that_has_passed_is_not_moved(complaint, officer, clock, days, is_allowed):
     """The second of December is nine days on."""
