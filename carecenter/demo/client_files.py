@@ -57,7 +57,7 @@ def _check(world, client, place):
 
 
 def _papers(world, client, ends_in):
-    with at(world.ago(30), hour=10):
+    with at(max(client.created_at.date(), world.ago(30)), hour=17):
         filed = {"client": client, "by": world.coordinator, "file": signed_sheet()}
         papers.add_paper(kind="identity", title="身份证复印件", **filed)
         ends_on = world.today + dt.timedelta(days=ends_in)
@@ -73,6 +73,6 @@ def _ask(world, files):
     with at(world.ago(1), hour=9):
         answers = {item.code: item.highest for item in GBT_42195} | {"bathing": 2}
         assessments.record_assessment(
-            client=files[2], by=world.manager, scale="gbt_42195", reason="review", assessed_on=world.ago(1),
+            client=files[-4], by=world.manager, scale="gbt_42195", reason="review", assessed_on=world.ago(1),
             assessors="周敏、何静", answers=answers, override="able", override_reason="装了扶手后能自己洗澡，家属现场确认。",
         )  # fmt: skip
