@@ -1,5 +1,7 @@
 """Storing files: checked by content, named by hash, served through a view with the right of their kind."""
 
+import base64
+import binascii
 import hashlib
 import io
 import threading
@@ -25,6 +27,7 @@ SHARP = (3000, 3000)  # a larger JPEG is halved while it is read; an A4 page at 
 PORTRAIT = (480, 640)  # enough for a badge of 86 mm and for a phone
 LEAST_SIDE = 120
 _lock = threading.Lock()  # one picture at a time: a few kilobytes may unpack to a hundred megabytes
+PNG_PREFIX = "data:image/png;base64,"
 
 
 def store_file(*, kind: str, name: str, content: bytes, content_type: str, by: User | None = None) -> StoredFile:
@@ -142,3 +145,26 @@ def _portrait(content):
     buffer = io.BytesIO()
     ImageOps.fit(on_white.convert("RGB"), PORTRAIT, centering=(0.5, 0.4)).save(buffer, "JPEG", quality=85)
     return buffer.getvalue()
+
+
+def drawing(data_url: str) -> bytes:
+    """The PNG a signature pad sent; ValidationError when it is none."""
+    try:
+        content = base64.b64decode(data_url.removeprefix(PNG_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        content = b""
+    if not data_url.startswith(PNG_PREFIX) or not content:
+        raise ValidationError({"signature": _("Please sign in the box first.")})
+    check_content(content, IMAGES)
+    return _trimmed(content)
+
+
+def _trimmed(content):
+    """Without the empty paper around the strokes, so that it stands on a document as large as it was written."""
+    with Image.open(io.BytesIO(content)) as image:
+        strokes = image.convert("RGBA").getchannel("A").getbbox()
+        if strokes is None:
+            raise ValidationError({"signature": _("Please sign in the box first.")})
+        target = io.BytesIO()
+        image.crop(strokes).save(target, "PNG")
+    return target.getvalue()

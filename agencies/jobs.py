@@ -19,6 +19,7 @@ COUNTS = {
     "replaced": _("replaced"),
     "events": _("after a complaint or an end"),
     "failed": _("failed"),
+    "forgotten": _("positions forgotten"),
     "gaps": _("visits missing requirements"),
     "invited": _("invited"),
     "missed": _("missed"),

@@ -47,6 +47,7 @@ FILE_RIGHTS = {
     StoredFile.Kind.SIGNED_PAPER: "contracts.view",
     StoredFile.Kind.DOCUMENT: "contracts.view",
     StoredFile.Kind.COMPLAINT: "supervision.view",
+    StoredFile.Kind.VISIT_PHOTO: "clients.health",
     StoredFile.Kind.EXPORT: "agencies.office",
     StoredFile.Kind.CLIENT_PAPER: "clients.health",
     StoredFile.Kind.SUBJECT_DATA: "clients.requests",
@@ -59,6 +60,7 @@ NAMING_KINDS = (
     StoredFile.Kind.DOCUMENT,
     StoredFile.Kind.CLIENT_PAPER,
     StoredFile.Kind.SUBJECT_DATA,
+    StoredFile.Kind.VISIT_PHOTO,
 )
 SHOWN_INLINE = ("application/pdf", "image/jpeg", "image/png", "image/webp")
 
@@ -89,7 +91,15 @@ def serve(stored: StoredFile) -> HttpResponse:
 
 
 SETTING_GROUPS = [
-    (gettext_lazy("Visits"), ["horizon_days", "late_after_minutes", "check_in_early_minutes", "short_by_minutes", "unended_after_minutes"]),
+    (gettext_lazy("Visits"), ["horizon_days", "late_after_minutes", "check_in_early_minutes", "short_by_minutes", "unended_after_minutes",
+        "client_signs", "keep_positions_days", "door_far_metres"]),
+    (gettext_lazy("Measurements"), [
+        "systolic_low", "systolic_high", "diastolic_low", "diastolic_high", "pulse_low", "pulse_high", "temperature_low",
+        "temperature_high",
+    ]),
+    (gettext_lazy("Special circumstances and incidents"), [
+        "special_tell_minutes", "special_settle_hours", "incident_take_up_minutes",
+    ]),
     (gettext_lazy("Caregivers and assessments"), ["caregiver_max_age", "reassess_after_months"]),
     (gettext_lazy("On-boarding, badges and levels"), [
         "interview_mark", "badge_full_name", "level_min_answers", "service_gap_days",
@@ -121,6 +131,10 @@ class SettingsForm(CleanForm, forms.ModelForm):
         data = super().clean()
         if data.get("calls_from") and data.get("calls_until") and data["calls_from"] >= data["calls_until"]:
             self.add_error("calls_until", _("Calls must end after they begin."))
+        for name in ("systolic", "diastolic", "pulse", "temperature"):
+            low, high = data.get(f"{name}_low"), data.get(f"{name}_high")
+            if low and high and low >= high:
+                self.add_error(f"{name}_high", _("The highest must be above the lowest."))
         return data
 
     def groups(self):

@@ -72,11 +72,14 @@ def tiles(membership: Membership) -> list[Figure]:
         Figure(WATCH, "visit_list", "unassigned=unended", _("never checked out"), _("the visit should be over")),
         Figure(WATCH, "visit_list", "unassigned=unexplained", _("missed, not explained"), _("nobody came")),
         Figure(COORDINATE, "visit_list", unassigned, _("without a caregiver"), _("today and tomorrow")),
+        Figure(WATCH, "incident_list", "tab=reported", _("incidents nobody sees to"), _("from a caregiver's phone")),
+        Figure(WATCH, "special_list", "only=late", _("special circumstances past a limit"), _("tell, replace, settle")),
         Figure(WATCH, "complaint_list", "only=near", _("complaints near their limit"), _("decide by tomorrow")),
         Figure(WATCH, "return_visit_list", "only=now", _("calls due"), _("return visits by phone"), "waiting"),
         Figure(
             JUDGE, "return_visit_list", "only=low", _("dissatisfied at a call"), _("in the last 30 days"), "waiting"
         ),
+        Figure(JUDGE, "handover_list", "only=unhappy", _("not satisfied at a handover"), _("in 30 days"), "waiting"),
         Figure(MANAGE, "agreement_list", "only=agency", _("agreements for you to sign"), _("as the agency"), "waiting"),
         Figure(MANAGE, "agreement_list", "only=price", _("prices to approve"), _("other than by the list"), "waiting"),
         Figure(

@@ -39,7 +39,13 @@ MENU = [
             Entry(_("Agreements"), "agreement_list", "file-text", "contracts.view", count="agreements"),
             Entry(_("Rota"), "rota", "calendar-week", "contracts.view_visits"),
             Entry(_("Visits"), "visit_list", "clipboard-check", "contracts.view_visits"),
-            Entry(_("Handovers"), "handover_list", "transfer", "contracts.view"),
+            Entry(
+                _("Special circumstances"),
+                *("special_list", "alert-triangle", "contracts.view"),
+                count="special",
+                query="?only=open",
+            ),
+            Entry(_("Handovers"), "handover_list", "transfer", "contracts.view", count="handovers", query="?only=open"),
         ],
     ),
     (
@@ -76,6 +82,13 @@ MENU = [
                 urgent="complaints_near",
                 query="?only=open",
             ),
+            Entry(
+                _("Incidents"),
+                *("incident_list", "urgent", "supervision.view"),
+                count="incidents",
+                urgent="incidents_waiting",
+                query="?only=open",
+            ),
             Entry(_("Satisfaction"), "survey_list", "mood-smile", "supervision.view"),
             Entry(_("In confidence"), "confided_list", "lock", "caregivers.listen"),
         ],
@@ -101,6 +114,8 @@ COUNTS_SQL = """
     (SELECT count(*) FROM caregivers_caregiver WHERE agency_id = %(agency)s AND state = 'onboarding') AS onboarding,
     (SELECT count(*) FROM caregivers_absence WHERE agency_id = %(agency)s AND state = 'requested') AS absences,
     (SELECT count(*) FROM contracts_agreement WHERE agency_id = %(agency)s AND state = 'in_force') AS agreements,
+    (SELECT count(*) FROM contracts_specialevent WHERE agency_id = %(agency)s AND state = 'open') AS special,
+    (SELECT count(*) FROM contracts_handover WHERE agency_id = %(agency)s AND state IN ('draft', 'signing')) AS handovers,
     (SELECT count(*) FROM supervision_returnvisit
      WHERE agency_id = %(agency)s AND state = 'due' AND call_after <= %(now)s) AS calls,
     (SELECT count(*) FROM supervision_complaint
@@ -108,6 +123,8 @@ COUNTS_SQL = """
     (SELECT count(*) FROM supervision_complaint
      WHERE agency_id = %(agency)s AND state IN ('received', 'accepted') AND limit_on <= %(tomorrow)s)
      AS complaints_near,
+    (SELECT count(*) FROM supervision_incident WHERE agency_id = %(agency)s AND state <> 'closed') AS incidents,
+    (SELECT count(*) FROM supervision_incident WHERE agency_id = %(agency)s AND state = 'reported') AS incidents_waiting,
     (SELECT count(*) FROM agencies_message
      WHERE agency_id = %(agency)s AND state = 'queued' AND channel = 'by_hand') AS messages
 """

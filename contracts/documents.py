@@ -12,7 +12,8 @@ from archive.actions import builds, tells_standing
 from archive.models import Document
 from contracts import paper_words as words
 from contracts.key_terms import key_terms
-from contracts.models import Agreement, Handover, HandoverSignature, ServicePlan, Signature
+from contracts.models import Agreement, Door, Handover, HandoverSignature, ServicePlan, Signature
+from contracts.queries.onsite import door_url
 from contracts.terms import agreement_terms, terms_digest, wording, wording_digest
 
 __all__ = ["agreement_terms", "terms_digest"]
@@ -186,3 +187,17 @@ def _reason(handover):
     agreement = handover.agreement
     reason = words.END_REASONS.get(agreement.end_reason, "更换服务员" if handover.next_caregiver else "")
     return "：".join(part for part in (reason, agreement.end_note) if part)
+
+
+@builds(Document.Kind.DOOR_CARD)
+def door_card(document: Document) -> tuple[str, dict[str, Any]]:
+    """The card for a client's door; it names nobody but by number and how they are addressed."""
+    door = Door.objects.select_related("client").get(pk=document.subject_id)
+    agency = current_agency()
+    return "contracts/pdf/door_card.html", {
+        "agency_name": agency.name,
+        "agency_phone": agency.phone,
+        "number": door.client.number,
+        "salutation": door.client.salutation,
+        "address": door_url(door),
+    }

@@ -11,8 +11,9 @@ from agencies.panels import Keep, Moment, Panel, Shortcut, Step, keeps, moments,
 from archive.standard import retain_until
 from clients.models import Client
 from clients.queries import missing_in_file
-from contracts.models import Agreement, CaregiverPreference, ServicePlan, Visit
+from contracts.models import Agreement, CaregiverPreference, ServicePlan, SpecialEvent, Visit
 from contracts.queries.agreements import OPEN, with_outdated_plan
+from contracts.queries.onsite import door_of, measurements_of
 from contracts.queries.preferences import in_force
 
 
@@ -100,6 +101,15 @@ def client_visits(membership, client):
     visits = client.visits.exclude(state=Visit.State.CANCELLED).filter(period__endswith__gte=timezone.now())
     visits = visits.select_related("client", "caregiver").order_by("period")[:5]
     return Panel("contracts/_visits.html", {"visits": visits, "client": client})
+
+
+@panel("clients.client")
+def at_the_door(membership, client):
+    """The code and place of the door, and by right and consent what was measured last."""
+    shows_health = has_perm("clients.health", membership)
+    rows = measurements_of(client).filter(struck_at=None)[:3] if shows_health else []
+    context = {"client": client, "door": door_of(client.pk), "shows_health": shows_health, "measurements": rows}
+    return Panel("contracts/_onsite.html", context)
 
 
 @panel("clients.client")
@@ -230,3 +240,31 @@ def served_agreements(membership, caregiver):
         words = {"number": agreement.number, "client": agreement.client.salutation}
         text = _("Agreement %(number)s with %(client)s names this caregiver: amend it or end it.") % words
         yield Step(text, office_url("agreement_file", agreement.pk), _("Look"))
+
+
+@panel("contracts.agreement")
+def special_circumstances(membership, agreement):
+    """What was agreed for them, what happened, and where the next one is reported (7.3.2 e)."""
+    may_report = has_perm("contracts.edit", membership) and agreement.state in OPEN
+    context = {"agreement": agreement, "events": agreement.special_events.all()[:10], "may_report": may_report}
+    return Panel("contracts/_special.html", context)
+
+
+@moments("clients.client")
+def special_events(client):
+    for event in client.special_events.select_related("reported_by").order_by("-reported_at")[:15]:
+        text = f"{event.number} {event.get_kind_display()}"
+        tone = "waiting" if event.state == SpecialEvent.State.OPEN else "done"
+        url = office_url("special_page", event.pk)
+        yield Moment(event.reported_at, text, by=event.reported_by.name, url=url, tone=tone)
+
+
+@steps("contracts.handover")
+def open_matters(membership, agreement):
+    """What is open at the client's: special circumstances and missed visits nobody made up for (7.3.2 d)."""
+    for event in agreement.special_events.filter(state=SpecialEvent.State.OPEN):
+        yield Step(f"{event.number} {event.get_kind_display()}：{event.text}")
+    missed = agreement.visits.filter(state=Visit.State.MISSED, made_up_by=None).order_by("-period")
+    for visit in missed[:5]:
+        start = timezone.localtime(visit.period.lower)
+        yield Step(_("Missed on %(time)s, not made up for") % {"time": f"{start:%Y-%m-%d %H:%M}"})

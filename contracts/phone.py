@@ -16,14 +16,17 @@ from caregivers.phone import own, phone_page
 from clients.models import Client
 from clients.queries import told_risk_notes, with_status
 from contracts.actions import attendance as actions
-from contracts.actions import handovers
+from contracts.actions import handovers, onsite
 from contracts.forms.handovers import HandoverSignForm
 from contracts.forms.phone import WorkForm
 from contracts.forms.visits import CheckInForm, NoteForm
 from contracts.models import Handover, HandoverSignature, Visit
+from contracts.queries.onsite import client_of_code
+from contracts.queries.special import open_events_of
 from contracts.queries.visits import badge_scans, is_first_meeting, midnight, own_visits
 
 AHEAD = 60  # visits of two weeks, and more than anybody has
+NEXT = ("measure", "photo", "confirm")  # pages that a button of the running visit leads to, once all is kept
 OPEN = (Visit.State.IN_PROGRESS, Visit.State.PLANNED)  # in this order of urgency, which is the alphabet's too
 
 
@@ -35,7 +38,13 @@ def today(request, caregiver):
     waiting = sorted((row for row in ahead if row.state in OPEN), key=lambda row: (row.state, row.period.lower))
     upcoming = waiting[0] if waiting else None
     visits = [row for row in ahead if row != upcoming and timezone.localdate(row.period.lower) <= day]
-    context = {"visits": visits, "next": upcoming, "day": day, "handovers": _handovers_to_sign(caregiver)}
+    context = {
+        "visits": visits,
+        "next": upcoming,
+        "day": day,
+        "handovers": _handovers_to_sign(caregiver),
+        "special_events": open_events_of(caregiver),
+    }
     if upcoming:
         context |= _card(upcoming)
     if caregiver.state == caregiver.State.ONBOARDING:
@@ -74,15 +83,18 @@ def _asks_papers(visit):
     return is_first_meeting(visit) and not visit.credentials_shown and not badge_scans(visit).exists()
 
 
-def _check_in_form(visit, data=None):
+def _check_in_form(visit, data=None, door=""):
     asks_reason = actions.needs_reason(visit, timezone.now())
-    return CheckInForm(data, asks_papers=_asks_papers(visit), asks_reason=asks_reason)
+    lacks_code = onsite.lacks_code(visit, data.get("door", "") if data else door)
+    asks = {"asks_papers": _asks_papers(visit), "asks_reason": asks_reason, "lacks_code": lacks_code}
+    return CheckInForm(data, initial={"door": door}, **asks)
 
 
-def _work_form(visit, data=None):
+def _work_form(visit, data=None, door=""):
     tasks = list(visit.tasks.select_related("service_item"))
     is_short = actions.is_short(visit, timezone.now())
-    return WorkForm(data, tasks=tasks, asks_papers=_asks_papers(visit), asks_reason=is_short)
+    asks = {"asks_papers": _asks_papers(visit), "asks_reason": is_short}
+    return WorkForm(data, tasks=tasks, initial={"door": door}, **asks)
 
 
 def _visit_page(request, row, **context):
@@ -96,15 +108,23 @@ def _visit_page(request, row, **context):
     }
     if row.state == Visit.State.PLANNED:
         context |= {"lines": actions.planned_lines(row), "scan": badge_scans(row).first()}
-        context.setdefault("check_in_form", _check_in_form(row))
+        context.setdefault("check_in_form", _check_in_form(row, door=context.get("door", "")))
     elif row.state == Visit.State.IN_PROGRESS:
-        context.setdefault("work_form", _work_form(row))
+        context.setdefault("work_form", _work_form(row, door=context.get("door", "")))
+    if row.checked_in_at:
+        context |= {
+            "measurements": row.measurements.filter(struck_at=None),
+            "photo_count": row.photos.count(),
+            "confirmation": row.confirmations.first(),
+        }
     return phone_page(request, "phone/visit.html", **context)
 
 
 @own
 def visit(request, caregiver, visit_pk):
-    return _visit_page(request, _own_visit(caregiver, visit_pk))
+    """One visit; who comes here by the code at the door brings it along."""
+    row, code = _own_visit(caregiver, visit_pk), request.GET.get("door", "")
+    return _visit_page(request, row, door=code if client_of_code(code) == row.client_id else "")
 
 
 @require_POST
@@ -131,6 +151,8 @@ def work(request, caregiver, visit_pk):
             messages.success(request, _("Visit finished. Thank you."))
             return redirect("phone:visit", visit_pk)
     elif submit(form, _keep, visit=row, by=request.user):
+        if (then := request.POST.get("then")) in NEXT:
+            return redirect(f"phone:{then}", visit_pk)
         messages.success(request, _("Kept. Check out when you leave."))
         return redirect("phone:visit", visit_pk)
     return _visit_page(request, row, work_form=form)

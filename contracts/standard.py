@@ -1,7 +1,7 @@
 """Rules of plan and agreement (3.3, 5, 7.2.2 c, 7.3): the weekly pattern, what it costs, what signing needs."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import pairwise
@@ -79,6 +79,43 @@ def overlapping(slots: Iterable[Slot]) -> list[tuple[Slot, Slot]]:
 def items_not_allowed(items: Iterable, self_care: str | None) -> list:
     """Items only for clients unable to care for themselves, where the client is able or not assessed (5)."""
     return [item for item in items if item.unable_only and self_care != "unable"]
+
+
+# Special circumstances (7.3.2 e) -----------------------------------------------------------------------------------
+
+
+def parties_to_tell(*, is_alive: bool, has_family: bool, has_legal_guardian: bool) -> list[str]:
+    """Who is told first: the agency, and the client or the lawful guardian; the family on file as well (derived).
+
+    Who has a legal guardian is told through the guardian.
+    """
+    client = ["client"] if is_alive and not has_legal_guardian else []
+    family = ["guardian"] if has_family or not is_alive else []
+    return ["agency", *client, *family]
+
+
+# Measurements (5.2) ------------------------------------------------------------------------------------------------
+
+VITAL_WORDS = {
+    "systolic_low": _("blood pressure low"),
+    "systolic_high": _("blood pressure high"),
+    "diastolic_low": _("lower blood pressure low"),
+    "diastolic_high": _("lower blood pressure high"),
+    "pulse_low": _("pulse slow"),
+    "pulse_high": _("pulse fast"),
+    "temperature_low": _("temperature low"),
+    "temperature_high": _("fever"),
+}
+
+
+def outside_limits(values: Mapping[str, object], limits: Mapping[str, tuple]) -> list[str]:
+    """Codes of the values below or above what is usual, which has both its ends in (derived, set by the agency)."""
+    found = []
+    for name, (low, high) in limits.items():
+        value = values.get(name)
+        if value is not None and not low <= value <= high:
+            found.append(f"{name}_{'low' if value < low else 'high'}")
+    return found
 
 
 # Money (4.1.5) -----------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from agencies.jobs import AgencyJob, EveryAgency
-from contracts.actions import attendance, gaps, running, visits
+from contracts.actions import attendance, gaps, onsite, running, special, visits
 
 
 @shared_task(base=AgencyJob, label=_("Plan visits"))
@@ -35,3 +35,23 @@ def recheck_assignments():
 @shared_task(base=EveryAgency)
 def recheck_assignments_everywhere():
     return recheck_assignments
+
+
+@shared_task(base=AgencyJob, label=_("Limits of special circumstances"))
+def special_limits():
+    return special.warn_of_special()
+
+
+@shared_task(base=EveryAgency)
+def special_limits_everywhere():
+    return special_limits
+
+
+@shared_task(base=AgencyJob, label=_("Forget positions"))
+def forget_positions():
+    return onsite.forget_positions()
+
+
+@shared_task(base=EveryAgency)
+def forget_positions_everywhere():
+    return forget_positions

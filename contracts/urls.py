@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from contracts import api, phone, public
-from contracts.views import agreements, handovers, plans, preferences, visits
+from contracts import api, phone, phone_onsite, phone_special, public
+from contracts.views import agreements, handovers, onsite, plans, preferences, special, visits
 
 office_urls = [
     path("clients/<int:client_pk>/plans/new/", plans.plan_new, name="plan_new"),
@@ -38,6 +38,23 @@ office_urls = [
     path("handovers/<int:handover_pk>/back/", handovers.handover_back, name="handover_back"),
     path("handovers/<int:handover_pk>/sign/<slug:party>/", handovers.handover_sign, name="handover_sign"),
     path("handovers/<int:handover_pk>/file/", handovers.handover_file, name="handover_file"),
+    path("handovers/<int:handover_pk>/waive/", handovers.handover_waive, name="handover_waive"),
+    path("agreements/<int:agreement_pk>/special/", special.special_new, name="special_new"),
+    path("clients/<int:client_pk>/door/", onsite.door_page, name="door_page"),
+    path("clients/<int:client_pk>/door/print/", onsite.door_print, name="door_print"),
+    path("clients/<int:client_pk>/door/hang/", onsite.door_hang, name="door_hang"),
+    path("clients/<int:client_pk>/door/renew/", onsite.door_renew, name="door_renew"),
+    path("clients/<int:client_pk>/door/locate/", onsite.door_locate, name="door_locate"),
+    path("clients/<int:client_pk>/measurements/", onsite.measurement_list, name="measurement_list"),
+    path("measurements/<int:measurement_pk>/strike/", onsite.measurement_strike, name="measurement_strike"),
+    path("visits/<int:visit_pk>/door/", onsite.door_from_visit, name="door_from_visit"),
+    path("special/", special.SpecialList.as_view(), name="special_list"),
+    path("special/<int:event_pk>/", special.special_page, name="special_page"),
+    path("special/<int:event_pk>/tell/", special.special_tell, name="special_tell"),
+    path("special/<int:event_pk>/take/", special.special_take, name="special_take"),
+    path("special/<int:event_pk>/visits/", special.special_visits, name="special_visits"),
+    path("special/<int:event_pk>/supplement/", special.special_supplement, name="special_supplement"),
+    path("special/<int:event_pk>/settle/", special.special_settle, name="special_settle"),
     path("rota/", visits.rota, name="rota"),
     path("visits/", visits.VisitList.as_view(), name="visit_list"),
     path("visits/tasks/<int:task_pk>/", visits.visit_of_task, name="visit_of_task"),
@@ -59,6 +76,12 @@ phone_urls = [
     path("visits/<int:visit_pk>/work/", phone.work, name="work"),
     path("visits/<int:visit_pk>/note/", phone.note, name="note"),
     path("handovers/<int:handover_pk>/", phone.handover, name="handover"),
+    path("door/<str:token>/", phone_onsite.door, name="door"),
+    path("visits/<int:visit_pk>/measure/", phone_onsite.measure, name="measure"),
+    path("visits/<int:visit_pk>/photo/", phone_onsite.photo, name="photo"),
+    path("visits/<int:visit_pk>/confirm/", phone_onsite.confirm, name="confirm"),
+    path("special/", phone_special.special_new, name="special_new"),
+    path("special/<int:event_pk>/", phone_special.special, name="special"),
 ]
 public_urls = [
     path("sign/<str:token>/<slug:party>/", public.sign, name="sign"),

@@ -6,10 +6,10 @@ from rules import has_perm
 
 from agencies.links import office_url
 from agencies.models import AgencySettings
-from agencies.panels import Keep, Moment, Panel, Shortcut, keeps, moments, panel, shortcuts
+from agencies.panels import Keep, Moment, Panel, Shortcut, Step, keeps, moments, panel, shortcuts, steps
 from archive.standard import retain_until
 from clients.models import Enquiry
-from supervision.models import Complaint, Praise, ReturnVisit, SurveyAnswer
+from supervision.models import Complaint, Incident, Praise, ReturnVisit, SurveyAnswer
 
 
 @panel("caregivers.onboarding", place=1)
@@ -128,3 +128,30 @@ def complaints_are_kept(client):
         elif (until := retain_until("other", timezone.localdate(row.closed_at), years)) >= today:
             words = {"number": row.number, "until": until.isoformat()}
             yield Keep(_("Complaint %(number)s: kept until %(until)s (7.5.3).") % words, until)
+
+
+def _incidents(filters):
+    for row in Incident.objects.filter(**filters).order_by("-happened_at")[:10]:
+        tone = "done" if row.state == Incident.State.CLOSED else "wrong"
+        text = f"{row.number} {row.get_kind_display()}"
+        yield Moment(row.happened_at, text, url=office_url("incident_page", row.pk), tone=tone)
+
+
+@moments("clients.client")
+def client_incidents(client):
+    return _incidents({"client": client})
+
+
+@moments("caregivers.caregiver")
+def caregiver_incidents(caregiver):
+    return _incidents({"caregiver": caregiver})
+
+
+@steps("contracts.handover", place=1)
+def open_at_the_clients(membership, agreement):
+    """Complaints and incidents that whoever takes over should know of (7.3.2 d)."""
+    open_states = [Complaint.State.RECEIVED, Complaint.State.ACCEPTED]
+    for row in Complaint.objects.filter(client=agreement.client_id, state__in=open_states):
+        yield Step(_("Complaint %(number)s") % {"number": row.number})
+    for row in Incident.objects.filter(client=agreement.client_id).exclude(state=Incident.State.CLOSED):
+        yield Step(f"{row.number} {row.get_kind_display()}")

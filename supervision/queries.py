@@ -12,6 +12,7 @@ from clients.models import RiskNote
 from clients.queries import told_risk_notes
 from contracts.models import Visit
 from supervision.models import Complaint, ReturnVisit, SurveyAnswer, SurveyInvitation, SurveyRound
+from supervision.scenarios import SCENARIOS
 from supervision.standard import RECOURSE, SURVEY, Question, SatisfactionRate, percent, satisfaction_rate
 
 
@@ -45,6 +46,11 @@ def before_calling(call: ReturnVisit, *, with_health: bool) -> BeforeCalling:
 def papers_of(complaint: Complaint) -> QuerySet[Document]:
     rows = Document.objects.filter(kind=Document.Kind.COMPLAINT_FILE, subject_id=complaint.pk)
     return rows.select_related("file").order_by("-requested_at")
+
+
+def scenario_steps(kind: str) -> tuple[str, ...]:
+    """What to do first in an emergency, in the reader's language."""
+    return SCENARIOS[kind].steps_en if get_language() == "en" else SCENARIOS[kind].steps
 
 
 def recourse_texts() -> list[str]:

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from agencies.jobs import AgencyJob, EveryAgency
-from supervision.actions import limits, return_visits, surveys
+from supervision.actions import incidents, limits, return_visits, surveys
 
 
 @shared_task(base=AgencyJob, label=_("Write return visits"))
@@ -35,3 +35,13 @@ def complaint_limits():
 @shared_task(base=EveryAgency)
 def complaint_limits_everywhere():
     return complaint_limits
+
+
+@shared_task(base=AgencyJob, label=_("Incidents nobody sees to"))
+def incident_limits():
+    return incidents.warn_of_unseen()
+
+
+@shared_task(base=EveryAgency)
+def incident_limits_everywhere():
+    return incident_limits

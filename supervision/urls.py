@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from supervision import api, public
-from supervision.views import complaints, praise, return_visits, surveys
+from supervision import api, phone, public
+from supervision.views import complaints, incidents, praise, return_visits, surveys
 
 office_urls = [
     path("calls/", return_visits.ReturnVisitList.as_view(), name="return_visit_list"),
@@ -22,12 +22,21 @@ office_urls = [
     path("complaints/<int:complaint_pk>/reply/", complaints.complaint_reply, name="complaint_reply"),
     path("complaints/<int:complaint_pk>/close/", complaints.complaint_close, name="complaint_close"),
     path("praise/new/", praise.praise_new, name="praise_new"),
+    path("incidents/", incidents.IncidentList.as_view(), name="incident_list"),
+    path("incidents/new/", incidents.incident_new, name="incident_new"),
+    path("incidents/<int:incident_pk>/", incidents.incident_page, name="incident_page"),
+    path("incidents/<int:incident_pk>/take/", incidents.incident_take, name="incident_take"),
+    path("incidents/<int:incident_pk>/entry/", incidents.incident_entry, name="incident_entry"),
+    path("incidents/<int:incident_pk>/close/", incidents.incident_close, name="incident_close"),
     path("surveys/", surveys.survey_list, name="survey_list"),
     path("surveys/<int:round_pk>/", surveys.survey_round, name="survey_round"),
     path("surveys/answers/of/<int:answer_pk>/", surveys.survey_of_answer, name="survey_of_answer"),
     path("surveys/answers/<int:invitation_pk>/", surveys.survey_enter, name="survey_enter"),
 ]
-phone_urls = []
+phone_urls = [
+    path("emergency/", phone.emergency, name="emergency"),
+    path("emergency/<int:incident_pk>/", phone.incident, name="incident"),
+]
 public_urls = [
     path("complain/", public.complain, name="complain"),
     path("complain/status/", public.complaint_status, name="complaint_status"),

@@ -55,10 +55,15 @@ ESPECIALLY = {
         "terms_hash": "a" * 64,
     },
     "contracts.Handover": {"to": "agency", "text_hash": "b" * 64},
+    "contracts.Door": {"latitude": Decimal("36.651216"), "longitude": Decimal("117.120095")},
+    "contracts.Measurement": {"pulse": 72},
+    "contracts.VisitConfirmation": {"unable": "resting", "signer_name": ""},
+    "contracts.SpecialEvent": {"state": "open", "settled_at": None},
     "contracts.HandoverSignature": {"text_hash": "b" * 64},
     "contracts.CaregiverPreference": {"kind": "preferred"},
     "contracts.PlanSlot": {"weekday": 1, "duration_minutes": 120},
     "contracts.Signature": {"document_hash": "a" * 64},
+    "supervision.IncidentEntry": {"told": "family"},
     "supervision.SurveyRound": {"state": "closed", "closes_on": DAY + dt.timedelta(days=7)},
 }
 

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from agencies.models import Message, User
 from agencies.tenancy import agency_context
 from archive.models import Document
-from carecenter.demo import onboarding
+from carecenter.demo import onboarding, onsite
 from carecenter.demo import world as demo
 from carecenter.demo.careers import careers, judge
 from carecenter.demo.reception import receive
@@ -19,8 +19,8 @@ from caregivers.models import Caregiver, Course, Evaluation
 from caregivers.queries.badge import badge_url
 from clients.models import Consent, Enquiry
 from contracts.actions import running, signing
-from contracts.models import Visit
-from supervision.models import Complaint, ReturnVisit, SurveyInvitation, SurveyRound
+from contracts.models import SpecialEvent, Visit
+from supervision.models import Complaint, Incident, ReturnVisit, SurveyInvitation, SurveyRound
 from tests.carecenter.test_look import problems
 from tests.test_story import sign_in
 from tests.world import make_world, sign_agreement, staff_up
@@ -58,6 +58,8 @@ def world(committed_db):
         running.end_agreement(
             agreement=world.ended, by=world.manager, ended_on=timezone.localdate(), end_reason="client", end_note="搬家"
         )
+        onsite.take_down(world, signed)
+        onsite.happen(world, signed)
         world.signed, world.clients, world.caregivers = signed, clients, caregivers
     for user in User.objects.all():
         user.set_password(demo.PASSWORD)
@@ -134,6 +136,12 @@ def office_paths(world):
         f"agreements/{world.signing.pk}/sign/client/",
         f"agreements/{world.ended.pk}/",
         "handovers/",
+        "special/",
+        f"special/{first(SpecialEvent, state='open')}/",
+        f"clients/{client}/door/",
+        f"clients/{client}/measurements/",
+        "incidents/",
+        f"incidents/{first(Incident, state='reported')}/",
         "rota/",
         "visits/",
         f"visits/{first(Visit, state='done')}/",
@@ -194,6 +202,7 @@ def test_phone_and_public_pages_with_content_are_sound(world, phone_page):
     found = {path: problems(phone_page, f"/p/kangze/{path}", 390) for path in paths}
     found |= {path: problems(phone_page, path, 390) for path in (link, *badges)}
     own = ["/me/level/", "/me/training/", "/me/figures/", f"/me/evaluations/{evaluation}/", "/me/papers/", "/me/rule/"]
+    own += ["/me/emergency/", "/me/special/"]
     sign_in(phone_page, world.caregivers[0].phone)
     for path in ("/me/", "/me/schedule/", "/me/mine/", "/me/messages/", "/me/supplies/", f"/me/visits/{visit}/", *own):
         found[path] = problems(phone_page, path, 390)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from PIL import Image
 
 from agencies.actions import redeliver_exports
-from agencies.files import IMAGES, UploadField
+from agencies.files import IMAGES, PNG_PREFIX, UploadField
 from agencies.limits import is_over_limit
 from agencies.models import Export, JobRun, Membership, Message, PriceList, Role, StoredFile, User
 from agencies.office_tasks import make_export
@@ -32,7 +32,7 @@ from supervision.tasks import complaint_limits
 from tests.factories import make_member, make_one, make_user
 
 PIXEL = (
-    signing.PNG_PREFIX
+    PNG_PREFIX
     + base64.b64encode(
         bytes.fromhex(
             "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49"

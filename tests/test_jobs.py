@@ -7,8 +7,10 @@ import subprocess
 import sys
 import threading
 import time
+from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db import connection, connections
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
@@ -24,10 +26,10 @@ from caregivers.models import Caregiver, Credential, LevelGrant, LevelStanding
 from caregivers.tasks import credential_warnings, level_standings
 from clients.models import Enquiry
 from clients.tasks import enquiry_limits
-from contracts.models import AssignmentGap, Visit
-from contracts.tasks import mark_missed, plan_visits, recheck_assignments
-from supervision.models import Complaint, ReturnVisit, SurveyInvitation
-from supervision.tasks import complaint_limits, return_visits_due, satisfaction_surveys
+from contracts.models import AssignmentGap, SpecialEvent, Visit, VisitProof
+from contracts.tasks import forget_positions, mark_missed, plan_visits, recheck_assignments, special_limits
+from supervision.models import Complaint, Incident, ReturnVisit, SurveyInvitation
+from supervision.tasks import complaint_limits, incident_limits, return_visits_due, satisfaction_surveys
 from tests.conftest import make_agency
 from tests.factories import make_member, make_one, make_user
 from tests.world import make_world, sign_agreement, staff_up
@@ -52,6 +54,9 @@ QUIET_JOBS = {
     "licence_warnings": (licence_warnings, lambda: count(Notice)),
     "complaint_limits": (complaint_limits, lambda: count(Notice)),
     "enquiry_limits": (enquiry_limits, lambda: count(Notice)),
+    "special_limits": (special_limits, lambda: count(Notice)),
+    "incident_limits": (incident_limits, lambda: count(Notice)),
+    "forget_positions": (forget_positions, lambda: count(VisitProof, latitude=None)),
 }
 JOBS = BUSY_JOBS | QUIET_JOBS
 
@@ -96,6 +101,10 @@ def quiet(committed_db) -> Agency:
         make_one(Licence, issued_on=today - dt.timedelta(days=300), expires_on=today + dt.timedelta(days=7))
         make_one(Complaint, limit_on=today - dt.timedelta(days=1), acknowledge_by=now - hour)
         make_one(Enquiry, answer_by=now - hour)
+        make_one(SpecialEvent, tell_by=now - hour)
+        make_one(Incident, take_up_by=now - hour)
+        with time_machine.travel(now - 960 * hour, tick=False):  # forty days
+            make_one(VisitProof, latitude=Decimal("36.65"), longitude=Decimal("117.12"))
     return agency
 
 

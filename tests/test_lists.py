@@ -32,8 +32,8 @@ from caregivers.models import (
     TrainingSession,
 )
 from clients.models import Client, ClientPaper, DataRequest, Enquiry, ShiftNote
-from contracts.models import Agreement, Handover, Visit
-from supervision.models import Complaint, ReturnVisit
+from contracts.models import Agreement, Handover, SpecialEvent, Visit
+from supervision.models import Complaint, Incident, ReturnVisit
 from tests.factories import make_member, make_one
 
 # Page, the rows it lists, queries it costs.
@@ -59,8 +59,10 @@ LISTS = [
     ("agreement_list", Agreement, 6),
     ("visit_list", Visit, 6),
     ("handover_list", Handover, 7),
+    ("special_list", SpecialEvent, 6),
     ("return_visit_list", ReturnVisit, 7),
     ("complaint_list", Complaint, 6),
+    ("incident_list", Incident, 6),
     ("archive_list", ArchiveRecord, 5),
     ("document_list", Document, 6),
     ("disposal_lists", DisposalList, 7),

@@ -22,8 +22,8 @@ from caregivers.models import (
     TrainingSession,
 )
 from clients.models import Assessment, Client, ClientPaper, DataRequest, Enquiry, HomeFinding, ShiftNote
-from contracts.models import Agreement, Handover, ServicePlan, Visit
-from supervision.models import Complaint, ReturnVisit, SurveyRound
+from contracts.models import Agreement, Handover, ServicePlan, SpecialEvent, Visit
+from supervision.models import Complaint, Incident, ReturnVisit, SurveyRound
 from tests.factories import DAY, make_member, make_one
 
 ROWS = [
@@ -46,6 +46,8 @@ ROWS = [
         (DataRequest, {}),
         (Handover, {}),
         (PriceList, {"state": "draft"}),
+        (SpecialEvent, {}),
+        (Incident, {}),
     ),
     *((ReturnVisit, {}), (ServicePlan, {}), (StaffFile, {}), (SupplyIssue, {}), (SurveyRound, {}), (Visit, {})),
     *((TrainingSession, {"state": state}) for state in ("planned", "held")),

@@ -1,6 +1,7 @@
 """The agency, its licences and its settings."""
 
 import datetime as dt
+from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -46,6 +47,16 @@ def _count(label, default, help_text="", low=1, high=365):
     )
 
 
+def _degrees(label, default, *, low, high):
+    return models.DecimalField(
+        label,
+        max_digits=3,
+        decimal_places=1,
+        default=Decimal(default),
+        validators=[MinValueValidator(low), MaxValueValidator(high)],
+    )
+
+
 class AgencySettings(AgencyModel):
     """What the standard leaves to the agency; the defaults are derived and may be changed."""
 
@@ -55,6 +66,33 @@ class AgencySettings(AgencyModel):
     check_in_early_minutes = _count(_("check-in opens before the visit (minutes)"), 60, low=0, high=240)
     short_by_minutes = _count(_("a visit may be shorter than agreed by (minutes)"), 15, low=0, high=120)
     unended_after_minutes = _count(_("the office is told when nobody checked out after (minutes)"), 60, low=5, high=720)
+
+    client_signs = models.BooleanField(
+        _("the client signs for each visit"),
+        default=False,
+        help_text=_("On the caregiver's phone before check-out, or the reason why nobody can."),
+    )
+    keep_positions_days = _count(_("positions of phones are kept (days)"), 30)
+    door_far_metres = _count(_("far from the door from (metres)"), 300, low=50, high=5000)
+
+    # Measurements (5.2): what is usual for old people at home, both ends in
+    systolic_low = _count(_("systolic, lowest usual (mmHg)"), 90, low=50, high=150)
+    systolic_high = _count(_("systolic, highest usual (mmHg)"), 160, low=110, high=300)
+    diastolic_low = _count(_("diastolic, lowest usual (mmHg)"), 60, low=20, high=90)
+    diastolic_high = _count(_("diastolic, highest usual (mmHg)"), 100, low=70, high=200)
+    pulse_low = _count(_("pulse, lowest usual"), 50, low=20, high=90)
+    pulse_high = _count(_("pulse, highest usual"), 100, low=70, high=250)
+    temperature_low = _degrees(_("temperature, lowest usual (°C)"), "35.5", low=30, high=37)
+    temperature_high = _degrees(_("temperature, highest usual (°C)"), "37.3", low=36, high=45)
+
+    # Special circumstances (7.3.2 e)
+    special_tell_minutes = _count(
+        _("client and family are told of special circumstances within (minutes)"), 60, low=5, high=1440
+    )
+    special_settle_hours = _count(_("special circumstances are settled within (hours)"), 24, high=168)
+
+    # Incidents (7.2.4)
+    incident_take_up_minutes = _count(_("incidents are taken up within (minutes)"), 10, high=240)
 
     # Caregivers (4.2.2.2)
     caregiver_max_age = _count(_("greatest age of caregivers"), 55, low=18, high=70)
@@ -113,6 +151,15 @@ class AgencySettings(AgencyModel):
                 condition=models.Q(calls_from__lt=models.F("calls_until"))
                 & models.Q(noon_pause_from__lte=models.F("noon_pause_until")),
                 name="agency_settings_hours",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    systolic_low__lt=models.F("systolic_high"),
+                    diastolic_low__lt=models.F("diastolic_high"),
+                    pulse_low__lt=models.F("pulse_high"),
+                    temperature_low__lt=models.F("temperature_high"),
+                ),
+                name="agency_settings_vitals",
             ),
             models.CheckConstraint(
                 condition=models.Q(keep_contracts_years__gte=3, keep_other_years__gte=3),

@@ -28,6 +28,7 @@ class StoredFile(AgencyModel):
         COMPLAINT = "complaint", _("Evidence of a complaint")
         CLIENT_PAPER = "client_paper", _("Paper of a client")
         SUBJECT_DATA = "subject_data", _("Everything held about a client")
+        VISIT_PHOTO = "visit_photo", _("Photo of a visit")
         EXPORT = "export", _("Export")
 
     kind = models.CharField(max_length=20, choices=Kind)

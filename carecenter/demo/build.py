@@ -8,7 +8,7 @@ from django.utils import timezone
 from agencies.models import Agency
 from agencies.tenancy import agency_context
 from carecenter import authority
-from carecenter.demo import client_files, onboarding, phone, preferences, reception
+from carecenter.demo import client_files, onboarding, onsite, phone, preferences, reception
 from carecenter.demo import world as demo
 from carecenter.demo.careers import careers, judge
 from carecenter.demo.supervision import supervise
@@ -75,6 +75,8 @@ def build_agency(facts: dict, now: dt.datetime, *, caregivers: int, clients: int
         train(world, active)
         _special_states(world, signed)
         preferences.note(world, signed)
+        onsite.take_down(world, signed)
+        onsite.happen(world, signed)
 
 
 def _agreements(world, caregivers, files):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from agencies import actions, licences
+from agencies.files import PNG_PREFIX
 from agencies.models import (
     Licence,
     Membership,
@@ -71,7 +72,7 @@ def signature_png(rng: Random) -> str:
     draw.line(points, fill=(20, 33, 61, 255), width=4, joint="curve")
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
-    return signing.PNG_PREFIX + base64.b64encode(buffer.getvalue()).decode()
+    return PNG_PREFIX + base64.b64encode(buffer.getvalue()).decode()
 
 
 @functools.cache
@@ -480,18 +481,35 @@ def sign_up(world: World, client, caregiver, plan, *, starts_on, ends_on, upto: 
     parties = {"agency": world.manager, "client": None, "caregiver": None}
     for hour, (party, by) in enumerate(list(parties.items())[: 1 if upto == "signing" else 3], 14):
         with at(starts_on - dt.timedelta(days=2), hour=hour):
-            signing.sign_on_screen(
-                agreement=agreement,
-                party=party,
-                signature=signature_png(world.rng),
-                terms_hash=agreement.terms_hash,
-                way="screen" if by else "link",
-                identity_check="当面核对身份证" if by else "签署链接与身份证号后四位",
-                by=by,
-                confirmed=[term.key for term in key_terms(agreement.terms)] if party == "client" else [],
-            )
+            _sign(world, agreement, party, by)
     agreement.refresh_from_db()
     return agreement
+
+
+def conclude(world: World, agreement: Agreement) -> None:
+    """Send a draft out and let all three sign it now."""
+    agreements.send_for_signing(agreement=agreement, by=world.coordinator)
+    sign_rest(world, agreement)
+
+
+def sign_rest(world: World, agreement: Agreement) -> None:
+    """All three sign what is out for signing now."""
+    for party, by in {"agency": world.manager, "client": None, "caregiver": None}.items():
+        _sign(world, agreement, party, by)
+    agreement.refresh_from_db()
+
+
+def _sign(world, agreement, party, by):
+    signing.sign_on_screen(
+        agreement=agreement,
+        party=party,
+        signature=signature_png(world.rng),
+        terms_hash=agreement.terms_hash,
+        way="screen" if by else "link",
+        identity_check="当面核对身份证" if by else "签署链接与身份证号后四位",
+        by=by,
+        confirmed=[term.key for term in key_terms(agreement.terms)] if party == "client" else [],
+    )
 
 
 def live_through(world: World, agreement: Agreement, *, until: dt.date) -> None:

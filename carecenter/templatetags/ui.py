@@ -28,6 +28,7 @@ ICONS = settings.BASE_DIR / "node_modules/@tabler/icons/icons/outline"
 # How a state looks. Never by colour alone: sign and word stand beside it. What is not named is quiet.
 TONES = {
     "wrong": [
+        "reported",
         "missed",
         "failed",
         "unreachable",
@@ -60,9 +61,10 @@ TONES = {
             "founded",
         ),
     ],
-    "running": ["in_force", "in_progress", "active", "running", "accepted", "open", "current", "eligible"],
+    "running": ["in_hand", "in_force", "in_progress", "active", "running", "accepted", "open", "current", "eligible"],
     "done": [
         "done",
+        "settled",
         "ready",
         "sent",
         "published",

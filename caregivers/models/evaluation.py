@@ -82,6 +82,7 @@ class QualityRecord(AgencyModel):
         RETURN_VISIT = "return_visit", _("Return visit")
         SURVEY = "survey", _("Satisfaction survey")
         COMPLAINT = "complaint", _("Complaint")
+        HANDOVER = "handover", _("Handover record")
 
     caregiver = models.ForeignKey(Caregiver, models.PROTECT, related_name="quality_records")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

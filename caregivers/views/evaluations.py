@@ -30,6 +30,7 @@ PAGES = {  # where a record can be opened
     Source.RETURN_VISIT: "return_visit_call",
     Source.SURVEY: "survey_of_answer",
     Source.COMPLAINT: "complaint_file",
+    Source.HANDOVER: "handover_page",
 }
 
 

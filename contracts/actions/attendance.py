@@ -15,9 +15,10 @@ from agencies.models import AgencySettings, Role, User
 from agencies.tenancy import current_agency
 from caregivers.models import Caregiver
 from contracts.actions.history import update_with_history
+from contracts.actions.onsite import check_code, lacks_code, prove_presence
 from contracts.actions.quality import hand_down
 from contracts.actions.visits import assign_visit, lock_visit, tell_caregiver, time_problems
-from contracts.models import CareNote, PlanLine, Visit, VisitTask
+from contracts.models import CareNote, PlanLine, Visit, VisitProof, VisitTask
 from contracts.queries.visits import badge_scans, is_first_meeting
 
 State = Visit.State
@@ -42,10 +43,13 @@ def is_short(visit: Visit, now: dt.datetime) -> bool:
     return agreed - (now - visit.checked_in_at) > dt.timedelta(minutes=AgencySettings.objects.get().short_by_minutes)
 
 
-def check_in(*, visit: Visit, by: User, reason: str = "", credentials_shown: bool = False) -> Visit:
-    """Arrive. Outside the window it is an exception with a reason, not a block; pressed twice it changes nothing.
+def check_in(
+    *, visit: Visit, by: User, reason: str = "", credentials_shown: bool = False, door: str = "", **place: float | None
+) -> Visit:
+    """Arrive. Outside the window, or without the code where one hangs, it is an exception with a reason, not a block.
 
-    A badge that was scanned at the door counts as credentials shown.
+    Pressed twice it changes nothing. A badge that was scanned at the door counts as credentials shown; door is the code
+    that was scanned there, place the position of the phone where the caregiver sent it.
     """
     visit = lock_visit(visit)
     if visit.state == State.IN_PROGRESS:
@@ -56,11 +60,18 @@ def check_in(*, visit: Visit, by: User, reason: str = "", credentials_shown: boo
     if now < visit.period.lower - EARLIEST:
         text = _("This visit is on %(day)s; check in when you are there.")
         raise ValidationError(text % {"day": timezone.localtime(visit.period.lower).strftime("%Y-%m-%d %H:%M")})
+    check_code(visit, door)
+    problems = []
     if needs_reason(visit, now) and not reason:
-        raise ValidationError({"reason": _("It is not the agreed time. Say in a few words why.")})
+        problems.append(_("It is not the agreed time. Say in a few words why."))
+    if lacks_code(visit, door) and not reason:
+        problems.append(_("The code at the door was not scanned. Say in a few words why."))
+    if problems:
+        raise ValidationError({"reason": problems})
     visit.state, visit.checked_in_at, visit.exception_reason = State.IN_PROGRESS, now, reason
     visit.credentials_shown = credentials_shown or badge_scans(visit).exists()
     visit.save()
+    prove_presence(visit, VisitProof.Moment.IN, door=door, **place)
     _write_tasks(visit)
     return visit
 
@@ -99,13 +110,19 @@ def check_out(
     note: str = "",
     leave_reason: str = "",
     credentials_shown: bool = False,
+    door: str = "",
+    **place: float | None,
 ) -> Visit:
-    """Leave: every task with its outcome, a reason when much of the time is left out; pressed twice it changes nothing."""
+    """Leave: every task with its outcome, a reason when much of the time is left out; pressed twice it changes nothing.
+
+    Where the agency wants it the client has signed before, or it is said why not.
+    """
     visit = lock_visit(visit)
     if visit.state == State.DONE:
         return visit
     if visit.state != State.IN_PROGRESS:
         raise ValidationError(_("Check in first."))
+    check_code(visit, door)
     now = timezone.now()
     tasks, problems = _judged(visit, outcomes or {})
     for task in tasks:
@@ -113,6 +130,8 @@ def check_out(
             problems[f"outcome{task.pk}"].append(_("Done or not?"))
     if is_short(visit, now) and not leave_reason:
         problems["leave_reason"].append(_("You leave before the agreed time is over. Say in a few words why."))
+    if AgencySettings.objects.get().client_signs and not visit.confirmations.exists():
+        problems["__all__"].append(_("Let the client sign first, or choose why nobody can."))
     if problems:
         raise ValidationError(problems)
     _keep(visit, by, tasks, note)
@@ -120,6 +139,7 @@ def check_out(
     visit.credentials_shown = visit.credentials_shown or credentials_shown or badge_scans(visit).exists()
     visit.exception_reason = _joined(visit.exception_reason, leave_reason)
     visit.save()
+    prove_presence(visit, VisitProof.Moment.OUT, door=door, **place)
     hand_down([visit])
     if is_first_meeting(visit) and not visit.credentials_shown:
         words = {"caregiver": visit.caregiver, "client": visit.client.salutation}

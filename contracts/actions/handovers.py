@@ -11,49 +11,114 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import notify
-from agencies.files import store_file, store_upload
-from agencies.models import StoredFile, User
+from agencies.actions import members_with, notify
+from agencies.calendar import ONE_DAY
+from agencies.files import drawing, store_file, store_upload
+from agencies.links import office_url
+from agencies.models import Role, StoredFile, User
 from agencies.numbers import next_number
+from agencies.panels import steps_of
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
 from clients.models import Consent
 from clients.queries import has_consent, told_risk_notes
-from contracts.actions.signing import drawing
-from contracts.models import Agreement, Handover, HandoverSignature
-from contracts.models.handover import TEXT
+from contracts.actions.closing import close_agreement
+from contracts.actions.quality import hand_down_opinion
+from contracts.models import Agreement, Handover, HandoverSignature, Visit
+from contracts.models.handover import TEXT, UNHAPPY
 
 State = Handover.State
 Party = HandoverSignature.Party
+OPEN_STATES = (State.DRAFT, State.SIGNING)
 NEEDED = ("condition", "medicines", "risks", "habits", "open_matters", "keys", "papers", "money")  # before it is signed
 
 
 def start_handover(*, agreement: Agreement, by: User) -> Handover:
-    """Open a record, prefilled from the client's file; an open one is found again."""
+    """Open a record, prefilled from file, plan and what is open; an open one is found again and told who takes over."""
     states = Agreement.State
     if agreement.state not in (states.IN_FORCE, states.SUSPENDED, states.ENDED, states.SUPERSEDED):
         raise ValidationError(_("Only a service that has begun is handed over."))
     replacing = agreement.amendments.filter(in_force_at__isnull=False).exclude(caregiver=agreement.caregiver).first()
     if agreement.state == states.SUPERSEDED and replacing is None:
         raise ValidationError(_("The amendment kept the caregiver; there is nothing to hand over."))
-    if handover := Handover.objects.filter(agreement=agreement).exclude(state=State.FILED).first():
-        return handover
+    receiver = {
+        "to": Handover.To.CAREGIVER if replacing else Handover.To.CLIENT,
+        "next_caregiver": replacing.caregiver if replacing else None,
+    }
+    if handover := Handover.objects.filter(agreement=agreement, state__in=OPEN_STATES).first():
+        return _told_who_takes_over(handover, receiver) if replacing else handover
     client = agreement.client
-    risks = [f"{note.get_kind_display()}：{note.text}" for note in told_risk_notes(client)]
     return Handover.objects.create(
         number=next_number("JJ"),
         agreement=agreement,
         caregiver=agreement.caregiver,
-        to=Handover.To.CAREGIVER if replacing else Handover.To.CLIENT,
-        next_caregiver=replacing.caregiver if replacing else None,
-        handed_over_at=timezone.now(),
+        handed_over_at=_last_moment(agreement, replacing),
         place=f"{client.district}{client.address}"[:100],
-        medicines=client.medicines if has_consent(client, Consent.Kind.HEALTH_DATA) else "",
-        risks="\n".join(risks),
-        habits=client.needs,
-        keys=client.access_note,
         created_by=by,
+        **receiver,
+        **_prefilled(agreement),
     )
+
+
+def _told_who_takes_over(handover, receiver):
+    if handover.state == State.DRAFT and handover.next_caregiver != receiver["next_caregiver"]:
+        handover.to, handover.next_caregiver = receiver["to"], receiver["next_caregiver"]
+        handover.save()
+    return handover
+
+
+def _last_moment(agreement, replacing):
+    """The end of the last visit under the agreement, when it is known and lies ahead; else now."""
+    last_day = agreement.ended_on or (replacing.starts_on - ONE_DAY if replacing else None)
+    ahead = Visit.objects.filter(agreement=agreement, caregiver=agreement.caregiver_id, state=Visit.State.PLANNED)
+    last = ahead.filter(period__startswith__date__lte=last_day).order_by("-period").first() if last_day else None
+    return max(last.period.upper, timezone.now()) if last else timezone.now()
+
+
+def _prefilled(agreement):
+    """What is known of the client, the plan and open matters; what health data is only with the consent to keep it."""
+    client, plan = agreement.client, agreement.plan
+    knows_health = has_consent(client, Consent.Kind.HEALTH_DATA)
+    risks = [f"{note.get_kind_display()}：{note.text}" for note in told_risk_notes(client)]
+    texts = {
+        "medicines": client.medicines if knows_health else "",
+        "risks": "\n".join([*risks, *filter(None, [plan.cautions])]),
+        "habits": client.needs,
+        "open_matters": "\n".join(step.text for step in steps_of("contracts.handover", None, agreement)),
+        "keys": client.access_note,
+        "papers": f"服务方案第 {plan.version} 版、护理记录",
+    }
+    return {name: text[: Handover._meta.get_field(name).max_length] for name, text in texts.items()}
+
+
+def open_handover(*, agreement: Agreement, by: User) -> Handover:
+    """Open the record because the service ends or the caregiver changes, and tell those who write and give it."""
+    handover = start_handover(agreement=agreement, by=by)
+    words = {"number": handover.number, "client": agreement.client.salutation}
+    notify(
+        users=members_with(Role.MANAGER, Role.COORDINATOR),
+        title=lambda: _("Handover %(number)s of %(client)s is open: complete it with the caregiver (7.3.2 d)") % words,
+        url=office_url("handover_page", handover.pk),
+    )
+    if agreement.caregiver.user_id:
+        title = _("Your work at %(client)s ends: get keys, papers and money ready to hand over")
+        notify(users=[agreement.caregiver.user], title=lambda: title % words, url=reverse("phone:today"))
+    return handover
+
+
+def drop_handovers(*, agreement: Agreement, reason: str) -> None:
+    """What was opened for an end that does not come is not needed; what somebody has signed stays."""
+    unsigned = Handover.objects.filter(agreement=agreement, state__in=OPEN_STATES, signatures=None)
+    for handover in unsigned.exclude(to=Handover.To.CAREGIVER):
+        _move(handover, handover.state, State.CANCELLED, reason=reason)
+
+
+def waive_handover(*, handover: Handover, by: User, reason: str) -> None:
+    """Write down why there will be no record; the agreement can be closed then."""
+    if handover.state not in OPEN_STATES:
+        raise ValidationError(_("Only an open record is given up."))
+    _move(handover, handover.state, State.WAIVED, reason=reason)
+    close_agreement(handover.agreement, by)
 
 
 def update_handover(*, handover: Handover, by: User, **data: Any) -> Handover:
@@ -126,7 +191,9 @@ def signers_of(handover: Handover, party: str, by: User) -> list[str]:
         return [handover.next_caregiver.name]
     if party == Party.RECEIVER and handover.to == Handover.To.CLIENT:
         client = handover.agreement.client
-        return [client.name, *client.guardians.filter(is_active=True).values_list("name", flat=True)]
+        is_dead = handover.agreement.end_reason == Agreement.EndReason.DEATH
+        own = [] if is_dead else [client.name]
+        return [*own, *client.guardians.filter(is_active=True).values_list("name", flat=True)]
     return [by.name]
 
 
@@ -187,6 +254,16 @@ def file_handover(*, handover: Handover, by: User, returned_on: dt.date, paper=N
         files=[*signatures, *([scan] if scan else [])],
         by=by,
     )
+    hand_down_opinion(handover)
+    if handover.opinion in UNHAPPY:
+        words = {"client": handover.agreement.client.salutation, "opinion": handover.get_opinion_display()}
+        notify(
+            users=members_with(Role.MANAGER, Role.QUALITY_OFFICER),
+            title=_("%(client)s at the handover: %(opinion)s") % words,
+            body=handover.opinion_text,
+            url=office_url("handover_page", handover.pk),
+        )
+    close_agreement(handover.agreement, by)
 
 
 def _move(handover, from_state, to, **fields):

@@ -9,10 +9,17 @@ from django.utils import timezone
 from agencies.calendar import ONE_DAY
 from caregivers.actions.quality import Fact, drop_facts, keep_facts, keep_service_days
 from caregivers.models import Caregiver, QualityRecord
-from contracts.models import Visit, VisitTask
+from contracts.models import Handover, Visit, VisitTask
+from contracts.models.handover import Satisfaction
 from contracts.queries.visits import midnight
 
 Kind, Source = QualityRecord.Kind, QualityRecord.Source
+POINTS = {
+    Satisfaction.VERY_SATISFIED: 4,
+    Satisfaction.SATISFIED: 3,
+    Satisfaction.FAIR: 2,
+    Satisfaction.DISSATISFIED: 1,
+}
 EXCUSED = (Visit.MissedCause.CLIENT, Visit.MissedCause.AGENCY)
 COUNTED = {
     VisitTask.Outcome.DONE: 1,
@@ -69,3 +76,9 @@ def _hand_down_days(done):
         if (key := (caregiver, timezone.localdate(start))) in touched:
             sums[key] += end - start
     keep_service_days({key: int(total.total_seconds() // 60) for key, total in sums.items()})
+
+
+def hand_down_opinion(handover: Handover) -> None:
+    """The opinion in a filed handover record is of the caregiver who leaves (7.3.2 d)."""
+    day = timezone.localdate(handover.handed_over_at)
+    keep_facts([Fact(handover.caregiver_id, Kind.RATING, Source.HANDOVER, handover.pk, POINTS[handover.opinion], day)])

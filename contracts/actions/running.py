@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.models import AgencySettings, User
-from archive.actions import file_record
-from archive.models import ArchiveClass, ArchiveRecord
 from clients.actions.files import change_state
 from clients.models import Client
+from contracts.actions.closing import close_agreement
+from contracts.actions.handovers import drop_handovers, open_handover
 from contracts.actions.visits import cancel_visits_from, plan_agreement_visits, restore_visits_from
 from contracts.models import Agreement, Suspension
-from contracts.queries.agreements import OPEN, signed_files, versions_of
+from contracts.queries.agreements import OPEN, versions_of
 from contracts.standard import may_go
 
 State = Agreement.State
@@ -104,6 +104,8 @@ def end_agreement(*, agreement: Agreement, by: User, ended_on: dt.date, end_reas
         cancel_visits_from(agreement=version, day=day, reason=words, cause=_end_cause(version))
     for amendment in Agreement.objects.filter(amends__in=versions, state__in=[State.DRAFT, State.SIGNING]):
         move(amendment, State.CANCELLED, link_version=amendment.link_version + 1)
+    served = [version for version in versions if version.starts_on <= ended_on]
+    open_handover(agreement=served[-1], by=by)
     if ended_on <= today:
         _close(versions, by)
     agreement.refresh_from_db()
@@ -130,19 +132,11 @@ def _against_the_end(versions, today, ended_on, end_reason, end_note):
 
 
 def _close(versions, by):
-    """The day has come: the papers are filed with their clock, the client's state follows."""
+    """The day has come: the client's state follows; the papers are filed when the handover is back."""
     for version in versions:
         move(version, State.ENDED)
     last = versions[-1]
-    file_record(
-        archive_class=ArchiveClass.CONTRACTS,
-        source=ArchiveRecord.Source.AGREEMENT,
-        source_id=last.pk,
-        title=f"三方协议 {last.number}",
-        clock_started_on=last.ended_on,
-        files=signed_files(last),
-        by=by,
-    )
+    close_agreement(last, by)
     if not Agreement.objects.filter(client=last.client_id, state__in=OPEN).exists():
         change_state(client=last.client, state=Client.State.ENDED)
 
@@ -157,6 +151,7 @@ def call_off(*, agreement: Agreement, by: User) -> None:
             version.save()
             found += 1
             restore_visits_from(agreement=version, day=today, cause=_end_cause(version))
+            drop_handovers(agreement=version, reason=_("The end was called off."))
         for rest in version.suspensions.filter(period__startswith__gt=today, period__upper_inf=True):
             cause = _cause(rest)
             rest.delete()
@@ -171,6 +166,8 @@ def replace_by_amendment(previous: Agreement, amendment: Agreement) -> None:
     """From its first day the amendment holds; until then the version before it is served."""
     reason = _("Replaced by %(number)s") % {"number": amendment.number}
     cancel_visits_from(agreement=previous, day=amendment.starts_on, reason=reason)
+    if previous.caregiver_id != amendment.caregiver_id and previous.starts_on < amendment.starts_on:
+        open_handover(agreement=previous, by=amendment.created_by)
     serves_no_day = amendment.starts_on <= max(timezone.localdate(), previous.starts_on)
     if serves_no_day and previous.state in OPEN:
         move(previous, State.SUPERSEDED)

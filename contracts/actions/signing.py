@@ -1,9 +1,6 @@
 """Three signatures under the frozen text, in any order; the third brings the agreement into force (7.2.2 c)."""
 
-import base64
-import binascii
 import datetime as dt
-import io
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,10 +9,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from PIL import Image
 
 from agencies.actions import members_with, notify, queue_message
-from agencies.files import IMAGES, check_content, store_file, store_upload
+from agencies.files import drawing, store_file, store_upload
 from agencies.findings import text_of
 from agencies.links import make_token, office_url, public_url
 from agencies.models import Message, Role, StoredFile, User
@@ -26,6 +22,7 @@ from clients.models import Client, Consent
 from clients.queries import has_consent
 from contracts.actions.agreements import LINK_DAYS, caregiver_findings
 from contracts.actions.running import replace_by_amendment
+from contracts.actions.special import settle_by_supplement
 from contracts.actions.visits import plan_agreement_visits
 from contracts.key_terms import key_terms
 from contracts.models import Agreement, ServicePlan, Signature
@@ -35,30 +32,6 @@ from contracts.standard import missing_before_force
 Party = Signature.Party
 State = Agreement.State
 LINK_PARTIES = (Party.CLIENT, Party.CAREGIVER)  # the agency signs in the office
-PNG_PREFIX = "data:image/png;base64,"
-
-
-def drawing(data_url: str) -> bytes:
-    """The PNG a signature pad sent; ValidationError when it is none."""
-    try:
-        content = base64.b64decode(data_url.removeprefix(PNG_PREFIX), validate=True)
-    except (binascii.Error, ValueError):
-        content = b""
-    if not data_url.startswith(PNG_PREFIX) or not content:
-        raise ValidationError({"signature": _("Please sign in the box first.")})
-    check_content(content, IMAGES)
-    return _trimmed(content)
-
-
-def _trimmed(content):
-    """Without the empty paper around the strokes, so that it stands on a document as large as it was written."""
-    with Image.open(io.BytesIO(content)) as image:
-        strokes = image.convert("RGBA").getchannel("A").getbbox()
-        if strokes is None:
-            raise ValidationError({"signature": _("Please sign in the box first.")})
-        target = io.BytesIO()
-        image.crop(strokes).save(target, "PNG")
-    return target.getvalue()
 
 
 def sign_on_screen(
@@ -191,6 +164,7 @@ def _bring_into_force(agreement, by):
         agreement.plan.save()
     if agreement.amends_id:
         replace_by_amendment(agreement.amends, agreement)
+        settle_by_supplement(agreement)
     counts = plan_agreement_visits(agreement=agreement)
     title = _("%(number)s is in force: %(assigned)s visits planned, %(unassigned)s still without a caregiver")
     title %= {"number": agreement.number, **counts}

@@ -65,6 +65,10 @@ IS_FREE = """
     AND NOT EXISTS (SELECT FROM caregivers_absence b
         WHERE b.agency_id = %(agency)s AND b.caregiver_id = slots.caregiver_id AND b.state = 'approved'
         AND b.period && slots.period)
+    AND NOT EXISTS (SELECT FROM contracts_specialevent e
+        WHERE e.agency_id = %(agency)s AND e.client_id = slots.client_id AND e.caregiver_id = slots.caregiver_id
+        AND e.kind = 'caregiver' AND e.state = 'open'
+        AND slots.day BETWEEN e.from_day AND coalesce(e.until_day, 'infinity'))
     AND NOT EXISTS (SELECT FROM contracts_caregiverpreference n
         WHERE n.agency_id = %(agency)s AND n.client_id = slots.client_id AND n.caregiver_id = slots.caregiver_id
         AND n.kind = 'never' AND n.ended_at IS NULL)

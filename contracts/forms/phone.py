@@ -4,12 +4,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import CleanForm
+from contracts.forms.onsite import ProofFields
 from contracts.models import VisitTask
 
 Outcome = VisitTask.Outcome
 
 
-class WorkForm(CleanForm, forms.Form):
+class WorkForm(CleanForm, ProofFields):
     """Radio buttons and a reason for each task; the action says what is missing."""
 
     note = forms.CharField(label=_("care note"), max_length=2000, required=False, widget=forms.Textarea)

@@ -10,8 +10,9 @@ from caregivers.models import Caregiver
 from caregivers.queries.files import find_caregivers
 from clients.queries import find_clients
 from contracts.actions.gaps import gaps_ahead
+from contracts.forms.onsite import ProofFields
 from contracts.models import Visit
-from contracts.queries.visits import late, midnight, short, unended, unexplained, without_papers
+from contracts.queries.visits import late, midnight, short, unended, unexplained, with_exception, without_papers
 
 
 class MoveForm(CleanForm, forms.Form):
@@ -52,17 +53,19 @@ class MakeUpForm(MoveForm):
         self.fields["caregiver"].queryset = Caregiver.objects.filter(state=Caregiver.State.ACTIVE)
 
 
-class CheckInForm(CleanForm, forms.Form):
+class CheckInForm(CleanForm, ProofFields):
     credentials_shown = forms.BooleanField(
         label=_("I have shown my identity card, certificate and health certificate."), required=False
     )
     reason = forms.CharField(label=_("Why now?"), max_length=200, required=False)
 
-    def __init__(self, *args, asks_papers: bool, asks_reason: bool, **kwargs):
+    def __init__(self, *args, asks_papers: bool, asks_reason: bool, lacks_code: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
+        if lacks_code:
+            self.fields["reason"].label = _("Why without the code at the door?")
         if not asks_papers:
             del self.fields["credentials_shown"]
-        if not asks_reason:
+        if not asks_reason and not lacks_code:
             del self.fields["reason"]
 
 
@@ -70,7 +73,14 @@ class NoteForm(CleanForm, forms.Form):
     text = forms.CharField(label=_("care note"), max_length=2000, widget=forms.Textarea)
 
 
-ONLY = {"late": late, "unended": unended, "short": short, "unexplained": unexplained, "no_papers": without_papers}
+ONLY = {
+    "exception": with_exception,
+    "late": late,
+    "unended": unended,
+    "short": short,
+    "unexplained": unexplained,
+    "no_papers": without_papers,
+}
 
 
 class VisitFilter(django_filters.FilterSet):
@@ -90,6 +100,7 @@ class VisitFilter(django_filters.FilterSet):
             ("late", _("late, not checked in")),
             ("unended", _("not checked out")),
             ("short", _("shorter than agreed")),
+            ("exception", _("checked in or out with a reason")),
             ("unexplained", _("missed, not explained")),
             ("no_papers", _("first meeting without papers")),
         ],

@@ -16,6 +16,8 @@ class Satisfaction(models.TextChoices):
     DISSATISFIED = "dissatisfied", _("Dissatisfied")
 
 
+UNHAPPY = (Satisfaction.FAIR, Satisfaction.DISSATISFIED)  # what quality hears of at once
+
 # What is signed; it stays as it is from the first signature on.
 TEXT = (
     "to", "next_caregiver_id", "handed_over_at", "place", "condition", "medicines", "risks", "habits", "open_matters",
@@ -39,6 +41,8 @@ class Handover(AgencyModel):
         DRAFT = "draft", _("Being written")
         SIGNING = "signing", _("Being signed")
         FILED = "filed", _("Filed")
+        WAIVED = "waived", _("No record, with the reason")
+        CANCELLED = "cancelled", _("Not needed after all")
 
     number = models.CharField(_("number"), max_length=20)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
@@ -68,6 +72,7 @@ class Handover(AgencyModel):
     opinion = models.CharField(_("the client's opinion"), max_length=15, choices=Satisfaction, blank=True)
     opinion_text = models.TextField(_("in their words"), max_length=1000, blank=True)
     next_wish = models.CharField(_("wish for the future"), max_length=200, blank=True)
+    reason = models.CharField(_("why there is no record"), max_length=300, blank=True, default="", db_default="")
     returned_on = models.DateField(_("returned to the agency on"), null=True, blank=True)
     paper = models.ForeignKey(
         "agencies.StoredFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("signed paper")
@@ -91,7 +96,8 @@ class Handover(AgencyModel):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "signing"], returned_on=None)
-                | Q(state="filed", returned_on__isnull=False) & ~Q(opinion=""),
+                | Q(state="filed", returned_on__isnull=False) & ~Q(opinion="")
+                | Q(state__in=["waived", "cancelled"], returned_on=None) & ~Q(reason=""),
                 name="handover_state",
             ),
             RowCheck(
@@ -102,6 +108,16 @@ class Handover(AgencyModel):
                         WHERE s.agency_id = NEW.agency_id AND s.handover_id = NEW.id
                         AND s.text_hash = OLD.text_hash)""",
                 message="the text of a handover record that is out for signing does not change",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["agency", "agreement"], condition=Q(state__in=["draft", "signing"]), name="handover_open"
+            ),
+            models.Index(
+                fields=["agency", "returned_on"],
+                condition=Q(state="filed", opinion__in=UNHAPPY),
+                name="handover_unhappy",
             ),
         ]
 

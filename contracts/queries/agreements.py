@@ -16,11 +16,16 @@ def listed_agreements() -> QuerySet[Agreement]:
     return Agreement.objects.select_related("client", "caregiver").defer("terms").order_by("-number")
 
 
-def versions_of(agreement: Agreement) -> QuerySet[Agreement]:
-    """The versions of an agreement, the first and its amendments, that are in force or rest; oldest first."""
+def chain_of(agreement: Agreement) -> QuerySet[Agreement]:
+    """An agreement from the first version to the last amendment; oldest first."""
     first = agreement.number.split("-B")[0]
     mine = Q(number=first) | Q(number__startswith=f"{first}-B")
-    return Agreement.objects.filter(mine, state__in=OPEN).order_by("starts_on", "pk")
+    return Agreement.objects.filter(mine).order_by("starts_on", "pk")
+
+
+def versions_of(agreement: Agreement) -> QuerySet[Agreement]:
+    """The versions of an agreement, the first and its amendments, that are in force or rest; oldest first."""
+    return chain_of(agreement).filter(state__in=OPEN)
 
 
 def followers_of(agreement: Agreement) -> QuerySet[Agreement]:
@@ -29,8 +34,9 @@ def followers_of(agreement: Agreement) -> QuerySet[Agreement]:
 
 
 def without_handover() -> QuerySet[Agreement]:
-    """Agreements that ended, or went on with another caregiver, without a handover record filed (7.3.2 d)."""
-    filed = Handover.objects.filter(agency=OuterRef("agency"), agreement=OuterRef("pk"), state=Handover.State.FILED)
+    """Agreements that ended, or went on with another caregiver, without a handover record or a reason (7.3.2 d)."""
+    settled = (Handover.State.FILED, Handover.State.WAIVED)
+    filed = Handover.objects.filter(agency=OuterRef("agency"), agreement=OuterRef("pk"), state__in=settled)
     replaced = Agreement.objects.filter(
         agency=OuterRef("agency"), amends=OuterRef("pk"), in_force_at__isnull=False
     ).exclude(caregiver=OuterRef("caregiver"))

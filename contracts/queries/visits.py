@@ -229,6 +229,11 @@ def short(visits: QuerySet[Visit]) -> QuerySet[Visit]:
     return visits.filter(state=Visit.State.DONE).annotate(left_out=length).filter(left_out__gt=allowed)
 
 
+def with_exception(visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Visits that were checked in or out at another time or without the code at the door, with the reason."""
+    return visits.filter(state__in=[Visit.State.IN_PROGRESS, Visit.State.DONE]).exclude(exception_reason="")
+
+
 def unexplained(visits: QuerySet[Visit]) -> QuerySet[Visit]:
     """Missed visits that nobody has given the reason of."""
     return visits.filter(state=Visit.State.MISSED, missed_reason="")

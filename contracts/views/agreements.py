@@ -194,7 +194,7 @@ def _what_ending_does(agreement):
     ).count()
     text = _("%(count)s visits are planned ahead; those after the last day are cancelled.")
     yield text % {"count": ahead}
-    yield _("The papers are filed, a handover record is asked for, and the client is called once more.")
+    yield _("The handover record opens; the papers are filed when it is back. The client is called once more.")
     if agreement.deposit_amount:
         text = _("A deposit is to be settled: %(kind)s ¥%(amount)s.")
         yield text % {"kind": agreement.get_deposit_kind_display(), "amount": agreement.deposit_amount}

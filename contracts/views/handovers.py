@@ -1,6 +1,7 @@
 """Office pages of handover records."""
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +15,13 @@ from agencies.pages import form_page, press, submit
 from agencies.permissions import may
 from agencies.privacy import mask_name
 from contracts.actions import handovers as actions
-from contracts.forms.handovers import FileHandoverForm, HandoverForm, HandoverSignForm
+from contracts.forms.handovers import (
+    FileHandoverForm,
+    HandoverFilter,
+    HandoverForm,
+    HandoverSignForm,
+    WaiveHandoverForm,
+)
 from contracts.models import Agreement, Handover, HandoverSignature
 from contracts.queries.agreements import without_handover
 
@@ -24,6 +31,7 @@ class HandoverList(OfficeList):
     list_name = "handovers"
     title = gettext_lazy("Handovers")
     template_name = "contracts/handover_list.html"
+    filterset_class = HandoverFilter
     tab_choices = Handover.State
     columns = [
         Column(gettext_lazy("number"), lambda handover: handover.number),
@@ -37,8 +45,9 @@ class HandoverList(OfficeList):
         return Handover.objects.select_related("agreement__client", "caregiver").order_by("-number")
 
     def get_context_data(self, **kwargs):
-        overdue = without_handover().select_related("client").defer("terms")[:20]
-        return {**super().get_context_data(**kwargs), "overdue": overdue}
+        rows = without_handover().select_related("client", "caregiver").defer("terms").order_by("ended_on")
+        started = Prefetch("handovers", Handover.objects.filter(state__in=actions.OPEN_STATES), to_attr="started")
+        return {**super().get_context_data(**kwargs), "overdue": rows.prefetch_related(started)[:20]}
 
 
 def _get(handover_pk):
@@ -56,7 +65,7 @@ def handover_new(request, agreement_pk):
     agreement = get_object_or_404(Agreement.objects.select_related("client", "caregiver"), pk=agreement_pk)
     back = office_url("agreement_file", agreement.pk)
     response = press(request, actions.start_handover, back=back, agreement=agreement, by=request.user)
-    handover = Handover.objects.filter(agreement=agreement).exclude(state=Handover.State.FILED).first()
+    handover = Handover.objects.filter(agreement=agreement, state__in=actions.OPEN_STATES).first()
     return redirect(office_url("handover_edit", handover.pk)) if handover else response
 
 
@@ -70,6 +79,7 @@ def handover_page(request, handover_pk):
         "any_signed": bool(signatures),
         "all_signed": len(signatures) == len(HandoverSignature.Party),
         "may_edit": has_perm("contracts.edit", request.membership),
+        "may_waive": has_perm("contracts.approve", request.membership) and handover.state in actions.OPEN_STATES,
         "contents": _contents(handover, request.membership),
     }
     return render(request, "contracts/handover_page.html", context)
@@ -144,3 +154,10 @@ def handover_file(request, handover_pk):
     handover = _get(handover_pk)
     form = FileHandoverForm(request.POST or None, request.FILES or None)
     return _verb(request, form, _("The record is back at the agency"), handover, actions.file_handover)
+
+
+@may("contracts.approve")
+def handover_waive(request, handover_pk):
+    """A manager writes why there will be no record."""
+    form = WaiveHandoverForm(request.POST or None)
+    return _verb(request, form, _("No handover record"), _get(handover_pk), actions.waive_handover)

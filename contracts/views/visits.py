@@ -18,7 +18,7 @@ from agencies.calendar import ONE_DAY
 from agencies.findings import text_of
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
-from agencies.models import Level
+from agencies.models import AgencySettings, Level
 from agencies.pages import form_page, press, submit
 from agencies.permissions import may
 from agencies.privacy import mask_name
@@ -37,6 +37,7 @@ from contracts.forms.visits import (
     VisitFilter,
 )
 from contracts.models import Visit
+from contracts.queries.onsite import measurements_of
 from contracts.queries.visits import badge_scans, candidates, is_first_meeting, rota_people, rota_week
 
 FAR_DAYS = 3650
@@ -156,6 +157,7 @@ def visit_page(request, visit_pk):
         "is_short": visit.state == Visit.State.DONE and attendance.is_short(visit, visit.checked_out_at),
         "minutes": _minutes(visit),
         "first_meeting": is_first_meeting(visit),
+        **_onsite(visit, request.membership),
         "made_up_by": visit.made_up_by.exclude(state=Visit.State.CANCELLED).first(),
         "gaps": [text_of(finding) for gap in visit.gaps.all() for finding in findings_of(gap)],
         "changes": visit.history.select_related("history_user", "caregiver").order_by("-history_date")[:20],
@@ -163,6 +165,20 @@ def visit_page(request, visit_pk):
         "may_reveal": has_perm("agencies.reveal", request.membership),
     }
     return render(request, "contracts/visit_page.html", context)
+
+
+def _onsite(visit, membership):
+    """Proofs and signature; measurements and photos by right, the former with the consent."""
+    proofs = list(visit.proofs.all())
+    shows_health = has_perm("clients.health", membership)
+    return {
+        "proofs": proofs,
+        "has_position": any(proof.latitude is not None for proof in proofs),
+        "far": AgencySettings.objects.get().door_far_metres,
+        "measurements": measurements_of(visit.client).filter(visit=visit, struck_at=None) if shows_health else [],
+        "photos": visit.photos.all() if shows_health else [],
+        "confirmation": visit.confirmations.first(),
+    }
 
 
 @may("contracts.edit")

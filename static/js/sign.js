@@ -22,8 +22,9 @@ for (const canvas of document.querySelectorAll("canvas.pad")) {
   });
   form.addEventListener("submit", (event) => {
     if (!pad.isEmpty()) field.value = pad.toDataURL("image/png");
+    const excused = form.querySelector("input[name=unable]:checked")?.value; // nobody can sign, and it is said why
     const unticked = form.querySelector("input[type=checkbox]:required:not(:checked)"); // the server names all that is missing
-    if (!field.value && !unticked) {
+    if (!field.value && !unticked && !excused) {
       event.preventDefault();
       form.querySelector("[data-empty]").hidden = false;
       canvas.scrollIntoView({ block: "center" });

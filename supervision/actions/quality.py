@@ -6,15 +6,9 @@ from django.utils import timezone
 
 from caregivers.actions.quality import Fact, keep_facts
 from caregivers.models import QualityRecord
-from contracts.models.handover import Satisfaction
+from contracts.actions.quality import POINTS
 from supervision.models import Complaint, ReturnVisit, SurveyAnswer
 
-POINTS = {
-    Satisfaction.VERY_SATISFIED: 4,
-    Satisfaction.SATISFIED: 3,
-    Satisfaction.FAIR: 2,
-    Satisfaction.DISSATISFIED: 1,
-}
 Kind = QualityRecord.Kind
 
 

@@ -127,6 +127,7 @@ def _after_events(today, policy):
     ended = Agreement.objects.filter(state=Agreement.State.ENDED, ended_on__range=(since, today)).select_related(
         "client"
     )
+    ended = ended.exclude(end_reason=Agreement.EndReason.DEATH)  # nobody calls to ask how the dead were served
     for agreement in ended.filter(ended_on__gte=F("starts_on")).defer("terms"):
         service = Service(None, ended_on=agreement.ended_on, preferred=_preferred(agreement.client))
         rows += [_row(agreement, call) for call in due_calls(service, today, policy)]

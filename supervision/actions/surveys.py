@@ -101,6 +101,7 @@ def _send(current):
 
 def _remind(current):
     waiting = SurveyInvitation.objects.filter(round=current, sent_at__isnull=False, reminded_at=None, answers=None)
+    waiting = waiting.exclude(agreement__end_reason=Agreement.EndReason.DEATH)
     text = _("A friendly reminder: your answer still helps us:")
     return _write(waiting, "survey-reminder", current.name, text, "reminded_at")
 

@@ -10,8 +10,8 @@ from archive.models import Document
 from carecenter.demo import build
 from carecenter.demo.build import FIRST, build_agency
 from caregivers.models import LevelGrant, LevelStanding
-from contracts.models import Agreement, Handover, Visit
-from supervision.models import Complaint, ReturnVisit, SurveyRound
+from contracts.models import Agreement, Door, Handover, Measurement, SpecialEvent, Visit
+from supervision.models import Complaint, Incident, ReturnVisit, SurveyRound
 
 
 @pytest.mark.django_db
@@ -27,6 +27,10 @@ def test_small_agency_has_rows_in_every_state():
         assert Complaint.objects.exists()
         assert LevelStanding.objects.filter(stage="eligible").exists()
         assert LevelGrant.objects.filter(application__isnull=False).exists()
+        assert set(SpecialEvent.objects.values_list("state", flat=True)) == {"open", "settled"}
+        assert set(Incident.objects.values_list("state", flat=True)) == {"reported", "in_hand", "closed"}
+        assert Measurement.objects.exclude(outside=[]).exists()
+        assert Door.objects.filter(hung_on__isnull=False, latitude__isnull=False).exists()
 
 
 @pytest.mark.django_db

@@ -1,9 +1,11 @@
 """The handover record: nobody hands over to themselves, everybody signs under their own name, the opinion is part of it."""
 
 import base64
+import datetime as dt
 import io
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
@@ -14,8 +16,11 @@ from agencies.models import Notice
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord
 from carecenter.demo import world as demo
+from caregivers.models import QualityRecord
+from contracts.actions import agreements, running
 from contracts.actions import handovers as actions
-from contracts.models import Handover, HandoverSignature
+from contracts.models import Handover, HandoverSignature, Visit
+from contracts.queries.agreements import without_handover
 from tests.world import make_world, sign_agreement, staff_up
 
 FULL = {
@@ -205,3 +210,97 @@ def test_at_the_clients_home_the_family_signs_on_the_caregivers_phone(client, wo
     with agency_context(world.agency):
         parties = HandoverSignature.objects.values_list("party", flat=True)
         assert set(parties) == {"outgoing", "receiver"}
+
+
+def test_the_end_opens_the_record_and_calling_it_off_gives_it_up(world):
+    world.handover.delete()
+    day = world.agreement.starts_on + dt.timedelta(days=3)
+    last = Visit.objects.filter(period__startswith__date__lte=day).order_by("-period").first()
+    running.end_agreement(
+        agreement=world.agreement, by=world.coordinator, ended_on=day, end_reason="client", end_note="子女接走"
+    )
+    opened = Handover.objects.get()
+    assert (opened.state, opened.to, opened.caregiver) == ("draft", "client", world.first)
+    assert opened.handed_over_at == last.period.upper
+    assert opened.medicines == world.client.medicines
+    assert Notice.objects.filter(user=world.first.user, url=reverse("phone:today")).exists()
+    running.call_off(agreement=world.agreement, by=world.coordinator)
+    opened.refresh_from_db()
+    assert (opened.state, opened.reason) == ("cancelled", "The end was called off.")
+
+
+def test_another_caregiver_opens_it_to_them(world):
+    world.handover.delete()
+    amendment = agreements.amend_agreement(agreement=world.agreement, by=world.coordinator, change_summary="换人")
+    starts = world.agreement.starts_on + dt.timedelta(days=2)
+    amendment = agreements.update_agreement(
+        agreement=amendment, by=world.coordinator, caregiver=world.second, starts_on=starts
+    )
+    demo.conclude(world, amendment)
+    opened = Handover.objects.get()
+    assert (opened.agreement, opened.to, opened.next_caregiver) == (world.agreement, "caregiver", world.second)
+
+
+def ended(world):
+    today = timezone.localdate()
+    with time_machine.travel(timezone.now() + dt.timedelta(days=3), tick=False):
+        running.end_agreement(
+            agreement=world.agreement, by=world.coordinator, ended_on=timezone.localdate(), end_reason="client",
+            end_note="子女接走",
+        )  # fmt: skip
+    world.agreement.refresh_from_db()
+    assert world.agreement.state == "ended"
+    return today + dt.timedelta(days=3)
+
+
+def records():
+    return list(ArchiveRecord.objects.filter(source="agreement").values_list("source_id", "clock_started_on"))
+
+
+def test_an_agreement_is_not_closed_without_its_handover(world):
+    day = ended(world)
+    assert records() == []
+    assert list(without_handover()) == [world.agreement]
+    written(world, to="client", next_caregiver=None, handed_over_at=timezone.now())
+    actions.open_for_signing(handover=world.handover, by=world.coordinator)
+    scan = ("交接.png", base64.b64decode(drawn().partition(",")[2]), "image/png")
+    actions.file_handover(handover=world.handover, by=world.coordinator, returned_on=timezone.localdate(), paper=scan)
+    assert records() == [(world.agreement.pk, day)]
+    assert not without_handover().exists()
+
+
+def test_or_with_a_managers_written_reason(client, world):
+    day = ended(world)
+    url = reverse("handover_waive", args=["kangze", world.handover.pk])
+    client.force_login(world.coordinator)
+    assert client.get(url).status_code == 403
+    client.force_login(world.manager)
+    assert client.post(url, {"reason": ""}).context["form"].errors.keys() == {"reason"}
+    client.post(url, {"reason": "服务员住院，已与家属当面清点"})
+    world.handover.refresh_from_db()
+    assert (world.handover.state, world.handover.reason) == ("waived", "服务员住院，已与家属当面清点")
+    assert records() == [(world.agreement.pk, day)]
+    with pytest.raises(IntegrityError, match="handover_state"), transaction.atomic():
+        Handover.objects.filter(pk=world.handover.pk).update(reason="")
+
+
+@pytest.mark.parametrize(("opinion", "points", "told"), [("satisfied", 3, 0), ("fair", 2, 2), ("dissatisfied", 1, 2)])
+def test_the_clients_opinion_goes_to_quality(client, world, opinion, points, told):
+    written(world, opinion=opinion)
+    actions.open_for_signing(handover=world.handover, by=world.coordinator)
+    scan = ("交接.png", base64.b64decode(drawn().partition(",")[2]), "image/png")
+    actions.file_handover(handover=world.handover, by=world.coordinator, returned_on=timezone.localdate(), paper=scan)
+    record = QualityRecord.objects.get(source="handover")
+    assert (record.caregiver, record.kind, record.value) == (world.first, "rating", points)
+    assert Notice.objects.filter(title__contains="at the handover").count() == told  # manager and quality officer
+    client.force_login(world.manager)
+    page = client.get(reverse("handover_list", args=["kangze"]) + "?only=unhappy")
+    assert len(page.context["object_list"]) == bool(told)
+
+
+def test_after_a_death_the_family_signs(world):
+    written(world, to="client", next_caregiver=None)
+    world.agreement.end_reason = "death"
+    world.handover.agreement = world.agreement
+    family = list(world.client.guardians.filter(is_active=True).values_list("name", flat=True))
+    assert actions.signers_of(world.handover, "receiver", world.coordinator) == family

@@ -9,11 +9,12 @@ import pytest
 import time_machine
 from PIL import Image
 
+from agencies.files import PNG_PREFIX
 from agencies.tenancy import agency_context
 from archive.actions import render
 from carecenter.demo import world as demo
 from contracts.actions import agreements
-from contracts.actions.signing import PNG_PREFIX, link_of
+from contracts.actions.signing import link_of
 from contracts.models import Signature
 from tests.world import all_terms, make_world, sign_agreement, staff_up
 

@@ -13,6 +13,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
+from agencies import files
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord
 from carecenter.demo import world as demo
@@ -259,12 +260,12 @@ def test_coordinator_is_not_offered_the_agencys_signature_on_paper_or_screen(wor
 def test_empty_paper_around_a_drawing_is_cut_away_and_a_blank_one_is_none():
     picture = Image.new("RGBA", (600, 200), (0, 0, 0, 0))
     ImageDraw.Draw(picture).rectangle((100, 50, 219, 89), fill=(10, 10, 40, 255))
-    assert Image.open(io.BytesIO(signing.drawing(as_address(picture)))).size == (120, 40)
+    assert Image.open(io.BytesIO(files.drawing(as_address(picture)))).size == (120, 40)
     with pytest.raises(ValidationError, match="sign in the box"):
-        signing.drawing(as_address(Image.new("RGBA", (600, 200), (0, 0, 0, 0))))
+        files.drawing(as_address(Image.new("RGBA", (600, 200), (0, 0, 0, 0))))
 
 
 def as_address(picture):
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
-    return signing.PNG_PREFIX + base64.b64encode(buffer.getvalue()).decode()
+    return files.PNG_PREFIX + base64.b64encode(buffer.getvalue()).decode()

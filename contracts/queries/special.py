@@ -1,0 +1,63 @@
+"""Reads of special circumstances (7.3.2 e): who is still to be told, what is past its limit, who could step in."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from caregivers.models import Caregiver
+from clients.models import Guardian
+from contracts.models import SpecialEvent, SpecialTelling, Visit
+from contracts.queries.fit import Fit, fits
+from contracts.standard import parties_to_tell
+
+PROPOSED = 6
+
+
+def open_events_of(caregiver: Caregiver) -> QuerySet[SpecialEvent]:
+    return SpecialEvent.objects.filter(caregiver=caregiver, state=SpecialEvent.State.OPEN).select_related("client")
+
+
+def told_parties(event: SpecialEvent) -> set[str]:
+    return set(event.tellings.values_list("party", flat=True))
+
+
+def still_to_tell(event: SpecialEvent) -> list[str]:
+    """Parties of 7.3.2 e whom nobody has told yet."""
+    guardians = Guardian.objects.filter(client=event.client_id, is_active=True)
+    authorities = set(guardians.values_list("authority", flat=True))
+    wanted = parties_to_tell(
+        is_alive=event.kind != SpecialEvent.Kind.DEATH,
+        has_family=bool(authorities),
+        has_legal_guardian=Guardian.Authority.LEGAL_GUARDIAN in authorities,
+    )
+    told = told_parties(event)
+    return [party for party in wanted if party not in told]
+
+
+def proposals(event: SpecialEvent) -> list[Fit]:
+    """Who could take the plan over from the first day, who fits best first, the caregiver it is about left out."""
+    found = fits(event.agreement.plan, event.from_day)
+    return [fit for fit in found if fit.caregiver.pk != event.caregiver_id][:PROPOSED]
+
+
+def visits_touched(event: SpecialEvent) -> QuerySet[Visit]:
+    """Planned visits under the agreement in the days it is about that have not begun, in order of time."""
+    ahead = Visit.objects.filter(
+        agreement=event.agreement_id, state=Visit.State.PLANNED, period__startswith__gt=timezone.now(),
+        period__startswith__date__gte=event.from_day,
+    )  # fmt: skip
+    if event.until_day:
+        ahead = ahead.filter(period__startswith__date__lte=event.until_day)
+    return ahead.select_related("client", "caregiver").order_by("period")
+
+
+def family_told() -> Exists:
+    """For an outer query of events: whether client or family were told."""
+    told = SpecialTelling.objects.filter(agency=OuterRef("agency"), event=OuterRef("pk"))
+    return Exists(told.exclude(party=SpecialTelling.Party.AGENCY))
+
+
+def past_limit(events: QuerySet[SpecialEvent]) -> QuerySet[SpecialEvent]:
+    """Open ones about which client and family were not told in time, or that are not settled in time."""
+    now = timezone.now()
+    late = Q(settle_by__lte=now) | Q(tell_by__lte=now) & ~Q(family_told())
+    return events.filter(late, state=SpecialEvent.State.OPEN)
