@@ -13,12 +13,15 @@ def make_export(export_id):
     exports.make_export(export_id=export_id)
 
 
-@shared_task(base=RowTask, fail=staticmethod(imports.fail_import))
+WHOLE_FILE = {"soft_time_limit": 1800, "time_limit": 1860}  # 5,000 rows on a busy machine
+
+
+@shared_task(base=RowTask, fail=staticmethod(imports.fail_import), **WHOLE_FILE)
 def check_import(import_id):
     imports.check_import(import_id=import_id)
 
 
-@shared_task(base=RowTask, fail=staticmethod(imports.fail_import))
+@shared_task(base=RowTask, fail=staticmethod(imports.fail_import), **WHOLE_FILE)
 def save_import(import_id):
     imports.save_import(import_id=import_id)
 
