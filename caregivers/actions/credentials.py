@@ -14,9 +14,11 @@ from agencies.links import office_url
 from agencies.models import Role, StoredFile, User
 from agencies.tenancy import current_agency
 from caregivers.actions.fitness import fitness_changed
+from caregivers.actions.levels import refresh_standing, refresh_standings
 from caregivers.models import Caregiver, Credential, RuleSetting, StaffFile
-from caregivers.standard.eligibility import ADJUSTABLE
+from caregivers.standard import eligibility, levels
 
+ADJUSTABLE = [*eligibility.ADJUSTABLE, *levels.ADJUSTABLE]  # rules the standard leaves to the agency
 STEPS = (90, 30, 7, 0)  # days before a paper ends on which somebody is told (derived)
 
 
@@ -35,7 +37,7 @@ def add_credential(
         problems["number"] = _("This paper is on file already.")
     if problems:
         raise ValidationError(problems)
-    return Credential.objects.create(
+    credential = Credential.objects.create(
         caregiver=caregiver,
         staff_file=staff_file,
         scan=store_upload(scan, kind=StoredFile.Kind.CREDENTIAL, by=by),
@@ -43,6 +45,19 @@ def add_credential(
         verified_on=timezone.localdate() if original_sighted else None,
         **data,
     )
+    if original_sighted:
+        _counts_anew(credential)
+    return credential
+
+
+def _counts_anew(credential):
+    """What is counted of a caregiver's papers has changed: visits ahead, and the way to a level."""
+    if credential.caregiver is None:
+        return
+    if credential.caregiver.state == Caregiver.State.ACTIVE:
+        fitness_changed(credential.caregiver)
+    if credential.kind == Credential.Kind.ELDERLY_CARE:
+        refresh_standing(credential.caregiver)
 
 
 def _is_on_file(caregiver, staff_file, data):
@@ -81,6 +96,7 @@ def verify_credential(*, credential: Credential, by: User) -> None:
         raise ValidationError(_("The original was sighted, or the paper sent back, before."))
     credential.refresh_from_db()
     credential.save()  # for the history
+    _counts_anew(credential)
 
 
 def decline_credential(*, credential: Credential, by: User, reason: str) -> None:
@@ -104,8 +120,7 @@ def invalidate_credential(*, credential: Credential, by: User, invalid_from: dt.
         raise ValidationError(_("This paper counts no more already."))
     credential.refresh_from_db()
     credential.save()  # for the history
-    if credential.caregiver:
-        fitness_changed(credential.caregiver)
+    _counts_anew(credential)
 
 
 def open_staff_file(*, by: User, **data: Any) -> StaffFile:
@@ -132,6 +147,8 @@ def set_rule(*, rule: str, mode: str, reason: str, by: User) -> None:
         raise ValidationError({"reason": _("Say why this rule is kept otherwise.")})
     setting.mode, setting.reason = mode, reason
     setting.save()
+    if adjustable.name == "masters_skills":
+        refresh_standings()
 
 
 # Warnings -----------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from agencies.models import AgencySettings, User
 from agencies.numbers import next_number
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
+from caregivers.actions.levels import refresh_standing
 from caregivers.models import Caregiver, Evaluation, EvaluationReply
 from caregivers.queries.score_card import score_cards
 from caregivers.standard.levels import FORM, weak_lines
@@ -65,6 +66,7 @@ def evaluate(
         by=by,
     )
     print_evaluation(evaluation=evaluation, by=by)
+    refresh_standing(caregiver)
     if caregiver.user_id:
         title = _("Your work was evaluated: read the result, and answer if you like")
         notify(users=[caregiver.user], title=title, url=reverse("phone:evaluation", args=[evaluation.pk]))

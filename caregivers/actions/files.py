@@ -1,6 +1,7 @@
 """What happens to a caregiver's file."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from agencies.numbers import take_numbers
 from agencies.tenancy import current_agency
 from agencies.text import pinyin_of
 from archive.texts import keep_text
+from caregivers.actions.fitness import fitness_changed
 from caregivers.models import Absence, Caregiver, Credential, LevelGrant, SupervisionAcknowledgement
 from caregivers.queries.levels import valid_credentials
 from caregivers.rule import RULE
@@ -28,8 +30,8 @@ AHEAD = dt.timedelta(days=60)  # a start may be agreed so long before (derived)
 
 def create_caregiver(*, by: User, photo=None, **data: Any) -> Caregiver:
     """Open a file; the caregiver works only after on-boarding is finished."""
+    _refuse_wrong(data)
     caregiver = Caregiver(**_derived(data))
-    _refuse_wrong(caregiver)
     [number] = take_numbers("badge")
     caregiver.number = f"{number:04}"
     caregiver.photo = store_portrait(photo, by=by)
@@ -38,11 +40,12 @@ def create_caregiver(*, by: User, photo=None, **data: Any) -> Caregiver:
 
 
 def update_caregiver(*, caregiver: Caregiver, by: User, photo=None, **data: Any) -> Caregiver:
+    _refuse_wrong(data, but=caregiver.pk)
     for name, value in _derived(data).items():
         setattr(caregiver, name, value)
-    _refuse_wrong(caregiver)
     caregiver.photo = store_portrait(photo, by=by) or caregiver.photo
     caregiver.save()
+    fitness_changed(caregiver)
     return caregiver
 
 
@@ -57,46 +60,61 @@ def _derived(data):
     return data
 
 
-def _refuse_wrong(caregiver):
-    """Another file with the same number or phone, and days that cannot be, all at once."""
-    others, today = Caregiver.objects.exclude(pk=caregiver.pk).exclude(state=Caregiver.State.LEFT), timezone.localdate()
+def file_problems(data: Mapping[str, Any], *, but: int | None = None) -> dict[str, str]:
+    """Another file with the same number or phone, and days that cannot be, by field; what is not known is not judged."""
+    others, today = Caregiver.objects.exclude(pk=but).exclude(state=Caregiver.State.LEFT), timezone.localdate()
     problems = {}
-    if double := others.filter(identity_hash=caregiver.identity_hash).first():
+    number, phone, declared = data.get("identity_number"), data.get("phone"), data.get("declared_no_history_on")
+    if number and (double := others.filter(identity_hash=lookup_hash(number)).first()):
         text = _("%(caregiver)s has this identity number already; open that file.")
         problems["identity_number"] = text % {"caregiver": double}
-    if double := others.filter(phone=caregiver.phone).first():
+    if phone and (double := others.filter(phone=phone).first()):
         text = _("%(caregiver)s has this phone number already; everybody signs in with their own.")
         problems["phone"] = text % {"caregiver": double}
-    if caregiver.hired_on > today + AHEAD:
+    if data.get("hired_on") and data["hired_on"] > today + AHEAD:
         problems["hired_on"] = _("This day lies more than %(days)s days ahead.") % {"days": AHEAD.days}
-    if caregiver.declared_no_history_on and caregiver.declared_no_history_on > today:
+    if declared and declared > today:
         problems["declared_no_history_on"] = _("This day lies in the future.")
-    if problems:
+    return problems
+
+
+def _refuse_wrong(data, but=None):
+    if problems := file_problems(data, but=but):
         raise ValidationError(problems)
 
 
 def grant_level(*, caregiver: Caregiver, by: User, level: int, granted_on: dt.date, reason: str = "") -> LevelGrant:
     """The level at entry; a star that was earned elsewhere needs the reason. Later levels are applied for."""
-    problems = {}
+    caregiver = Caregiver.objects.select_for_update(of=["self"]).get(pk=caregiver.pk)  # two at once are no two levels
+    problems, papers = {}, _fitting(caregiver, level, granted_on) if level else []
     if LevelGrant.objects.filter(caregiver=caregiver).exists():
         problems["level"] = _("There is a level already; a higher one is applied for on the promotions board.")
+    elif level and not papers:
+        text = _("A star at entry rests on an elderly-care certificate that fits; add it and sight the original first.")
+        problems["level"] = text
     if level and not reason:
         problems["reason"] = _("Say what proves this level at entry.")
     if granted_on > timezone.localdate():
         problems["granted_on"] = _("This day lies in the future.")
-    elif level and not _holds_grade(caregiver, step_on(level, granted_on).grade, granted_on):
-        text = _("A star at entry rests on an elderly-care certificate that fits; add it and sight the original first.")
-        problems.setdefault("level", text)
+    elif granted_on < caregiver.hired_on:
+        problems["granted_on"] = _("This is before the first day, %(day)s.") % {"day": caregiver.hired_on}
     if problems:
         raise ValidationError(problems)
     return LevelGrant.objects.create(
-        caregiver=caregiver, level=level, granted_on=granted_on, reason=reason, granted_by=by
+        caregiver=caregiver,
+        level=level,
+        granted_on=granted_on,
+        reason=reason,
+        granted_by=by,
+        evidence={"credentials": papers} if papers else {},
     )
 
 
-def _holds_grade(caregiver, grade, day):
+def _fitting(caregiver, level, day):
+    """The certificates a star at entry rests on."""
     papers = valid_credentials(day).filter(caregiver=caregiver, kind=Credential.Kind.ELDERLY_CARE)
-    return papers.filter(grade__lte=grade).exists()
+    fitting = papers.filter(grade__lte=step_on(level, day).grade)
+    return list(fitting.order_by("pk").values_list("pk", flat=True))
 
 
 def record_absence(
@@ -108,9 +126,11 @@ def record_absence(
     try:
         with transaction.atomic():
             period = DateTimeTZRange(starts_at, ends_at)
-            return Absence.objects.create(caregiver=caregiver, kind=kind, period=period, note=note)
+            absence = Absence.objects.create(caregiver=caregiver, kind=kind, period=period, note=note)
     except IntegrityError:
         raise ValidationError(_("Another absence lies in this time.")) from None
+    fitness_changed(caregiver)
+    return absence
 
 
 def acknowledge_rule(
@@ -122,10 +142,12 @@ def acknowledge_rule(
     version = keep_text(RULE, acknowledged_on).version
     if SupervisionAcknowledgement.objects.filter(caregiver=caregiver, version=version).exists():
         raise ValidationError(_("This version of the rule was acknowledged before."))
-    return SupervisionAcknowledgement.objects.create(
+    acknowledgement = SupervisionAcknowledgement.objects.create(
         caregiver=caregiver, version=version, acknowledged_on=acknowledged_on, explained_by=by,
         paper=store_upload(scan, kind=StoredFile.Kind.SIGNED_PAPER, by=by),
     )  # fmt: skip
+    fitness_changed(caregiver)
+    return acknowledgement
 
 
 def open_account(*, caregiver: Caregiver, by: User) -> str:
@@ -133,7 +155,8 @@ def open_account(*, caregiver: Caregiver, by: User) -> str:
     if caregiver.user_id:
         raise ValidationError(_("There is an account already."))
     user = account_of(caregiver.phone, caregiver.name)
-    if user and (other := Caregiver.objects.filter(user=user).first()):
+    present = Caregiver.objects.exclude(state=Caregiver.State.LEFT)  # who comes back has an earlier file
+    if user and (other := present.filter(user=user).first()):
         text = _("%(caregiver)s signs in with this phone number; correct the number in one of the files.")
         raise ValidationError(text % {"caregiver": other})
     password = ""
@@ -143,8 +166,12 @@ def open_account(*, caregiver: Caregiver, by: User) -> str:
     membership, created = Membership.objects.get_or_create(
         agency=current_agency(), user=user, defaults={"roles": [Role.CAREGIVER]}
     )
-    if not created and Role.CAREGIVER not in membership.roles:
-        membership.roles = [*membership.roles, Role.CAREGIVER]
+    roles = membership.roles if membership.is_active else []  # what was switched off stays off, but for the phone
+    if not created and (not membership.is_active or Role.CAREGIVER not in roles):
+        membership.roles, membership.is_active = (
+            [*(role for role in roles if role != Role.CAREGIVER), Role.CAREGIVER],
+            True,
+        )
         membership.save()
     caregiver.user = user
     caregiver.save()

@@ -139,15 +139,15 @@ def figures_of(facts: LevelFacts) -> dict[str, Any]:
         "exams": sorted(kind for kind, level in facts.exams if level == facts.to_level),
         "grade": facts.grade,
         "fit": facts.fit,
+        "skills": len(facts.mastered or ()),
     }
 
 
 def lost_evidence(ids: Iterable[int]) -> dict[int, list[str]]:
-    """By caregiver which evidence of the promotion to the present level proved false or was annulled since."""
-    latest = {}
+    """By caregiver which evidence of the present level, at entry or by promotion, proved false or was annulled since."""
+    grants = {}
     for grant in LevelGrant.objects.filter(caregiver__in=list(ids)).order_by("granted_on"):
-        latest[grant.caregiver_id] = grant
-    grants = {pk: grant for pk, grant in latest.items() if grant.kind == LevelGrant.Kind.PROMOTION}
+        grants[grant.caregiver_id] = grant
     named = {name: {one for grant in grants.values() for one in grant.evidence.get(name, [])} for name in _CHECKS}
     gone = {name: set(check(ids)) for (name, check), ids in zip(_CHECKS.items(), named.values(), strict=True)}
     lost = {}

@@ -99,6 +99,8 @@ def dismiss_caregiver(*, caregiver: Caregiver, by: User, left_on: dt.date, left_
         problems["left_on"] = _("This day lies in the future.")
     elif left_on < caregiver.hired_on:
         problems["left_on"] = _("This is before the first day, %(day)s.") % {"day": caregiver.hired_on}
+    elif served := caregiver.service_days.filter(day__gt=left_on).last():
+        problems["left_on"] = _("There is a visit done on %(day)s; nobody leaves before that.") % {"day": served.day}
     if problems:
         raise ValidationError(problems)
     _move(

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from agencies.tenancy import current_agency
-from caregivers.models import QualityRecord, ServiceDay
+from caregivers.actions.levels import refresh_standings
+from caregivers.models import Caregiver, QualityRecord, ServiceDay
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,16 @@ class Fact:
 
 
 def keep_facts(facts: Iterable[Fact]) -> None:
-    """Write facts down, or what they say now where they stood before."""
+    """Write facts down, or what they say now where they stood before; ratings move people on the promotions board."""
+    facts = list(facts)
     QualityRecord.objects.bulk_create(
         [QualityRecord(agency=current_agency(), **asdict(fact)) for fact in facts],
         update_conflicts=True,
         unique_fields=["agency", "source", "source_id", "kind"],
         update_fields=["caregiver", "value", "happened_on"],
     )
+    if rated := {fact.caregiver_id for fact in facts if fact.kind == QualityRecord.Kind.RATING}:
+        refresh_standings(Caregiver.objects.filter(pk__in=rated))
 
 
 def drop_facts(source: str, ids: Collection[int]) -> None:

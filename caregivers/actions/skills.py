@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from agencies.tenancy import current_agency
+from caregivers.actions.levels import refresh_standing
 from caregivers.models import Caregiver, SkillCheck
 from caregivers.standard.skills import skills_on
 
@@ -34,7 +35,7 @@ def record_checks(
             problems[f"note_{code}"] = _("Say what is still missing.")
     if problems:
         raise ValidationError(problems)
-    return SkillCheck.objects.bulk_create(
+    checks = SkillCheck.objects.bulk_create(
         SkillCheck(
             agency=current_agency(),
             caregiver=caregiver,
@@ -46,3 +47,5 @@ def record_checks(
         )
         for code, (is_mastered, note) in results.items()
     )
+    refresh_standing(caregiver)
+    return checks

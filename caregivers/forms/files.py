@@ -11,6 +11,7 @@ from agencies.files import IMAGES, UploadField
 from agencies.forms import CleanForm
 from agencies.models import WorkForm
 from agencies.privacy import mask_identity, mask_phone
+from caregivers.actions.files import file_problems
 from caregivers.models import Absence, Caregiver, LevelGrant
 from caregivers.queries.files import find_caregivers
 
@@ -41,10 +42,16 @@ class CaregiverForm(CleanForm, forms.ModelForm):
             for name in ("birth_date", "sex"):
                 if not data.get(name):
                     self.add_error(name, _("Needed with this kind of identity paper."))
+        if self.errors:  # what the action would refuse only in the next round
+            for name, problem in file_problems(data, but=self.instance.pk).items():
+                self.add_error(name, problem)
         return data
 
     def validate_unique(self):
         """The action says which file has the number already."""
+
+    def validate_constraints(self):
+        """None of them is about what the form fills in; asked in vain they would be most of the queries of an import."""
 
 
 class BadgeNumbersField(forms.CharField):

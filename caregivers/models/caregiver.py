@@ -80,7 +80,7 @@ class Caregiver(AgencyModel):
             models.UniqueConstraint(
                 fields=["agency", "identity_hash"], condition=~Q(state="left"), name="caregiver_identity_once"
             ),
-            models.UniqueConstraint(fields=["agency", "user"], name="caregiver_user_once"),
+            models.UniqueConstraint(fields=["agency", "user"], condition=~Q(state="left"), name="caregiver_user_once"),
             models.CheckConstraint(
                 condition=Q(state__in=["onboarding", "active", "suspended", "left"]), name="caregiver_state"
             ),

@@ -15,6 +15,7 @@ from caregivers.standard.levels import (
     step_on,
     time_served_on,
 )
+from caregivers.standard.skills import missing_skills, skills_up_to
 
 EXAMS = {"level": gettext_lazy("level exam"), "promotion": gettext_lazy("promotion exam")}
 
@@ -53,6 +54,11 @@ def conditions_of(way: LevelFacts, codes: set[str]) -> list[dict[str, Any]]:
             _("%(grade)s or better") % {"grade": grade_label(step.grade)}, {"certificate"}, "papers",
         ),
     ]  # fmt: skip
+    if way.modes.get("masters_skills") == "forbid":
+        all_of_them = skills_up_to(way.to_level, way.day)
+        known = len(all_of_them) - len(missing_skills(way.to_level, way.mastered or (), way.day))
+        asked = _("all %(count)s checked and mastered") % {"count": len(all_of_them)}
+        rows.append((f"6.{way.to_level + 1}.2", _("Skills"), str(known), asked, {"skills"}, "skills"))
     return [
         {"clause": one, "what": what, "is": there, "asked": asked, "is_met": not codes & against, "anchor": anchor}
         for one, what, there, asked, against, anchor in rows

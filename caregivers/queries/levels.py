@@ -19,7 +19,9 @@ from caregivers.models import (
     LevelGrant,
     LevelStanding,
     QualityRecord,
+    RuleSetting,
 )
+from caregivers.queries.skills import skills_mastered
 from caregivers.standard.levels import TOP, Grant, LevelFacts, Served, held_since
 
 GRADUATE = (Caregiver.Education.COLLEGE, Caregiver.Education.BACHELOR)
@@ -102,6 +104,7 @@ def level_facts(caregivers: Iterable[Caregiver], day: dt.date) -> dict[int, Leve
     served = {row[0]: row[1:] for row in _select(SERVED_SQL, asked)}
     ratings = {row[0]: row[1:] for row in _select(RATINGS_SQL, asked)}
     exams, grades, fit = exams_passed(ids), grades_on(ids, day), _fitness(ids, held, day)
+    mastered, modes = skills_mastered(ids), dict(RuleSetting.objects.values_list("rule", "mode"))
     facts = {}
     for pk in ids:
         first, left_out, ever_first, ever_left_out = served.get(pk, (None, 0, None, 0))
@@ -119,6 +122,8 @@ def level_facts(caregivers: Iterable[Caregiver], day: dt.date) -> dict[int, Leve
             fit=fit.get(pk),
             is_graduate=people[pk].education in GRADUATE,
             min_answers=limits.level_min_answers,
+            mastered=mastered.get(pk, frozenset()),
+            modes=modes,
         )
     return facts
 

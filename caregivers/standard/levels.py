@@ -1,13 +1,15 @@
 """May this caregiver rise a level (DB37/T 1111-2008, 6.1.1-6.4.1)? Time served, ratings, exams, certificates."""
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from agencies.calendar import months_later
-from agencies.standard import SINCE, Finding, Rulebook, problem
+from agencies.standard import SINCE, Finding, Rulebook, forbidding, problem
 from agencies.standard import gettext_noop as _
+from caregivers.standard.eligibility import Adjustable
+from caregivers.standard.skills import check_skills
 
 SATISFIED = 3  # of 4 very satisfied, 3 satisfied, 2 fairly satisfied, 1 dissatisfied
 TOP = 3
@@ -29,8 +31,9 @@ DIRECT_MONTHS = 6  # in home care, for college graduates who go straight to thre
 
 
 def step_on(level: int, day: dt.date) -> Step:
-    """What a level asks on a day."""
-    return max((step for step in STEPS if step.level == level and step.since <= day), key=lambda step: step.since)
+    """What a level asks on a day; before the first edition what that one asks."""
+    steps = sorted((step for step in STEPS if step.level == level), key=lambda step: step.since)
+    return next((step for step in reversed(steps) if step.since <= day), steps[0])
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,8 @@ class LevelFacts:
     """What is known of a caregiver who would rise to a level on a day.
 
     ratings are those given since the present level; exams are ("level" or "promotion", for which level) where every part
-    is passed; grade is the best elderly-care grade that counts; fit is the latest evaluation since the present level.
+    is passed; grade is the best elderly-care grade that counts; fit is the latest evaluation since the present level;
+    mastered holds codes of skills, None where nobody asks for them; modes is the agency's own strictness.
     """
 
     day: dt.date
@@ -86,6 +90,8 @@ class LevelFacts:
     fit: bool | None = None
     is_graduate: bool = False
     min_answers: int = 5
+    mastered: frozenset[str] | None = None
+    modes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_direct(self) -> bool:
@@ -198,6 +204,16 @@ def has_fitting_certificate(facts: LevelFacts) -> Finding | None:
     )
 
 
+def masters_skills(facts: LevelFacts) -> Finding | None:
+    """Every skill of the level and of those below it was checked and is mastered (6); exams stand for it unless an agency
+    wants to see each one (derived)."""
+    return None if facts.mastered is None else check_skills(facts.to_level, facts.mastered, facts.day)
+
+
+for _level, _book in BOOKS.items():
+    _book.clause(f"6.{_level + 1}.2", default="warn")(masters_skills)
+
+ADJUSTABLE = [Adjustable("masters_skills", "6", "warn", _("Before a promotion, every skill up to the level checked"))]
 TIME_CODES = frozenset(["time"])
 
 LABELS = {
@@ -211,12 +227,13 @@ LABELS = {
     "level_exam": _("level exam"),
     "promotion_exam": _("promotion exam"),
     "certificate": _("certificate"),
+    "skills": _("Skills"),
 }
 
 
 def check_promotion(facts: LevelFacts) -> list[Finding]:
     """Everything against rising to a level, at once."""
-    return BOOKS[facts.to_level].findings(facts, on=facts.day)
+    return forbidding(BOOKS[facts.to_level].findings(facts, on=facts.day, modes=facts.modes))
 
 
 def best_way(facts: LevelFacts) -> tuple[LevelFacts, list[Finding]]:

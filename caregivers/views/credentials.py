@@ -26,7 +26,6 @@ from caregivers.forms.credentials import (
 )
 from caregivers.models import Caregiver, Credential, RuleSetting, StaffFile
 from caregivers.queries.credentials import listed_credentials, staff_facts, with_renewed
-from caregivers.standard.eligibility import ADJUSTABLE
 from caregivers.standard.staff import check_staff
 
 
@@ -239,7 +238,7 @@ def rule_settings(request):
     changed = {row.rule: row for row in latest}
     modes = dict(RuleSetting.Mode.choices)
     lines = []
-    for rule in ADJUSTABLE:
+    for rule in actions.ADJUSTABLE:
         setting = settings.get(rule.name)
         mode = modes[setting.mode if setting else rule.default]
         lines.append((rule, _(rule.text), mode, setting, changed.get(rule.name)))
@@ -249,7 +248,7 @@ def rule_settings(request):
 @may("agencies.manage")
 def rule_setting(request, rule):
     """Keep one rule more or less strictly; what holds now is chosen already."""
-    adjustable = next((one for one in ADJUSTABLE if one.name == rule), None)
+    adjustable = next((one for one in actions.ADJUSTABLE if one.name == rule), None)
     if adjustable is None:
         raise Http404
     setting = RuleSetting.objects.filter(rule=rule).first()

@@ -12,7 +12,7 @@ from agencies.models import AccessLog, Membership, User
 from caregivers.actions import files, levels, posting, supplies
 from caregivers.actions.badge import print_badge
 from caregivers.actions.levels import refresh_standings
-from caregivers.models import Caregiver, Credential, LevelGrant, StaffFile, SupplyIssue
+from caregivers.models import Caregiver, Credential, LevelGrant, ServiceDay, StaffFile, SupplyIssue
 from caregivers.queries.credentials import listed_credentials
 from tests.caregivers import people
 from tests.factories import make_one
@@ -82,6 +82,38 @@ def test_leaving_asks_why_and_shows_what_follows(client, in_maple, manager, cour
     caregiver.refresh_from_db()
     assert (caregiver.state, caregiver.left_reason) == ("left", "本人辞职")
     assert not Membership.objects.get(user=caregiver.user).is_active
+
+
+def test_who_comes_back_signs_in_with_the_same_phone_and_with_nothing_that_was_switched_off(in_maple, manager):
+    earlier = people.open_file(manager)
+    files.open_account(caregiver=earlier, by=manager)
+    Membership.objects.filter(user=earlier.user).update(roles=["coordinator", "caregiver"], is_active=False)
+    posting.dismiss_caregiver(caregiver=earlier, by=manager, left_on=today(), left_reason="本人辞职")
+    again = people.open_file(manager)
+    assert files.open_account(caregiver=again, by=manager) == ""
+    membership = Membership.objects.get(user=earlier.user)
+    assert (again.user, membership.roles, membership.is_active) == (earlier.user, ["caregiver"], True)
+
+
+def test_nobody_leaves_before_a_visit_that_is_done(in_maple, manager):
+    caregiver = people.open_file(manager, hired_on=today() - dt.timedelta(days=20))
+    ServiceDay.objects.create(caregiver=caregiver, day=today() - dt.timedelta(days=3), minutes=120)
+    leave = {"caregiver": caregiver, "by": manager, "left_reason": "本人辞职"}
+    with pytest.raises(ValidationError, match="visit done on"):
+        posting.dismiss_caregiver(**leave, left_on=today() - dt.timedelta(days=4))
+    posting.dismiss_caregiver(**leave, left_on=today() - dt.timedelta(days=3))
+    assert caregiver.state == "left"
+
+
+def test_everything_wrong_with_a_new_file_is_named_in_one_round(client, in_maple, manager):
+    known = people.open_file(manager)
+    client.force_login(manager)
+    far = today() + dt.timedelta(days=61)
+    data = {"name": "", "identity_type": "resident", "identity_number": people.IDENTITY, "phone": known.phone, "sex": "male",
+            "hired_on": far, "declared_no_history_on": far, "education": "junior_high", "employment": "full_time"}  # fmt: skip
+    found = client.post(url("caregiver_new"), data).context["form"].errors
+    wrong = {"name", "identity_number", "phone", "sex", "hired_on", "declared_no_history_on", "work_forms"}
+    assert found.keys() == wrong
 
 
 @pytest.mark.parametrize("days", [-1, 1])

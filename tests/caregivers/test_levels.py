@@ -17,11 +17,16 @@ from agencies.tenancy import agency_context
 from archive.actions import render
 from archive.models import ArchiveRecord
 from caregivers.actions import levels as actions
+from caregivers.actions.credentials import add_credential, invalidate_credential, set_rule
+from caregivers.actions.evaluations import evaluate
 from caregivers.actions.files import grant_level
+from caregivers.actions.quality import Fact, keep_facts
+from caregivers.actions.skills import record_checks
 from caregivers.models import (
     Absence,
     Caregiver,
     Credential,
+    Evaluation,
     ExamResult,
     LevelApplication,
     LevelGrant,
@@ -31,7 +36,8 @@ from caregivers.models import (
 )
 from caregivers.queries.files import with_level
 from caregivers.queries.levels import level_facts, levels_held
-from caregivers.standard.levels import FORM, days_left_out
+from caregivers.standard.levels import FORM, check_promotion, days_left_out, stage_of
+from caregivers.standard.skills import skills_on
 from caregivers.tasks import level_standings
 from tests.caregivers.people import ago, ready
 from tests.factories import make_member, make_one, make_user
@@ -120,7 +126,7 @@ def test_queries_are_the_same_for_one_and_for_many(in_maple):
         with CaptureQueriesContext(connection) as captured:
             level_facts(Caregiver.objects.all(), TODAY())
         counts.append(len(captured))
-    assert counts == [12, 12]
+    assert counts == [14, 14]
 
 
 def test_application_names_everything_and_leaves_nothing(in_maple):
@@ -354,14 +360,67 @@ def test_level_at_entry_is_granted_once_and_a_star_needs_its_proof(in_maple):
         grant_level(caregiver=caregiver, by=by, level=1, granted_on=TODAY(), reason="x")
 
 
-def test_star_at_entry_is_granted_on_a_sighted_certificate_of_its_grade(in_maple):
-    caregiver = make_one(Caregiver)
-    make_one(
+def test_star_at_entry_rests_on_a_sighted_certificate_of_its_grade_and_shows_when_that_proves_false(in_maple):
+    caregiver, by = make_one(Caregiver, state="active", posted_on=ago(5)), make_user()
+    paper = make_one(
         Credential, caregiver=caregiver, kind="elderly_care", grade=4, issued_on=ago(9), verified_on=ago(2),
-        verified_by=make_user(),
+        verified_by=by,
     )  # fmt: skip
-    grant = grant_level(caregiver=caregiver, by=make_user(), level=2, granted_on=TODAY(), reason="证书已核验")
-    assert grant.level == 2
+    grant = grant_level(caregiver=caregiver, by=by, level=2, granted_on=TODAY(), reason="证书已核验")
+    assert (grant.level, grant.evidence) == (2, {"credentials": [paper.pk]})
+    invalidate_credential(credential=paper, by=by, invalid_from=TODAY(), invalid_reason="伪造")
+    assert LevelStanding.objects.get().lost == ["credentials"]
+
+
+@pytest.mark.parametrize(("granted_on", "refused"), [(dt.date(1999, 1, 1), True), (ago(11), True), (ago(10), False)])
+def test_level_at_entry_is_held_from_the_first_day_on(in_maple, granted_on, refused):
+    caregiver = make_one(Caregiver, hired_on=ago(10))
+    if not refused:
+        assert grant_level(caregiver=caregiver, by=make_user(), level=0, granted_on=granted_on).level == 0
+        return
+    with pytest.raises(ValidationError) as refusal:
+        grant_level(caregiver=caregiver, by=make_user(), level=2, granted_on=granted_on)
+    assert refusal.value.message_dict.keys() == {"level", "reason", "granted_on"}
+
+
+def test_an_agency_may_ask_for_every_skill_before_a_promotion(client, maple, in_maple):
+    caregiver, by = ready(), make_user()
+    assert stage_of(check_promotion(level_facts([caregiver], TODAY())[caregiver.pk])) == "eligible"
+    set_rule(rule="masters_skills", mode="forbid", reason="总公司要求", by=by)
+    assert LevelStanding.objects.get().missing == ["skills"]
+    client.force_login(make_member(maple).user)
+    page = client.get(f"/maple/caregivers/{caregiver.pk}/level/")
+    asked = [skill.code for skill in skills_on(TODAY()) if skill.level <= 1]
+    row = next(row for row in page.context["conditions"] if row["clause"] == "6.2.2")
+    assert (row["is"], row["asked"], row["is_met"]) == ("0", f"须全部 {len(asked)} 项经考核并掌握", False)
+    with pytest.raises(ValidationError, match="skills up to this level"):
+        actions.apply_for_level(caregiver=caregiver, by=by, level=1, scores=SCORES)
+    record_checks(caregiver=caregiver, by=by, checked_on=TODAY(), results=dict.fromkeys(asked, (True, "")))
+    actions.apply_for_level(caregiver=caregiver, by=by, level=1, scores=SCORES)
+
+
+def test_board_follows_certificate_evaluation_and_rating_at_once(in_maple):
+    caregiver, by = ready(), make_user()
+    Credential.objects.all().delete()
+    make_one(Evaluation, caregiver=caregiver, number="KP-9", result="not_fit", evaluated_on=ago(5), scores={})
+    QualityRecord.objects.latest("pk").delete()
+    actions.refresh_standing(caregiver)
+
+    def missing():
+        return set(LevelStanding.objects.get().missing)
+
+    assert missing() == {"certificate", "not_fit", "few_ratings"}
+    add_credential(
+        by=by, caregiver=caregiver, kind="elderly_care", grade=5, number="1", issuer="x", issued_on=ago(1),
+        original_sighted=True,
+    )  # fmt: skip
+    assert missing() == {"not_fit", "few_ratings"}
+    evaluate(caregiver=caregiver, by=by, starts_on=caregiver.hired_on, ends_on=TODAY(), scores=SCORES, result="fit")
+    assert missing() == {"few_ratings"}
+    keep_facts([Fact(caregiver.pk, "rating", "survey", 999_999, 4, TODAY())])
+    assert missing() == set()
+    invalidate_credential(credential=Credential.objects.get(), by=by, invalid_from=TODAY(), invalid_reason="伪造")
+    assert missing() == {"certificate"}
 
 
 @pytest.mark.parametrize(("days", "route"), [(400, "direct"), (800, "ladder")])
@@ -383,6 +442,8 @@ def test_page_shows_each_condition_with_what_is_there_and_what_is_asked(client, 
     assert rows["客户评价"] == ("3.00 (4)", "平均 3.00 分以上，不少于 5 条", False)
     assert rows["等级考试"] == ("合格", "合格", True)
     assert rows["养老护理员证书"][2] is True
+    for words in ("<th>要求</th>", "未达到"):
+        assert words in page.content.decode()
     assert page.context["skills"]["known"] == 0
     assert f"/maple/caregivers/{caregiver.pk}/skills/" in page.content.decode()
 

@@ -24,6 +24,7 @@ from caregivers.standard.levels import (
     time_served_on,
     weak_lines,
 )
+from caregivers.standard.skills import skills_on
 
 D = dt.date
 
@@ -254,7 +255,24 @@ def test_weak_lines_of_the_form_are_named():
 
 def test_each_level_cites_its_own_clause():
     clauses = {level: {rule.clause for rule in book.rules} for level, book in BOOKS.items()}
-    assert clauses == {level: {f"6.{level + 1}.1 {letter}" for letter in "abc"} for level in (1, 2, 3)}
+    assert clauses == {
+        level: {f"6.{level + 1}.1 a", f"6.{level + 1}.1 b", f"6.{level + 1}.1 c", f"6.{level + 1}.2"}
+        for level in (1, 2, 3)
+    }
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("mode", "left_out", "is_refused"),
+    [("", 1, False), ("silent", 1, False), ("warn", 1, False), ("forbid", 0, False), ("forbid", 1, True)],
+)
+def test_skills_stand_against_it_only_where_the_agency_says_so(level, mode, left_out, is_refused):
+    """Cumulative: the one left out is of the lowest level."""
+    codes = sorted((skill.level, skill.code) for skill in skills_on(D(2026, 11, 23)) if skill.level <= level)
+    mastered = frozenset(code for _level, code in codes[left_out:])
+    modes = {"masters_skills": mode} if mode else {}
+    expected = [(f"6.{level + 1}.2", "skills")] if is_refused else []
+    assert found(replace(READY[level], mastered=mastered, modes=modes)) == expected
 
 
 facts = st.builds(
@@ -270,6 +288,8 @@ facts = st.builds(
     grade=st.none() | st.integers(1, 5),
     fit=st.none() | st.booleans(),
     is_graduate=st.booleans(),
+    mastered=st.none() | st.frozensets(st.sampled_from([skill.code for skill in skills_on(D(2026, 11, 23))])),
+    modes=st.sampled_from([{}, {"masters_skills": "forbid"}]),
 )
 
 

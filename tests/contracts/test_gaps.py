@@ -11,7 +11,7 @@ from agencies.models import Notice
 from agencies.standard import forbidding
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
-from caregivers.actions import credentials, posting
+from caregivers.actions import credentials, files, posting
 from caregivers.models import (
     Absence,
     Attendance,
@@ -63,8 +63,24 @@ def test_paper_that_proves_false_shows_at_once_and_a_new_one_mends_it(world):
         caregiver=world.caregiver, by=world.manager, kind="health", issuer="疾控中心", issued_on=TODAY(),
         original_sighted=True,
     )  # fmt: skip
-    assert refresh_gaps() == {"gaps": 0}
     assert gaps() == {}
+
+
+def test_original_sighted_leave_noted_and_file_corrected_show_at_once(world):
+    ahead = Visit.objects.filter(state="planned", caregiver=world.caregiver, period__startswith__gt=timezone.now())
+    ahead = set(ahead.values_list("pk", flat=True))
+    health = Credential.objects.filter(caregiver=world.caregiver, kind="health")
+    health.update(verified_on=None, verified_by=None)
+    files.update_caregiver(caregiver=world.caregiver, by=world.manager, emergency_contact="何建华")
+    assert gaps() == {key: ["no_health"] for key in ahead}
+    for paper in health:
+        credentials.verify_credential(credential=paper, by=world.manager)
+    assert gaps() == {}
+    start = timezone.now()
+    files.record_absence(
+        caregiver=world.caregiver, by=world.manager, kind="sick", starts_at=start, ends_at=start + dt.timedelta(days=60)
+    )
+    assert gaps() == {key: ["absent"] for key in ahead}
 
 
 def test_suspension_takes_every_visit_ahead_back_and_says_so(world):
