@@ -189,13 +189,13 @@ def members_with(*roles: str, but: User | None = None) -> list[User]:
     return [member.user for member in members.exclude(user=but).select_related("user")]
 
 
-def notify(*, users: Iterable[User], title: str | Callable[[], str], body: str = "", url: str = "") -> None:
+def notify(*, users: Iterable[User], title: str | Callable[[], str], body: str = "", url: str = "") -> list[Notice]:
     """Put a notice in front of people who sign in; a title that is a function is asked for in each one's language."""
     notices = [
         Notice(agency=current_agency(), user=user, title=_for_reader(title, user)[:100], body=body, url=url)
         for user in users
     ]
-    Notice.objects.bulk_create(notices)
+    return Notice.objects.bulk_create(notices)
 
 
 def _for_reader(title, user):

@@ -6,11 +6,26 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+from agencies.standard import gettext_noop
+
 CHINA = ZoneInfo("Asia/Shanghai")
 ONE_DAY = dt.timedelta(days=1)
 
 # Public holidays that fall on the same day every year; the others follow the moon and are announced year by year.
 FIXED_HOLIDAYS = frozenset([(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)])
+
+
+# What the calendar library calls them, and what readers see in their language.
+HOLIDAY_NAMES = [
+    gettext_noop("New Year's Day"),
+    gettext_noop("Spring Festival"),
+    gettext_noop("Tomb-sweeping Day"),
+    gettext_noop("Labour Day"),
+    gettext_noop("Dragon Boat Festival"),
+    gettext_noop("National Day"),
+    gettext_noop("Mid-autumn Festival"),
+]
+FIXED_NAMES = {1: "New Year's Day", 5: "Labour Day", 10: "National Day"}
 
 
 def age_on(birth_date: dt.date, day: dt.date) -> int:
@@ -33,6 +48,14 @@ def is_working_day(day: dt.date) -> bool:
         return chinese_calendar.is_workday(day)
     except NotImplementedError:
         return day.weekday() < 5 and (day.month, day.day) not in FIXED_HOLIDAYS
+
+
+def holiday_name(day: dt.date) -> str:
+    """The public holiday a day belongs to, to be translated; empty on other days, weekends among them."""
+    try:
+        return chinese_calendar.get_holiday_detail(day)[1] or "" if chinese_calendar.is_holiday(day) else ""
+    except NotImplementedError:
+        return FIXED_NAMES[day.month] if (day.month, day.day) in FIXED_HOLIDAYS else ""
 
 
 def add_working_days(day: dt.date, count: int) -> dt.date:

@@ -1,25 +1,22 @@
 """Every figure as a ratio, the median of several tries in this run; fails nothing by itself."""
 
 import datetime as dt
-import os
-import statistics
 import sys
 import threading
 import time
-from collections.abc import Callable
 
-import psycopg
 from django.core.exceptions import ValidationError
 from django.db import connection, connections, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.template import Context, Template
-from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agencies.models import Agency, Membership
 from agencies.tenancy import agency_context
 from archive.disposal import propose_expired
+from bench import rota
+from bench.measure import analyze, browser_of, median, report, selects
 from carecenter.pdf import render
 from carecenter.seed import insert, seed_agency
 from caregivers.actions.levels import refresh_standings
@@ -32,35 +29,8 @@ from supervision.actions.return_visits import create_due_calls
 
 FULL = "--full" in sys.argv
 SMALL, LARGE, CALLS, RECORDS = (1000, 100_000, 200_000, 1_000_000) if FULL else (1000, 20_000, 20_000, 100_000)
+ROUNDS, FIGHTERS = 500 if FULL else 50, 8
 STAFF = (20_000, 200_000) if FULL else (2_000, 20_000)  # caregivers whose assignments are looked at again
-
-
-def median(function: Callable, tries: int = 9) -> float:
-    """Median seconds of several runs, the first thrown away."""
-    function()
-    times = []
-    for _try in range(tries):
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
-def analyze() -> None:
-    """What autovacuum does within a minute: tell the planner what the tables hold."""
-    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
-        owner.execute("ANALYZE")
-
-
-def report(what: str, value: str, basis: str, goal: str) -> None:
-
-    print(f"{what:<58} {value:>12}   {basis:<42} goal {goal}", flush=True)
-
-
-def browser_of(agency: Agency) -> Browser:
-    browser = Browser()
-    browser.force_login(Membership.objects.get(agency=agency).user)
-    return browser
 
 
 def page_time(agency: Agency, name: str) -> tuple[float, int]:
@@ -184,10 +154,6 @@ def board(agency: Agency) -> None:
     report(f"promotions board of {rows:,} in process", f"{seconds * 1000:.1f} ms", basis, "50 ms, 10 queries")
 
 
-def selects(captured) -> list[str]:
-    return [query["sql"] for query in captured if query["sql"].startswith(("SELECT", "INSERT", "UPDATE"))]
-
-
 def recheck(few: Agency, many: Agency) -> None:
     """The nightly look at visits ahead, one for each caregiver, a hundredth of whom lost the health certificate."""
     times = []
@@ -221,41 +187,44 @@ def recheck(few: Agency, many: Agency) -> None:
 
 
 def booking(agency: Agency) -> None:
-    """Eight people give eight visits of the same time to one caregiver."""
+    """Eight people give eight visits of the same time to one caregiver, again and again."""
+    won, lost = [], []
     with agency_context(agency):
         caregiver = Caregiver.objects.first()
         manager = Membership.objects.get(agency=agency).user
-        start = timezone.now() + dt.timedelta(days=3)
-        visits = [
-            Visit.objects.create(
-                agreement=a,
-                client_id=a.client_id,
-                planned_start=start,
-                period=DateTimeTZRange(start, start + dt.timedelta(hours=2)),
-            )
-            for a in Agreement.objects.order_by("pk")[:8]
-        ]
-    won, lost = [], []
+        agreements = list(Agreement.objects.order_by("pk")[:FIGHTERS])
 
-    def fight(visit):
-        try:
-            with agency_context(agency):
-                assign_visit(visit=visit, caregiver=caregiver, by=manager)
-            won.append(visit)
-        except ValidationError as refusal:
-            lost.append(refusal.messages)
-        finally:
-            connections.close_all()
+    def fight(visits):
+        for visit in visits:
+            try:
+                with agency_context(agency):
+                    assign_visit(visit=visit, caregiver=caregiver, by=manager)
+                won.append(visit)
+            except ValidationError as refusal:
+                lost.append(refusal.messages)
+        connections.close_all()
 
-    threads = [threading.Thread(target=fight, args=[visit]) for visit in visits]
+    rounds = []
+    with agency_context(agency):
+        for number in range(ROUNDS):
+            start = timezone.now() + dt.timedelta(days=3, hours=3 * number)
+            period = DateTimeTZRange(start, start + dt.timedelta(hours=2))
+            rows = [
+                Visit(agency=agency, agreement=a, client_id=a.client_id, planned_start=start, period=period)
+                for a in agreements
+            ]
+            rounds.append(Visit.objects.bulk_create(rows))
+    threads = [threading.Thread(target=fight, args=[visits]) for visits in zip(*rounds, strict=True)]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     with agency_context(agency):
-        booked = Visit.objects.filter(pk__in=[visit.pk for visit in visits], caregiver=caregiver).count()
+        ids = [visit.pk for visits in rounds for visit in visits]
+        times = Visit.objects.filter(pk__in=ids, caregiver=caregiver).values_list("period", flat=True)
+        booked, apart = len(times), len(set(times))
     report(
-        "8 people, one caregiver, one time: booked",
+        f"8 people, one caregiver, {ROUNDS} times: booked",
         str(booked),
-        f"{len(lost)} got a clear answer",
+        f"{booked - apart} twice, {len(lost):,} clear answers",
         "never two, no deadlock",
     )
 
@@ -282,3 +251,4 @@ def main() -> None:
     recheck(few, many)
     booking(small)
     paper()
+    rota.main(serial + 6)

@@ -11,7 +11,7 @@ from agencies.panels import Keep, Moment, Panel, Shortcut, Step, keeps, moments,
 from archive.standard import retain_until
 from clients.models import Client
 from clients.queries import missing_in_file
-from contracts.models import Agreement, CaregiverPreference, ServicePlan, SpecialEvent, Visit
+from contracts.models import Agreement, CalendarFeed, CaregiverPreference, ServicePlan, SpecialEvent, Visit
 from contracts.queries.agreements import OPEN, with_outdated_plan
 from contracts.queries.onsite import door_of, measurements_of
 from contracts.queries.preferences import in_force
@@ -268,3 +268,13 @@ def open_matters(membership, agreement):
     for visit in missed[:5]:
         start = timezone.localtime(visit.period.lower)
         yield Step(_("Missed on %(time)s, not made up for") % {"time": f"{start:%Y-%m-%d %H:%M}"})
+
+
+@panel("caregivers.caregiver", place=1)
+def calendar_feed(membership, caregiver):
+    """Whether the caregiver's own calendar reads the rota; the office can close it, for a phone that was lost."""
+    feed = CalendarFeed.objects.filter(caregiver=caregiver.pk, is_open=True).first()
+    if feed is None:
+        return None
+    context = {"caregiver": caregiver, "feed": feed, "may_edit": has_perm("contracts.edit", membership)}
+    return Panel("contracts/_calendar.html", context)

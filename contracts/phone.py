@@ -1,5 +1,6 @@
 """The caregiver's phone: today, schedule, one visit. Own visits only, and only around their time."""
 
+import re
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -17,6 +18,8 @@ from clients.models import Client
 from clients.queries import told_risk_notes, with_status
 from contracts.actions import attendance as actions
 from contracts.actions import handovers, onsite
+from contracts.actions.calendar_feeds import close_feed, feed_url, open_feed
+from contracts.actions.telling import read_about
 from contracts.forms.handovers import HandoverSignForm
 from contracts.forms.phone import WorkForm
 from contracts.forms.visits import CheckInForm, NoteForm
@@ -74,6 +77,18 @@ def schedule(request, caregiver):
     return phone_page(request, "phone/schedule.html", visits=visits)
 
 
+@own
+def calendar(request, caregiver):
+    """Have the own visits in the phone's calendar: an address to subscribe to, changed or closed at any time."""
+    if request.method == "POST":
+        action = close_feed if "close" in request.POST else open_feed
+        action(caregiver=caregiver)
+        messages.success(request, _("The old address is worthless now.") if action is close_feed else _("Done."))
+        return redirect("phone:calendar")
+    url = feed_url(caregiver)
+    return phone_page(request, "phone/calendar.html", url=url, webcal=re.sub(r"^https?", "webcal", url))
+
+
 def _own_visit(caregiver, visit_pk):
     return get_object_or_404(own_visits(caregiver), pk=visit_pk)
 
@@ -124,6 +139,7 @@ def _visit_page(request, row, **context):
 def visit(request, caregiver, visit_pk):
     """One visit; who comes here by the code at the door brings it along."""
     row, code = _own_visit(caregiver, visit_pk), request.GET.get("door", "")
+    read_about(visit=row, by=request.user)
     return _visit_page(request, row, door=code if client_of_code(code) == row.client_id else "")
 
 

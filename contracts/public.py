@@ -1,13 +1,15 @@
-"""Signing an agreement from a link on the signer's own phone, no account."""
+"""Behind a link, no account: signing an agreement on the signer's own phone, a caregiver's calendar."""
 
 import datetime as dt
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,11 +19,15 @@ from agencies.limits import client_address, forget, is_over_limit
 from agencies.links import read_token
 from agencies.pages import unknown_link
 from agencies.views import serve
+from contracts import icalendar
 from contracts.actions import signing
+from contracts.actions.calendar_feeds import caregiver_of_feed
 from contracts.actions.signing import LINK_PARTIES
 from contracts.documents import agreement_text
 from contracts.forms.agreements import SignForm
+from contracts.icalendar import Event
 from contracts.models import Agreement, Signature
+from contracts.queries.rota import calendar_visits
 
 TRIES = 5
 KNOWN_SECONDS = 3600
@@ -152,3 +158,24 @@ def sign_paper(request, token, party):
     if paper is None:
         raise Http404
     return serve(paper)
+
+
+@login_not_required
+def calendar(request, token):
+    """A caregiver's visits for the calendar on their phone: when and at whose, no address and no surname (8.2)."""
+    caregiver = caregiver_of_feed(token) if request.agency else None
+    if caregiver is None:
+        return unknown_link(request)
+    events = [
+        Event(
+            uid=f"visit-{visit.pk}@{request.agency.slug}",
+            starts=visit.period.lower,
+            ends=visit.period.upper,
+            summary=visit.client.salutation,
+            changed=visit.changed_at or visit.period.lower,
+            url=settings.SITE_URL + reverse("phone:visit", args=[visit.pk]),
+        )
+        for visit in calendar_visits(caregiver)
+    ]
+    text = icalendar.calendar(f"{request.agency.short_name} · {caregiver.name}", events)
+    return HttpResponse(text, content_type="text/calendar; charset=utf-8")

@@ -4,7 +4,8 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from agencies.jobs import AgencyJob, EveryAgency
-from contracts.actions import attendance, gaps, onsite, running, special, visits
+from agencies.tasks import RowTask
+from contracts.actions import attendance, filling, gaps, onsite, running, special, visits
 
 
 @shared_task(base=AgencyJob, label=_("Plan visits"))
@@ -55,3 +56,8 @@ def forget_positions():
 @shared_task(base=EveryAgency)
 def forget_positions_everywhere():
     return forget_positions
+
+
+@shared_task(base=RowTask, fail=staticmethod(filling.fail_proposal))
+def fill_week(proposal_id):
+    filling.work_out(proposal_id=proposal_id)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from contracts import api, phone, phone_onsite, phone_special, public
-from contracts.views import agreements, handovers, onsite, plans, preferences, special, visits
+from contracts.views import agreements, filling, handovers, onsite, plans, preferences, rota, special, visits
 
 office_urls = [
     path("clients/<int:client_pk>/plans/new/", plans.plan_new, name="plan_new"),
@@ -55,13 +55,17 @@ office_urls = [
     path("special/<int:event_pk>/visits/", special.special_visits, name="special_visits"),
     path("special/<int:event_pk>/supplement/", special.special_supplement, name="special_supplement"),
     path("special/<int:event_pk>/settle/", special.special_settle, name="special_settle"),
-    path("rota/", visits.rota, name="rota"),
+    path("rota/", rota.rota, name="rota"),
+    path("rota/changes/<int:change_pk>/undo/", rota.rota_undo, name="rota_undo"),
+    path("rota/fill/", filling.rota_fill, name="rota_fill"),
+    path("rota/proposals/<int:proposal_pk>/", filling.proposal_page, name="proposal_page"),
+    path("caregivers/<int:caregiver_pk>/calendar/close/", rota.calendar_close, name="calendar_close"),
     path("visits/", visits.VisitList.as_view(), name="visit_list"),
     path("visits/tasks/<int:task_pk>/", visits.visit_of_task, name="visit_of_task"),
     path("visits/<int:visit_pk>/", visits.visit_page, name="visit_page"),
     path("visits/<int:visit_pk>/assign/", visits.visit_assign, name="visit_assign"),
     path("visits/<int:visit_pk>/unassign/", visits.visit_unassign, name="visit_unassign"),
-    path("visits/<int:visit_pk>/move/", visits.visit_move, name="visit_move"),
+    path("visits/<int:visit_pk>/move/", rota.visit_move, name="visit_move"),
     path("visits/<int:visit_pk>/cancel/", visits.visit_cancel, name="visit_cancel"),
     path("visits/<int:visit_pk>/note/", visits.visit_note, name="visit_note"),
     path("visits/<int:visit_pk>/afterwards/", visits.visit_afterwards, name="visit_afterwards"),
@@ -71,6 +75,7 @@ office_urls = [
 phone_urls = [
     path("", phone.today, name="today"),
     path("schedule/", phone.schedule, name="schedule"),
+    path("calendar/", phone.calendar, name="calendar"),
     path("visits/<int:visit_pk>/", phone.visit, name="visit"),
     path("visits/<int:visit_pk>/check-in/", phone.check_in, name="check_in"),
     path("visits/<int:visit_pk>/work/", phone.work, name="work"),
@@ -84,6 +89,7 @@ phone_urls = [
     path("special/<int:event_pk>/", phone_special.special, name="special"),
 ]
 public_urls = [
+    path("calendar/<str:token>.ics", public.calendar, name="calendar"),
     path("sign/<str:token>/<slug:party>/", public.sign, name="sign"),
     path("sign/<str:token>/<slug:party>/paper/", public.sign_paper, name="sign_paper"),
 ]

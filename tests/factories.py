@@ -61,6 +61,8 @@ ESPECIALLY = {
     "contracts.SpecialEvent": {"state": "open", "settled_at": None},
     "contracts.HandoverSignature": {"text_hash": "b" * 64},
     "contracts.CaregiverPreference": {"kind": "preferred"},
+    "contracts.RotaProposal": {"state": "closed", "finished_at": NOON},
+    "contracts.SlotChange": {"weekday": 1, "day_shift": 0, "minutes": 120},
     "contracts.PlanSlot": {"weekday": 1, "duration_minutes": 120},
     "contracts.Signature": {"document_hash": "a" * 64},
     "supervision.IncidentEntry": {"told": "family"},

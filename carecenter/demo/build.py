@@ -8,13 +8,14 @@ from django.utils import timezone
 from agencies.models import Agency
 from agencies.tenancy import agency_context
 from carecenter import authority
-from carecenter.demo import client_files, onboarding, onsite, phone, preferences, reception
+from carecenter.demo import client_files, onboarding, onsite, phone, preferences, reception, rota
 from carecenter.demo import world as demo
 from carecenter.demo.careers import careers, judge
 from carecenter.demo.supervision import supervise
 from carecenter.demo.training import train
 from contracts.actions import agreements, running
 
+FREE = 2  # caregivers without clients of their own, who relieve others
 FIRST = {
     "slug": "kangze",
     "name": "康泽居家养老服务有限公司",
@@ -77,12 +78,13 @@ def build_agency(facts: dict, now: dt.datetime, *, caregivers: int, clients: int
         preferences.note(world, signed)
         onsite.take_down(world, signed)
         onsite.happen(world, signed)
+        rota.plan(world, active)
 
 
 def _agreements(world, caregivers, files):
-    """In force: two hourly clients for most caregivers, one day or live-in client for every fifth."""
+    """In force: two hourly clients for most caregivers, one day or live-in client for every fifth; two have time for more."""
     signed = []
-    for place, caregiver in enumerate(caregivers):
+    for place, caregiver in enumerate(caregivers[:-FREE]):
         if place % 5 == 0 and place:
             form = "live_in" if place % 10 == 0 else "day"
             signed.append(_one(world, caregiver, next(files), form, slot=0, place=place))

@@ -163,11 +163,18 @@ def _trainings(ids, asked):
     if not asked:
         return trainings
     first, last = min(one.start for one in asked), max(one.end for one in asked)
-    rows = Attendance.objects.filter(caregiver__in=ids, session__state=TrainingSession.State.PLANNED)
-    rows = rows.filter(session__starts_at__lt=last, session__ends_at__gt=first)
-    for owner, start, end in rows.values_list("caregiver_id", "session__starts_at", "session__ends_at"):
+    for owner, start, end in trainings_between(ids, first, last):
         trainings[owner].append((start, end))
     return trainings
+
+
+def trainings_between(
+    ids: Iterable[int], first: dt.datetime, last: dt.datetime
+) -> QuerySet[Attendance, tuple[int, dt.datetime, dt.datetime]]:
+    """(caregiver, start, end) of planned sessions that touch a time and that these caregivers are down for."""
+    rows = Attendance.objects.filter(caregiver__in=list(ids), session__state=TrainingSession.State.PLANNED)
+    rows = rows.filter(session__starts_at__lt=last, session__ends_at__gt=first)
+    return rows.values_list("caregiver_id", "session__starts_at", "session__ends_at")
 
 
 def _informed(ids):

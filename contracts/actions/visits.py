@@ -4,48 +4,57 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import notify
 from agencies.findings import text_of
 from agencies.models import AgencySettings, User
-from agencies.standard import check_duration
 from agencies.tenancy import current_agency
 from caregivers.models import Caregiver
 from contracts.actions.gaps import take_back_unfit
 from contracts.actions.history import update_with_history
+from contracts.actions.rota import FIELDS, give, lock_visit
+from contracts.actions.telling import tell_caregiver
 from contracts.models import Agreement, Visit
-from contracts.queries.ability import able_for_visit, could_do_it, lacks_level
-from contracts.queries.visits import findings_against, midnight
+from contracts.queries.placing import term_findings
+from contracts.queries.visits import midnight
 
 State = Visit.State
 
-# One row for each visit the weekly patterns ask for; the caregiver of the agreement where free, else nobody.
+# One row for each visit the weekly patterns ask for, as lasting changes of the rota have put it; the caregiver of the
+# agreement, or of the change, where free, else nobody.
 PLAN_SQL = """
     WITH wanted AS (
-        SELECT a.id AS agreement_id, a.client_id, a.caregiver_id, a.plan_id, day::date AS day, s.weekday,
-            s.duration_minutes, (day::date + s.starts_at) AT TIME ZONE 'Asia/Shanghai' AS starts
+        SELECT a.id AS agreement_id, a.client_id, a.plan_id, s.weekday, p.planned_start, k.day,
+            CASE WHEN o.id IS NULL THEN a.caregiver_id ELSE o.caregiver_id END AS caregiver_id,
+            coalesce(o.minutes, s.duration_minutes) AS duration_minutes,
+            (k.day + coalesce(o.starts_at, s.starts_at)) AT TIME ZONE 'Asia/Shanghai' AS starts
         FROM contracts_agreement a
         JOIN contracts_planslot s ON s.agency_id = a.agency_id AND s.plan_id = a.plan_id
-        JOIN generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS day
-            ON extract(isodow FROM day) = s.weekday AND day::date BETWEEN a.starts_on AND coalesce(a.ended_on, a.ends_on)
-        WHERE a.agency_id = %(agency)s AND a.state IN ('in_force', 'suspended')
+        JOIN generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS pattern
+            ON extract(isodow FROM pattern) = s.weekday
+            AND pattern::date BETWEEN a.starts_on AND coalesce(a.ended_on, a.ends_on)
+        CROSS JOIN LATERAL (SELECT (pattern::date + s.starts_at) AT TIME ZONE 'Asia/Shanghai' AS planned_start) p
+        LEFT JOIN LATERAL (SELECT c.* FROM contracts_slotchange c JOIN contracts_rotachange r
+                ON r.agency_id = c.agency_id AND r.id = c.change_id AND r.undone_at IS NULL
+            WHERE c.agency_id = a.agency_id AND c.agreement_id = a.id AND c.weekday = s.weekday
+                AND c.pattern_starts_at = s.starts_at AND c.holds_from <= pattern::date
+            ORDER BY c.id DESC LIMIT 1) o ON true
+        CROSS JOIN LATERAL (SELECT pattern::date + coalesce(o.day_shift, 0) AS day) k
+        WHERE k.day BETWEEN a.starts_on AND coalesce(a.ended_on, a.ends_on) AND a.agency_id = %(agency)s AND a.state IN ('in_force', 'suspended')
             AND NOT EXISTS (SELECT FROM contracts_agreement n WHERE n.agency_id = a.agency_id AND n.amends_id = a.id
-                AND n.in_force_at IS NOT NULL AND n.starts_on <= day::date)
+                AND n.in_force_at IS NOT NULL AND n.starts_on <= k.day)
             AND (%(agreement)s::bigint IS NULL OR a.id = %(agreement)s)
             AND NOT EXISTS (SELECT FROM contracts_suspension x
-                WHERE x.agency_id = a.agency_id AND x.agreement_id = a.id AND x.period @> day::date)
+                WHERE x.agency_id = a.agency_id AND x.agreement_id = a.id AND x.period @> k.day)
     ), slots AS (
         SELECT *, tstzrange(starts, starts + make_interval(mins => duration_minutes)) AS period FROM wanted
         WHERE starts > %(now)s
     ), inserted AS (
         INSERT INTO contracts_visit (agency_id, agreement_id, client_id, caregiver_id, state, period, planned_start,
             exception_reason, credentials_shown, cancel_reason)
-        SELECT %(agency)s, agreement_id, client_id, {caregiver}, 'planned', period, starts, '', false, ''
+        SELECT %(agency)s, agreement_id, client_id, {caregiver}, 'planned', period, planned_start, '', false, ''
         FROM slots WHERE {condition} ORDER BY agreement_id, starts
         ON CONFLICT {conflict} DO NOTHING
         RETURNING *
@@ -162,53 +171,11 @@ def restore_visits_from(*, agreement: Agreement, day: dt.date, cause: str) -> in
     return count
 
 
-def lock_visit(visit: Visit) -> Visit:
-    """The row as it stands, ours until the transaction ends."""
-    return Visit.objects.select_for_update(of=["self"]).select_related("client", "agreement").get(pk=visit.pk)
-
-
 def assign_visit(*, visit: Visit, caregiver: Caregiver, by: User) -> Visit:
     """Send a caregiver to a visit; every reason against it is named at once, and the database refuses a clash."""
-    visit = lock_visit(visit)
-    if visit.state != State.PLANNED:
-        raise ValidationError(_("Only a planned visit can be given to somebody."))
-    _refuse_unfit(visit, caregiver)
-    previous = visit.caregiver
-    visit.caregiver = caregiver
-    _save_unless_booked(visit)
-    visit.gaps.all().delete()
-    tell_caregiver(caregiver, _("New visit"), visit)
-    if previous and previous != caregiver:
-        tell_caregiver(previous, _("A visit was given to somebody else"), visit)
-    return visit
-
-
-def _refuse_unfit(visit, caregiver):
-    """Name every reason at once; where the level is too low, who could go instead as well."""
-    findings = findings_against(visit, [caregiver])[caregiver.pk]
-    reasons = [f"{caregiver}: {text_of(finding)}" for finding in findings]
-    if lacks_level(findings):
-        reasons.append(could_do_it(able_for_visit(visit)))
-    if reasons:
-        raise ValidationError(reasons)
-
-
-def _save_unless_booked(visit):
-    try:
-        with transaction.atomic():
-            visit.save()
-    except IntegrityError as error:
-        if "visit_no_double_booking" not in str(error):
-            raise
-        text = _("%(caregiver)s is at another client at that time; look at the rota again.")
-        raise ValidationError(text % {"caregiver": visit.caregiver}) from None
-
-
-def tell_caregiver(caregiver: Caregiver, title: str, visit: Visit) -> None:
-    if caregiver.user_id:
-        start = timezone.localtime(visit.period.lower)
-        body = f"{visit.client.salutation} · {start:%m-%d %H:%M}"
-        notify(users=[caregiver.user], title=title, body=body, url=reverse("phone:visit", args=[visit.pk]))
+    if visit.caregiver_id == caregiver.pk:
+        return visit
+    return give(visit=visit, caregiver=caregiver, by=by)
 
 
 def unassign_visit(*, visit: Visit, by: User) -> Visit:
@@ -216,48 +183,19 @@ def unassign_visit(*, visit: Visit, by: User) -> Visit:
     visit = lock_visit(visit)
     if visit.state != State.PLANNED or visit.caregiver is None:
         raise ValidationError(_("This visit is not planned with somebody."))
-    tell_caregiver(visit.caregiver, _("A visit was taken back"), visit)
-    visit.caregiver = None
-    visit.save()
-    visit.gaps.all().delete()
-    return visit
+    return give(visit=visit, caregiver=None, by=by)
 
 
 def time_problems(agreement: Agreement, starts_at: dt.datetime, ends_at: dt.datetime) -> dict[str, str]:
     """What is wrong with a visit's time by field: its length for the work form (3.3), and outside of the agreement's term."""
-    minutes, day = (ends_at - starts_at).total_seconds() // 60, timezone.localtime(starts_at).date()
-    problems = {}
-    if minutes <= 0:
-        problems["ends_at"] = _("The end lies before the start.")
-    elif minutes > 24 * 60:
-        problems["ends_at"] = _("A visit lasts 24 hours at most.")
-    elif finding := check_duration(agreement.work_form, int(minutes)):
-        problems["ends_at"] = text_of(finding)
-    if not agreement.starts_on <= day <= (agreement.ended_on or agreement.ends_on):
-        problems["starts_at"] = _("The agreement does not cover this day.")
-    elif agreement.suspensions.filter(period__contains=day).exists():
-        problems["starts_at"] = _("The service is suspended on this day.")
-    return problems
+    rests = agreement.suspensions.values_list("period", flat=True)
+    return {FIELDS[finding.code]: text_of(finding) for finding in term_findings(agreement, rests, starts_at, ends_at)}
 
 
 def move_visit(*, visit: Visit, by: User, starts_at: dt.datetime, ends_at: dt.datetime) -> Visit:
     """Give a visit another time; its place in the weekly pattern stays remembered."""
     visit = lock_visit(visit)
-    problems = {}
-    if visit.state != State.PLANNED:
-        problems["__all__"] = _("Only a planned visit can be moved.")
-    problems |= time_problems(visit.agreement, starts_at, ends_at)
-    if problems:
-        raise ValidationError(problems)
-    before = timezone.localtime(visit.period.lower)
-    visit.period = DateTimeTZRange(starts_at, ends_at)
-    if visit.caregiver:
-        _refuse_unfit(visit, visit.caregiver)
-    _save_unless_booked(visit)
-    if visit.caregiver:
-        title = _("A visit of %(before)s has another time") % {"before": f"{before:%m-%d %H:%M}"}
-        tell_caregiver(visit.caregiver, title, visit)
-    return visit
+    return give(visit=visit, caregiver=visit.caregiver, by=by, starts_at=starts_at, ends_at=ends_at)
 
 
 def cancel_visit(*, visit: Visit, by: User, reason: str) -> Visit:

@@ -12,7 +12,7 @@ from clients.queries import find_clients
 from contracts.actions.gaps import gaps_ahead
 from contracts.forms.onsite import ProofFields
 from contracts.models import Visit
-from contracts.queries.visits import late, midnight, short, unended, unexplained, with_exception, without_papers
+from contracts.queries.visits import late, midnight, short, unended, unexplained, unread, with_exception, without_papers
 
 
 class MoveForm(CleanForm, forms.Form):
@@ -75,6 +75,7 @@ class NoteForm(CleanForm, forms.Form):
 
 ONLY = {
     "exception": with_exception,
+    "unread": unread,
     "late": late,
     "unended": unended,
     "short": short,
@@ -97,6 +98,7 @@ class VisitFilter(django_filters.FilterSet):
         choices=[
             ("1", _("unassigned")),
             ("gaps", _("missing requirements")),
+            ("unread", _("changed, not read by the caregiver yet")),
             ("late", _("late, not checked in")),
             ("unended", _("not checked out")),
             ("short", _("shorter than agreed")),

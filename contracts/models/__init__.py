@@ -5,12 +5,22 @@ from contracts.models.handover import Handover, HandoverSignature
 from contracts.models.onsite import Door, Measurement, VisitConfirmation, VisitPhoto, VisitProof
 from contracts.models.plan import PlanLine, PlanSlot, ServicePlan
 from contracts.models.preference import CaregiverPreference
+from contracts.models.rota import (
+    CalendarFeed,
+    ProposalLine,
+    RotaChange,
+    RotaMove,
+    RotaProposal,
+    SlotChange,
+    VisitNotice,
+)
 from contracts.models.special import SpecialEvent, SpecialTelling
 from contracts.models.visit import AssignmentGap, CareNote, Visit, VisitTask
 
 __all__ = [
     "Agreement",
     "AssignmentGap",
+    "CalendarFeed",
     "CareNote",
     "CaregiverPreference",
     "Door",
@@ -19,13 +29,19 @@ __all__ = [
     "Measurement",
     "PlanLine",
     "PlanSlot",
+    "ProposalLine",
+    "RotaChange",
+    "RotaMove",
+    "RotaProposal",
     "ServicePlan",
     "Signature",
+    "SlotChange",
     "SpecialEvent",
     "SpecialTelling",
     "Suspension",
     "Visit",
     "VisitConfirmation",
+    "VisitNotice",
     "VisitPhoto",
     "VisitProof",
     "VisitTask",

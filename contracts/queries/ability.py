@@ -11,7 +11,8 @@ from agencies.standard import Finding
 from caregivers.models import Caregiver
 from contracts.models import PlanLine, ServicePlan, Visit
 from contracts.queries.fit import fits
-from contracts.queries.visits import candidates, level_needed
+from contracts.queries.placing import levels_needed
+from contracts.queries.suggesting import candidates
 
 FEW = 3
 LEVEL_CODES = ("level_too_low", "no_level")
@@ -35,7 +36,7 @@ def able_for_plan(plan: ServicePlan, day: dt.date) -> list[Caregiver]:
 
 def able_for_visit(visit: Visit) -> list[Caregiver]:
     """Who could go to a visit: works, has the level, is free then; in the order in which candidates stand."""
-    return [one.caregiver for one in candidates(visit, least_level=level_needed(visit)) if one.is_free]
+    return [one.caregiver for one in candidates(visit, least_level=levels_needed([visit])[visit.pk]) if one.is_free]
 
 
 def could_do_it(people: list[Caregiver]) -> str:

@@ -1,14 +1,11 @@
-"""Office pages of visits: rota, list, one visit, who could go."""
-
-import datetime as dt
+"""Office pages of visits: list, one visit, who could go."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
@@ -32,50 +29,13 @@ from contracts.forms.visits import (
     CancelForm,
     MakeUpForm,
     MissedForm,
-    MoveForm,
     NoteForm,
     VisitFilter,
 )
 from contracts.models import Visit
 from contracts.queries.onsite import measurements_of
-from contracts.queries.visits import badge_scans, candidates, is_first_meeting, rota_people, rota_week
-
-FAR_DAYS = 3650
-ROTA_ROWS = 60  # caregivers on a page
-
-
-def _day(text):
-    """A day of an address, when it is one and lies within some years of today."""
-    try:
-        day = parse_date(text)
-    except ValueError:
-        return None
-    return day if day and abs((day - timezone.localdate()).days) < FAR_DAYS else None
-
-
-@may("contracts.view_visits")
-def rota(request):
-    """A week: caregivers down, days across, the unassigned on top."""
-    today = timezone.localdate()
-    day = _day(request.GET.get("week", "")) or today
-    monday = day - dt.timedelta(days=day.weekday())
-    page = Paginator(rota_people(monday), ROTA_ROWS).get_page(request.GET.get("page"))
-    rows = rota_week(monday, page.object_list)
-    for row in rows:
-        level = getattr(row.caregiver, "level", None)
-        row.level_label = "" if level is None else Level(level).label
-        row.hours = f"{row.minutes / 60:g}"
-    week = dt.timedelta(days=7)
-    context = {
-        "rows": rows,
-        "page_obj": page,
-        "days": [monday + dt.timedelta(days=place) for place in range(7)],
-        "today": today,
-        "previous": monday - week,
-        "next": monday + week,
-        "visit_count": sum(len(cell) for row in rows for cell in row.days),
-    }
-    return render(request, "contracts/rota.html", context)
+from contracts.queries.suggesting import candidates
+from contracts.queries.visits import badge_scans, is_first_meeting
 
 
 class VisitList(OfficeList):
@@ -160,6 +120,7 @@ def visit_page(request, visit_pk):
         **_onsite(visit, request.membership),
         "made_up_by": visit.made_up_by.exclude(state=Visit.State.CANCELLED).first(),
         "gaps": [text_of(finding) for gap in visit.gaps.all() for finding in findings_of(gap)],
+        "told": visit.told.select_related("caregiver", "notice").order_by("-notice")[:10],
         "changes": visit.history.select_related("history_user", "caregiver").order_by("-history_date")[:20],
         "may_edit": has_perm("contracts.edit", request.membership),
         "may_reveal": has_perm("agencies.reveal", request.membership),
@@ -201,6 +162,10 @@ def visit_assign(request, visit_pk):
     for candidate in found:
         level = candidate.caregiver.level
         candidate.level_label = "" if level is None else Level(level).label
+        times = {"starts_at": timezone.localtime(visit.period.lower), "ends_at": timezone.localtime(visit.period.upper)}
+        asked = {name: f"{moment:%Y-%m-%dT%H:%M}" for name, moment in times.items()}
+        asked |= {"caregiver": candidate.caregiver.pk, "scope": "one"}
+        candidate.move_url = f"{office_url('visit_move', visit.pk)}?{urlencode(asked)}"
     return render(request, "contracts/visit_assign.html", {"visit": visit, "candidates": found})
 
 
@@ -227,14 +192,6 @@ def _verb(request, form, title, visit, action):
 def _period(visit):
     start, end = timezone.localtime(visit.period.lower), timezone.localtime(visit.period.upper)
     return f"{start:%Y-%m-%d %H:%M} – {end:%H:%M}"
-
-
-@may("contracts.edit")
-def visit_move(request, visit_pk):
-    visit = _get(visit_pk)
-    initial = {"starts_at": visit.period.lower, "ends_at": visit.period.upper}
-    form = MoveForm(request.POST or None, initial=initial)
-    return _verb(request, form, _("Another time"), visit, actions.move_visit)
 
 
 @may("contracts.edit")

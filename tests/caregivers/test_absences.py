@@ -15,7 +15,7 @@ from caregivers.actions import fitness
 from caregivers.models import Absence, Availability, Caregiver
 from caregivers.queries.files import facts_of
 from contracts.models import Visit
-from contracts.queries.visits import rota_week
+from contracts.queries.rota import rota_rows, week_of
 from tests.factories import make_member, make_one, make_user
 
 ONE_DAY = dt.timedelta(days=1)
@@ -84,9 +84,7 @@ def test_what_was_asked_for_keeps_nobody_from_work_until_it_is_approved(caregive
     work = {"start": start, "end": start + dt.timedelta(hours=2), "work_form": "hourly", "level_needed": 0}
 
     def absent():
-        on_rota = [
-            row for row in rota_week(today - today.weekday() * ONE_DAY, [caregiver]) if row.caregiver == caregiver
-        ]
+        on_rota = [row for row in rota_rows(week_of(today), [caregiver]) if row.caregiver == caregiver]
         return facts_of([caregiver], **work)[caregiver.pk].is_absent, absence in on_rota[0].days[today.weekday()]
 
     assert absent() == (False, False)

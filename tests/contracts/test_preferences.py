@@ -14,7 +14,7 @@ from contracts.actions import agreements, gaps, visits
 from contracts.actions import preferences as actions
 from contracts.models import AssignmentGap, CaregiverPreference, Visit
 from contracts.queries.fit import fits
-from contracts.queries.visits import candidates
+from contracts.queries.suggesting import candidates
 from tests.world import make_world, sign_agreement, staff_up
 
 REASON = "两次迟到，老人不愿再见"

@@ -1,0 +1,167 @@
+"""The rota as people see it: caregivers down, time across; a fixed number of queries however many visits there are."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower, Upper
+from django.utils import timezone
+
+from agencies.calendar import CHINA, ONE_DAY
+from agencies.models import AgencySettings
+from caregivers.models import Absence, Availability, Caregiver
+from caregivers.queries.files import find_caregivers, with_level
+from clients.queries import find_clients
+from contracts.models import Visit
+from contracts.queries.visits import chip_of, visits_between
+
+PLANNED = Visit.State.PLANNED
+
+
+class Shown(NamedTuple):
+    """What the rota shows of a visit, on the clock of the place."""
+
+    pk: int
+    state: str
+    chip: str
+    starts: dt.datetime
+    ends: dt.datetime
+    planned_start: dt.datetime
+    caregiver_id: int | None
+    client: str
+    salutation: str
+    work_form: str
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends - self.starts).total_seconds() // 60)
+
+    @property
+    def seen(self) -> str:
+        """As contracts.queries.rota_changes.seen_as says it."""
+        start, end = int(self.starts.timestamp()), int(self.ends.timestamp())
+        return f"{self.caregiver_id or 0}.{start}.{end}.{self.state}"
+
+
+@dataclass
+class RotaRow:
+    """A caregiver's days, or the visits nobody is assigned to."""
+
+    caregiver: Caregiver | None
+    days: list[list] = field(default_factory=list)
+    ready: dict[int, tuple[dt.time, dt.time]] = field(default_factory=dict)  # by weekday; none at all: at any hour
+    minutes: int = 0  # of work that is counted in hours
+    worked: set[dt.date] = field(default_factory=set)
+    lives_in: bool = False
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days on a page, both in."""
+
+    first: dt.date
+    last: dt.date
+
+    @property
+    def days(self) -> list[dt.date]:
+        return [self.first + n * ONE_DAY for n in range((self.last - self.first).days + 1)]
+
+    @property
+    def period(self) -> tuple[dt.datetime, dt.datetime]:
+        return tuple(dt.datetime.combine(day, dt.time(), CHINA) for day in (self.first, self.last + ONE_DAY))
+
+
+def week_of(day: dt.date) -> Span:
+    monday = day - day.weekday() * ONE_DAY
+    return Span(monday, monday + 6 * ONE_DAY)
+
+
+def month_of(day: dt.date) -> Span:
+    first = day.replace(day=1)
+    return Span(first, (first + 31 * ONE_DAY).replace(day=1) - ONE_DAY)
+
+
+def _standing(span):
+    return visits_between(span.first, span.last).exclude(state=Visit.State.CANCELLED)
+
+
+def rota_people(span: Span, chosen: dict) -> QuerySet[Caregiver]:
+    """Caregivers of a rota: who works, and who has a visit although they do not any more; fewer by what was chosen."""
+    visits = _standing(span).filter(agency=OuterRef("agency"), caregiver=OuterRef("pk"))
+    people = Caregiver.objects.filter(Q(state=Caregiver.State.ACTIVE) | Exists(visits)).order_by("number")
+    if text := chosen.get("q"):
+        people = people.filter(pk__in=find_caregivers(text).values("pk"))
+    if text := chosen.get("client"):
+        people = people.filter(Exists(visits.filter(client__in=find_clients(text).values("pk"))))
+    if form := chosen.get("form"):
+        people = people.filter(work_forms__contains=[form])
+    show = chosen.get("show")
+    if show == "live_in":
+        people = people.filter(Exists(visits.filter(agreement__work_form="live_in")))
+    elif show:
+        people = people.filter(Exists(visits) if show == "busy" else ~Exists(visits))
+    people = with_level(people, span.first).defer("identity_number")
+    return people.filter(level__gte=chosen["level"]) if chosen.get("level") is not None else people
+
+
+def shown_visits(span: Span, ids: Iterable[int], chosen: dict) -> list[Shown]:
+    """Visits of these caregivers and of nobody, in order of time; two queries."""
+    late = timezone.now() - dt.timedelta(minutes=AgencySettings.objects.get().late_after_minutes)
+    visits = _standing(span).filter(Q(caregiver=None) | Q(caregiver__in=list(ids)))
+    if text := chosen.get("client"):
+        visits = visits.filter(client__in=find_clients(text).values("pk"))
+    rows = visits.order_by(Lower("period"), "pk").values_list(
+        "pk", "state", "caregiver_id", Lower("period"), Upper("period"), "planned_start",
+        "client__name", "client__salutation", "agreement__work_form",
+    )  # fmt: skip
+    return [
+        Shown(
+            pk, state, chip_of(state, caregiver, start, late), start.astimezone(CHINA), end.astimezone(CHINA),
+            planned, caregiver, name, salutation, form,
+        )
+        for pk, state, caregiver, start, end, planned, name, salutation, form in rows
+    ]  # fmt: skip
+
+
+def rota_rows(span: Span, people: Iterable[Caregiver], chosen: dict | None = None) -> list[RotaRow]:
+    """The unassigned first, then these caregivers: visits and absences by day; four queries."""
+    count = (span.last - span.first).days + 1
+    rows = {None: RotaRow(None), **{person.pk: RotaRow(person) for person in people}}
+    for row in rows.values():
+        row.days = [[] for _day in range(count)]
+    ids = [pk for pk in rows if pk]
+    for visit in shown_visits(span, ids, chosen or {}):
+        row, day = rows[visit.caregiver_id], visit.starts.date()
+        row.days[max((day - span.first).days, 0)].append(visit)
+        row.worked.add(day)
+        if visit.work_form == "live_in":
+            row.lives_in = True
+        elif day >= span.first:
+            row.minutes += visit.minutes
+    approved = Absence.objects.filter(state=Absence.State.APPROVED, period__overlap=span.period, caregiver__in=ids)
+    for absence in approved:
+        _place_absence(rows[absence.caregiver_id], absence, span)
+    hours = Availability.objects.filter(caregiver__in=ids)
+    for owner, weekday, starts, ends in hours.values_list("caregiver_id", "weekday", "starts_at", "ends_at"):
+        rows[owner].ready[weekday] = (starts, ends)
+    return list(rows.values())
+
+
+def _place_absence(row, absence, span):
+    for place, day in enumerate(span.days):
+        start = dt.datetime.combine(day, dt.time(), CHINA)
+        if absence.period.lower < start + ONE_DAY and absence.period.upper > start:
+            row.days[place].append(absence)
+
+
+def calendar_visits(caregiver: Caregiver) -> QuerySet[Visit]:
+    """A caregiver's own visits from a week back to five weeks ahead, with the moment each was changed last."""
+    if caregiver.state != Caregiver.State.ACTIVE:
+        return Visit.objects.none()
+    today = timezone.localdate()
+    rows = _standing(Span(today - 7 * ONE_DAY, today + 35 * ONE_DAY)).filter(caregiver=caregiver)
+    history = Visit.history.model.objects.filter(agency=OuterRef("agency"), id=OuterRef("pk"))
+    latest = history.order_by("-history_date").values("history_date")[:1]
+    return rows.select_related("client").annotate(changed_at=Subquery(latest))
