@@ -430,7 +430,8 @@ def plan_for(
 ) -> ServicePlan:
     """Write a plan that suits the client's status and the caregiver's level, and agree it."""
     assess_before(world, client, agreed_on)
-    needs_care = client.assessments.first().self_care == "unable" and caregiver.level_grants.first().level > 0
+    judged = client.assessments.filter(assessed_on__lte=agreed_on).first()
+    needs_care = judged.self_care == "unable" and caregiver.level_grants.first().level > 0
     codes = ["5.1-02", "5.1-03", "5.1-04", "5.2-02", "5.2-04", "5.3-02"]
     if needs_care:
         codes += ["5.1-09", "5.1-12"]
