@@ -131,6 +131,7 @@ class Migration(migrations.Migration):
             UPDATE clients_enquiry SET reply_by = answer_by, warn_at = answer_by
             WHERE state = 'open' AND answered_at IS NULL;
             UPDATE clients_enquiry SET outcome = 'declined' WHERE state = 'closed';
+            SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;
             """,
             migrations.RunSQL.noop,
         ),

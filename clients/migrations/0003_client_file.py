@@ -207,7 +207,10 @@ class Migration(migrations.Migration):
             constraint=agencies.tenancy.InsertOnly(changeable=('self_care', 'override_decision', 'seconded_by', 'seconded_at'), name='assessment_insert_only'),
         ),
         migrations.RunSQL(
-            "UPDATE clients_guardian SET scopes = '{agreements,care,money,data}' WHERE authority = 'agent'",
+            """
+            UPDATE clients_guardian SET scopes = '{agreements,care,money,data}' WHERE authority = 'agent';
+            SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;
+            """,
             migrations.RunSQL.noop,
         ),
         migrations.AddConstraint(
