@@ -42,7 +42,7 @@ LISTS = [
     ("enquiry_list", Enquiry, 6),
     ("shift_list", ShiftNote, 6),
     ("client_paper_list", ClientPaper, 6),
-    ("data_request_list", DataRequest, 7),
+    ("data_request_list", DataRequest, 6),
     ("caregiver_list", Caregiver, 5),
     ("onboarding_list", Caregiver, 5),
     ("supply_list", SupplyIssue, 6),
