@@ -13,7 +13,7 @@ from agencies.models import AccessLog, Role, User
 from agencies.panels import shortcuts_of, steps_of, timeline_of
 from agencies.tenancy import agency_context
 from clients.actions import assessments, consents, files
-from clients.models import Assessment, Client, Consent, Enquiry, Guardian
+from clients.models import Assessment, Client, Consent, Enquiry, Guardian, HomeCheck
 from clients.scales import GBT_42195
 from clients.standard import FILE, FileFacts
 from contracts.models import Agreement, ServicePlan
@@ -71,6 +71,7 @@ def ready(**fields):
         make_one(Consent, client=client, kind=kind)
     make_one(Guardian, client=client, is_active=True, is_emergency_contact=True)
     make_one(Assessment, client=client, reassess_on=timezone.localdate() + dt.timedelta(days=1))
+    make_one(HomeCheck, client=client, address=f"{client.district} {client.address}")
     return client
 
 
@@ -85,6 +86,7 @@ def test_a_fresh_file_names_every_step_and_opens_those_that_can_be_done(manager)
     assert pages(manager, client) == [
         *(["consents", "new"], ["consents", "new"], ["consents", "new"], ["guardians", "new"]),
         *(waits, waits, waits),  # assessment, plan, agreement
+        ["home", "new"],
     ]
     make_one(Consent, client=client, kind="health_data")
     assert ["assessments", "new"] in pages(manager, client)

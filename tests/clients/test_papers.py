@@ -32,7 +32,7 @@ def office(client, maple):
 
 
 def send(office, person, **data):
-    data = {"kind": "identity", "title": "身份证", "file": SimpleUploadedFile("a.png", png()), **data}
+    data = {"kind": "identity", "title": "证件甲", "file": SimpleUploadedFile("a.png", png()), **data}
     return office.post(reverse("client_paper_new", args=["maple", person.pk]), data)
 
 
@@ -51,7 +51,7 @@ def test_paper_is_filed_looked_at_and_taken_off(office, client, maple):
         paper.refresh_from_db()
         assert paper.removed_by == office.user
         assert AccessLog.objects.count() == 1
-    assert "身份证" not in office.get(reverse("client_file", args=["maple", person.pk])).content.decode()
+    assert "证件甲" not in office.get(reverse("client_file", args=["maple", person.pk])).content.decode()
 
 
 def test_archivist_sees_no_papers_of_clients(client, maple):
@@ -99,7 +99,15 @@ def test_one_notice_names_everything(in_maple):
         identity_type="resident", identity_number="370102197503071235",
     )  # fmt: skip
     text = text_of(papers.give_notice(client=client, by=user))
-    for words in ("一次性告知单", "李淑贞", "PIPL29", "紧急联系人", "7.2.3", "李建国（儿子）的授权委托书", "不扣押"):
+    for words in (
+        "一次性告知单",
+        "李淑贞",
+        "个人信息保护法第29条",
+        "紧急联系人",
+        "7.2.3",
+        "李建国（儿子）的授权委托书",
+        "不扣押",
+    ):
         assert words in text
 
 

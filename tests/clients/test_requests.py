@@ -62,7 +62,12 @@ def test_every_table_that_hangs_on_a_client_is_in_the_copy():
 
 def test_copy_holds_all_of_the_client_and_masks_others(in_maple, manager):
     client = make_one(
-        Client, name="李淑贞", phone="13500001234", identity_number="11010519491231002X", illnesses="高血压"
+        Client,
+        name="李淑贞",
+        phone="13500001234",
+        identity_number="11010519491231002X",
+        illnesses="高血压",
+        identity_hash="keyed-hash",
     )
     make_one(Guardian, client=client, name="李建国", phone="13700001234", identity_number="370102197503071235")
     make_one(RiskNote, client=client, text="夜里起床易跌倒")
