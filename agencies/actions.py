@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
 from agencies.identity import credit_code_problems, normalise_phone, phone_problems
+from agencies.links import office_url
 from agencies.models import (
     AccessLog,
     Agency,
@@ -257,19 +258,25 @@ def copy_price_list(*, by: User) -> PriceList:
         raise ValidationError(_("There is a draft already; finish that one first."))
     newest = PriceList.objects.order_by("-effective_from").first()
     day = timezone.localdate() + dt.timedelta(days=1)
-    draft = PriceList.objects.create(name=_("Price list %(year)s") % {"year": day.year}, effective_from=day)
+    name = _("Price list %(year)s") % {"year": day.year}
+    draft = PriceList.objects.create(name=name, effective_from=day, drafted_by=by)
     if newest:
         rows = newest.prices.values("kind", "work_form", "service_item_id", "unit", "amount", "note")
         Price.objects.bulk_create([Price(agency=current_agency(), price_list=draft, **row) for row in rows])
     return draft
 
 
-def set_prices(*, price_list: PriceList, prices: list[dict], name: str, effective_from: dt.date) -> None:
-    """Replace the prices of a draft; each is {kind, work_form or service_item, unit, amount, note}."""
+def set_prices(
+    *, price_list: PriceList, prices: list[dict], name: str, effective_from: dt.date, by: User | None = None
+) -> None:
+    """Replace the prices of a draft; each is {kind, work_form or service_item, unit, amount, note}.
+
+    Who wrote it last does not approve it, where the agency has set so.
+    """
     price_list = PriceList.objects.select_for_update().get(pk=price_list.pk)
     if price_list.state != PriceList.State.DRAFT:
         raise ValidationError(_("A published list does not change; start a new one."))
-    price_list.name, price_list.effective_from = name, effective_from
+    price_list.name, price_list.effective_from, price_list.drafted_by = name, effective_from, by
     price_list.save()
     price_list.prices.all().delete()
     Price.objects.bulk_create([Price(agency=current_agency(), price_list=price_list, **price) for price in prices])
@@ -278,6 +285,32 @@ def set_prices(*, price_list: PriceList, prices: list[dict], name: str, effectiv
 def publish_price_list(*, price_list: PriceList, by: User, effective_from: dt.date | None = None) -> None:
     """Put a list in force from its day (4.1.5); each work form has a price that says what it includes."""
     day = effective_from or price_list.effective_from
+    problems = _against_publishing(price_list, day)
+    if price_list.drafted_by_id == by.pk and AgencySettings.objects.get().price_list_by_two:
+        problems.append(_("You wrote this list yourself; another manager looks at it and approves it (4.1.5)."))
+    if problems:
+        raise ValidationError(problems)
+    published = {"state": PriceList.State.PUBLISHED, "published_at": timezone.now(), "published_by": by}
+    if not PriceList.objects.filter(pk=price_list.pk, state="draft").update(effective_from=day, **published):
+        raise ValidationError(_("This list was published before."))
+    price_list.refresh_from_db()
+    price_list.save()  # for the history
+
+
+def ask_to_publish(*, price_list: PriceList, by: User) -> None:
+    """Tell the managers that a draft is ready to be approved; what still stands against it is named first."""
+    if price_list.state != PriceList.State.DRAFT:
+        raise ValidationError(_("This list was published before."))
+    if problems := _against_publishing(price_list, price_list.effective_from):
+        raise ValidationError(problems)
+    managers = [user for user in members_with(Role.MANAGER) if user != by]
+    if not managers:
+        raise ValidationError(_("There is no other manager to ask. Turn the approval by two off in the settings."))
+    title = _("%(name)s waits for your approval") % {"name": price_list.name}
+    notify(users=managers, title=title, body=by.name, url=office_url("price_list_list"))
+
+
+def _against_publishing(price_list, day):
     problems = []
     if day < timezone.localdate():
         problems.append(_("A list cannot be in force from a day that has passed; nobody could have seen it."))
@@ -293,13 +326,7 @@ def publish_price_list(*, price_list: PriceList, by: User, effective_from: dt.da
     ]:
         if missing:
             problems.append(text % {"forms": pgettext("between names", ", ").join(map(str, missing))})
-    if problems:
-        raise ValidationError(problems)
-    published = {"state": PriceList.State.PUBLISHED, "published_at": timezone.now(), "published_by": by}
-    if not PriceList.objects.filter(pk=price_list.pk, state="draft").update(effective_from=day, **published):
-        raise ValidationError(_("This list was published before."))
-    price_list.refresh_from_db()
-    price_list.save()  # for the history
+    return problems
 
 
 def mark_message_sent(*, message: Message, by: User) -> None:

@@ -24,6 +24,7 @@ is_office = is_manager | is_coordinator | is_quality_officer | is_archivist
 rules.add_perm("agencies.office", is_office)
 rules.add_perm("agencies.messages", is_manager | is_coordinator | is_quality_officer)
 rules.add_perm("agencies.manage", is_manager)
+rules.add_perm("agencies.draft_prices", is_manager | is_coordinator)
 rules.add_perm("agencies.phone", is_caregiver)
 rules.add_perm("agencies.reveal", is_manager | is_coordinator)
 

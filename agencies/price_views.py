@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from agencies import actions
 from agencies.forms import CleanForm
 from agencies.links import office_url
-from agencies.models import Price, PriceList, ServiceItem, WorkForm
+from agencies.models import AgencySettings, Price, PriceList, ServiceItem, WorkForm
 from agencies.pages import form_page, press, submit
 from agencies.permissions import may
 from agencies.queries import in_order, price_list_on
@@ -23,19 +23,32 @@ from agencies.queries import in_order, price_list_on
 @may("agencies.office")
 def price_list_list(request):
     context = {
-        "price_lists": PriceList.objects.prefetch_related(Prefetch("prices", in_order(Price.objects))),
+        "price_lists": PriceList.objects.select_related("drafted_by", "published_by").prefetch_related(
+            Prefetch("prices", in_order(Price.objects))
+        ),
         "current": price_list_on(timezone.localdate()),
         "items": ServiceItem.objects.all(),
         "today": timezone.localdate(),
         "may_edit": rules.has_perm("agencies.manage", request.membership),
+        "may_draft": rules.has_perm("agencies.draft_prices", request.membership),
+        "by_two": AgencySettings.objects.get().price_list_by_two,
     }
     return render(request, "agencies/price_lists.html", context)
 
 
-@may("agencies.manage")
+@may("agencies.draft_prices")
 @require_POST
 def price_list_copy(request):
     return press(request, actions.copy_price_list, back=office_url("price_list_list"), by=request.user)
+
+
+@may("agencies.draft_prices")
+@require_POST
+def price_list_ask(request, price_list_pk):
+    price_list = get_object_or_404(PriceList, pk=price_list_pk)
+    done = _("The managers are told.")
+    back = office_url("price_list_list")
+    return press(request, actions.ask_to_publish, back=back, done=done, price_list=price_list, by=request.user)
 
 
 class PriceListForm(CleanForm, forms.ModelForm):
@@ -96,15 +109,16 @@ def _line_name(line):
     return f"{line.kind}_{line.work_form}"
 
 
-@may("agencies.manage")
+@may("agencies.draft_prices")
 def price_list_edit(request, price_list_pk):
     price_list = get_object_or_404(PriceList, pk=price_list_pk, state=PriceList.State.DRAFT)
     form = PriceListForm(request.POST or None, instance=PriceList.objects.get(pk=price_list.pk))
     back = office_url("price_list_list")
     if form.is_valid():
         return press(
-            request, actions.set_prices, back=back, done=_("Saved."), price_list=price_list, **form.cleaned_data
-        )
+            request, actions.set_prices, back=back, done=_("Saved."), price_list=price_list, by=request.user,
+            **form.cleaned_data,
+        )  # fmt: skip
     return form_page(
         request, form=form, title=_("Prices of a draft"), back=back, template="agencies/price_list_form.html"
     )

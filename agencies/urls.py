@@ -23,6 +23,7 @@ office_urls = [
     path("prices/", price_views.price_list_list, name="price_list_list"),
     path("prices/new/", price_views.price_list_copy, name="price_list_copy"),
     path("prices/<int:price_list_pk>/", price_views.price_list_edit, name="price_list_edit"),
+    path("prices/<int:price_list_pk>/ask/", price_views.price_list_ask, name="price_list_ask"),
     path("prices/items/new/", price_views.item_new, name="item_new"),
     path("prices/items/<int:item_pk>/", price_views.item_edit, name="item_edit"),
     path("notices/", views.notice_list, name="notice_list"),

@@ -118,6 +118,7 @@ SETTING_GROUPS = [
     (gettext_lazy("Complaints"), [
         "complaint_acknowledge_hours", "complaint_limit_days", "serious_complaint_limit_days",
     ]),
+    (gettext_lazy("Prices"), ["price_list_by_two"]),
     (gettext_lazy("Archive"), ["keep_contracts_years", "keep_other_years"]),
 ]  # fmt: skip
 

@@ -372,6 +372,9 @@ class ControlledText(AgencyModel):
         SUPERVISION_RULE = "supervision_rule", _("Rule of supervision and assessment (7.4.1)")
         CONSENTS = "consents", _("Consents to personal data (PIPL)")
         CALL_SCRIPT = "call_script", _("What to say at the desk and on the phone (7.3.2 a)")
+        TERMS_EMPLOYEE = "terms_employee", _("Clauses of agreements, employee form (7.2.2 c)")
+        TERMS_INTERMEDIARY = "terms_intermediary", _("Clauses of agreements, intermediary form (7.2.2 c)")
+        TERMS_DISPATCH = "terms_dispatch", _("Clauses of agreements, dispatch form (7.2.2 c)")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")

@@ -13,6 +13,7 @@ from rules import has_perm
 from agencies.forms import CleanForm
 from agencies.links import office_url
 from agencies.pages import form_page, press, submit
+from agencies.panels import panels_of
 from agencies.permissions import may
 from archive import texts
 from archive.models import ArchiveRecord, ControlledText, Document
@@ -37,6 +38,7 @@ def text_page(request, text_pk):
         "is_current": texts.text_in_force(text.kind).pk == text.pk,
         "papers": Document.objects.filter(kind="controlled_text", subject_id=text.pk).select_related("file"),
         "record": ArchiveRecord.objects.filter(source="controlled_text", source_id=text.pk).first(),
+        "panels": panels_of("archive.text", request.membership, text),
         "may_keep": has_perm("archive.keep", request.membership),
         "may_publish": has_perm("archive.approve", request.membership),
     }
@@ -58,8 +60,11 @@ class TextForm(CleanForm, forms.Form):
     def __init__(self, *args, text, **kwargs):
         self.codes = [code for code, _title, _body in text.parts]
         super().__init__(*args, **kwargs)
+        may_be_empty = texts.may_be_empty(text.kind)
         for code, title, body in text.parts:
-            self.fields[code] = forms.CharField(label=title, initial=body, widget=forms.Textarea(attrs={"rows": 5}))
+            area = forms.Textarea(attrs={"rows": 5})
+            required = code not in may_be_empty
+            self.fields[code] = forms.CharField(label=title, initial=body, widget=area, required=required)
         self.initial |= {"effective_from": text.effective_from, "change": text.change}
 
     def clean(self):

@@ -1,7 +1,7 @@
 """Texts people acknowledge or consent to, in versions an agency writes itself; begun with a standard wording (7.5.1)."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -13,16 +13,36 @@ from archive.models import ArchiveClass, ArchiveRecord, ControlledText, Document
 
 Kind, State = ControlledText.Kind, ControlledText.State
 Parts = list[tuple[str, str, str]]
-TITLES = {Kind.SUPERVISION_RULE: "监督与考核制度", Kind.CONSENTS: "个人信息处理同意事项", Kind.CALL_SCRIPT: "接待用语"}
+TITLES = {
+    Kind.SUPERVISION_RULE: "监督与考核制度",
+    Kind.CONSENTS: "个人信息处理同意事项",
+    Kind.CALL_SCRIPT: "接待用语",
+    Kind.TERMS_EMPLOYEE: "三方协议条款（员工制）",
+    Kind.TERMS_INTERMEDIARY: "三方协议条款（中介制）",
+    Kind.TERMS_DISPATCH: "三方协议条款（派遣制）",
+}
 STANDARD = "2026-1"  # the version that the standard wording is kept as
 
 _wordings: dict[str, Callable[[], Parts]] = {}
+_may_be_empty: dict[str, frozenset[str]] = {}
+_checks: dict[str, Callable[[dict[str, str]], None]] = {}
 _readers: dict[str, Callable[[ControlledText], None]] = {}
 
 
-def wording(kind: Kind) -> Callable:
+def wording(kind: Kind, may_be_empty: Iterable[str] = ()) -> Callable:
     """Register the function that writes the standard wording of a text, with the agency's own figures in it."""
+    _may_be_empty[kind] = frozenset(may_be_empty)
     return lambda function: _wordings.setdefault(kind, function)
+
+
+def checks(kind: Kind) -> Callable:
+    """Register the function that refuses what a text of this kind must not say: texts by part -> ValidationError."""
+    return lambda function: _checks.setdefault(kind, function)
+
+
+def may_be_empty(kind: Kind) -> frozenset[str]:
+    """The parts that a version may leave empty."""
+    return _may_be_empty[kind]
 
 
 def when_published(kind: Kind) -> Callable:
@@ -83,6 +103,8 @@ def save_draft(
     text = ControlledText.objects.select_for_update().get(pk=text.pk)
     if text.state != State.DRAFT:
         raise ValidationError(_("A published text does not change; start a new version."))
+    if check := _checks.get(text.kind):
+        check(texts)
     text.parts = [[code, title, texts[code]] for code, title, _old in text.parts]
     text.change, text.effective_from, text.drafted_by = change, effective_from, by
     text.save()

@@ -21,6 +21,7 @@ app.conf.beat_schedule = {
     "level-standings": {"task": "caregivers.tasks.level_standings_everywhere", "schedule": crontab(hour=2, minute=40)},
     "credentials": {"task": "caregivers.tasks.credential_warnings_everywhere", "schedule": crontab(hour=0, minute=40)},
     "licences": {"task": "agencies.office_tasks.licence_warnings_everywhere", "schedule": crontab(hour=0, minute=50)},
+    "expiry": {"task": "contracts.tasks.tell_of_endings_everywhere", "schedule": crontab(hour=0, minute=20)},
     "assignments": {"task": "contracts.tasks.recheck_assignments_everywhere", "schedule": crontab(hour=4, minute=10)},
     "limits": {"task": "supervision.tasks.complaint_limits_everywhere", "schedule": crontab(minute="*")},
     "incidents": {"task": "supervision.tasks.incident_limits_everywhere", "schedule": crontab(minute="*")},

@@ -35,6 +35,7 @@ def key_terms(terms: dict[str, Any]) -> list[KeyTerm]:
     penalty = "仍应按价目表支付居间报酬" if is_intermediary else "应支付相当于一个月估算服务费的违约金"
     pay = f"每月约 {yuan(fees['monthly_estimate'])}，按您确认的服务记录结算，次月 {fees['payment_day']} 日前付给机构。"
     pay += "" if is_intermediary else "服务员不得另行收费。"
+    extra = [KeyTerm("extra", "十八（四）补充条款", "；".join(terms["extra"]))] if terms.get("extra") else []
     return [
         KeyTerm("condition", "二（四）如实告知身体状况", "您已如实告知疾病、用药、过敏、传染病和精神状况；有变化的，二十四小时内告知。"),
         KeyTerm("excluded", "三（二）服务不包括的事项", "不做打针、输液、换药、导尿、鼻饲置管等医疗护理，也不做协议以外的劳动。"),
@@ -46,4 +47,5 @@ def key_terms(terms: dict[str, Any]) -> list[KeyTerm]:
         KeyTerm("penalty", "十六（一）至（三）违约金", f"逾期付款每日万分之五；绕开机构私下雇用服务员的，{penalty}；无理由也不提前通知而解除的，付未履行部分的百分之十，最多一个月。"),
         KeyTerm("dispute", "十七　争议解决的方式", f"先协商、调解；不成的，{DISPUTES[terms['dispute']]}。"),
         KeyTerm("health", "十二　健康信息的单独同意", "疾病、用药、过敏、评估结果只用于评估、护理和急救，由有权限的工作人员和上门的服务员使用；可以随时撤回。"),
+        *extra,
     ]  # fmt: skip

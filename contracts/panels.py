@@ -11,6 +11,7 @@ from agencies.panels import Keep, Moment, Panel, Shortcut, Step, keeps, moments,
 from archive.standard import retain_until
 from clients.models import Client
 from clients.queries import missing_in_file
+from contracts.clauses import KINDS
 from contracts.models import Agreement, CalendarFeed, CaregiverPreference, ServicePlan, SpecialEvent, Visit
 from contracts.queries.agreements import OPEN, with_outdated_plan
 from contracts.queries.onsite import door_of, measurements_of
@@ -19,6 +20,13 @@ from contracts.queries.preferences import in_force
 
 def _agreements(filters):
     return Agreement.objects.filter(**filters).select_related("client", "caregiver").defer("terms")[:10]
+
+
+@panel("archive.text")
+def whole_agreement(membership, text):
+    """The way from an agency's clauses to the agreement they stand in."""
+    mode = next((mode for mode, kind in KINDS.items() if kind == text.kind), None)
+    return Panel("contracts/_clauses.html", {"text": text}) if mode else None
 
 
 @panel("clients.client")

@@ -19,6 +19,7 @@ from agencies.limits import client_address, forget, is_over_limit
 from agencies.links import read_token
 from agencies.pages import unknown_link
 from agencies.views import serve
+from archive.actions import why_void
 from contracts import icalendar
 from contracts.actions import signing
 from contracts.actions.calendar_feeds import caregiver_of_feed
@@ -91,7 +92,9 @@ def sign(request, token, party):
         return render(request, "public/sign_who.html", {**context, "form": form})
     context |= {"token": token, "party": party}
     if _has_signed(agreement, party):
-        return render(request, "public/signed.html", {**context, "until": _copy_until(agreement)})
+        paper = agreement.signed_document or agreement.document
+        context |= {"until": _copy_until(agreement), "standing": why_void(paper) if paper else ""}
+        return render(request, "public/signed.html", context)
     form = SignForm(request.POST or None, agreement=agreement, party=party)
     if form.is_valid() and _sign(request, form, agreement, party):
         return redirect(request.path)

@@ -443,3 +443,35 @@ def missing_before_force(
         text = _("The agreement that is amended is over or its end is set. Cancel this amendment.")
         found.append(Finding("7.3.2 b", "nothing_to_amend", text))
     return [*found, *caregiver]
+
+
+# The agency's own wording -------------------------------------------------------------------------------------------
+
+# What a text that one side puts before all its clients may not say: it would be void.
+VOID_WORDS = [
+    (
+        _("Civil Code 506"),
+        ("概不负责", "不负任何责任", "不承担任何责任", "免除一切责任", "责任自负", "后果自负", "生死自负"),
+    ),
+    (
+        _("Civil Code 497"),
+        ("概不退还", "一律不退", "不予退还", "不得解除", "无权解除", "放弃诉讼", "不得起诉", "不得投诉"),
+    ),
+    (_("Consumer Law 26"), ("最终解释权", "解释权归")),
+    ("7.2.2 c", ("有权单方变更", "单方调整价格", "无须另行通知")),
+]
+
+
+def void_words(text: str) -> list[Finding]:
+    """Words in an agency's own clauses that exclude liability or take away the other side's main rights."""
+    return [
+        Finding(
+            clause,
+            "void_words",
+            _("“%(word)s” would be void; word it so that the other side keeps its rights."),
+            {"word": word},
+        )
+        for clause, words in VOID_WORDS
+        for word in words
+        if word in text
+    ]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.jobs import AgencyJob, EveryAgency
 from agencies.tasks import RowTask
-from contracts.actions import attendance, filling, gaps, onsite, running, special, visits
+from contracts.actions import attendance, filling, gaps, onsite, renewal, running, special, visits
 
 
 @shared_task(base=AgencyJob, label=_("Plan visits"))
@@ -16,6 +16,16 @@ def plan_visits():
 @shared_task(base=EveryAgency)
 def plan_visits_everywhere():
     return plan_visits
+
+
+@shared_task(base=AgencyJob, label=_("Agreements that end"))
+def tell_of_endings():
+    return renewal.tell_of_endings()
+
+
+@shared_task(base=EveryAgency)
+def tell_of_endings_everywhere():
+    return tell_of_endings
 
 
 @shared_task(base=AgencyJob, label=_("Mark missed visits"))

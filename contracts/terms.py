@@ -20,10 +20,11 @@ from caregivers.queries.files import with_level
 from clients.models import Consent
 from clients.queries import current_assessment, told_risk_notes
 from contracts import paper_words as words
+from contracts.clauses import worded
 from contracts.models import Agreement
 from contracts.queries.fees import charges_of
 
-EDITION = "2026-12"  # a changed wording is a new edition in its own folder; signed agreements keep theirs
+EDITION = "2027-01"  # a changed wording is a new edition in its own folder; signed agreements keep theirs
 PARTS = ("notice", "clauses", "liability", "amendment", "signing", "plan", "prices")
 
 
@@ -40,6 +41,8 @@ def agreement_terms(agreement: Agreement) -> dict[str, Any]:
         "number": agreement.number,
         "mode": agreement.mode,
         "mode_name": words.MODES[agreement.mode],
+        **worded(agreement.mode),
+        "renews": _renewed(agreement.renews),
         "client": {**_person(client), "birth_date": client.birth_date, "address": f"{client.district}{client.address}"},
         "signer": _signer(agreement.guardian),
         "contacts": _contacts(client),
@@ -112,6 +115,10 @@ def _plain(value):
     if isinstance(value, Decimal):
         return f"{value:.2f}"
     return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _renewed(previous):
+    return {"number": previous.number, "ends_on": previous.ends_on} if previous else None
 
 
 def _person(person):

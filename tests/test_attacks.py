@@ -168,8 +168,8 @@ def test_coordinator_does_not_sign_for_the_agency(client, maple, way):
     if way == "screen":
         assert client.post(f"/maple/agreements/{agreement.pk}/sign/agency/").status_code == 403
     else:
-        form = client.post(f"/maple/agreements/{agreement.pk}/paper/", {"party": "agency"}).context["form"]
-        assert "party" in form.errors
+        form = client.post(f"/maple/agreements/{agreement.pk}/paper/", {"parties": "agency"}).context["form"]
+        assert "parties" in form.errors
     with agency_context(maple):
         assert not Signature.objects.exists()
 

@@ -26,8 +26,15 @@ from caregivers.models import Caregiver, Credential, LevelGrant, LevelStanding
 from caregivers.tasks import credential_warnings, level_standings
 from clients.models import Enquiry
 from clients.tasks import enquiry_limits
-from contracts.models import AssignmentGap, SpecialEvent, Visit, VisitProof
-from contracts.tasks import forget_positions, mark_missed, plan_visits, recheck_assignments, special_limits
+from contracts.models import Agreement, AssignmentGap, SpecialEvent, Visit, VisitProof
+from contracts.tasks import (
+    forget_positions,
+    mark_missed,
+    plan_visits,
+    recheck_assignments,
+    special_limits,
+    tell_of_endings,
+)
 from supervision.models import Complaint, Incident, ReturnVisit, SurveyInvitation
 from supervision.tasks import complaint_limits, incident_limits, return_visits_due, satisfaction_surveys
 from tests.conftest import make_agency
@@ -41,6 +48,7 @@ def count(model, **filters):
 
 BUSY_JOBS = {
     "plan_visits": (plan_visits, lambda: count(Visit, state="planned")),
+    "tell_of_endings": (tell_of_endings, lambda: count(Notice, title__contains="renew it or prepare")),
     "return_visits_due": (return_visits_due, lambda: count(ReturnVisit)),
     "satisfaction_surveys": (satisfaction_surveys, lambda: count(SurveyInvitation)),
     "archive_expiry": (archive_expiry, lambda: count(DisposalEntry)),
@@ -79,6 +87,7 @@ def busy(committed_db) -> Agency:
         for _record in range(2):
             make_one(ArchiveRecord)
         Visit.objects.filter(state="planned").delete()
+        Agreement.objects.filter(pk=agreement.pk).update(ends_on=world.ago(-25))
     return world.agency
 
 

@@ -145,7 +145,7 @@ def write_plan(page):
     page.goto(f"{page.url}plans/new/")
     page.check(f"main [name=slots0_days][value='{start.isoweekday()}']")
     fill(page, work_form="hourly", slots0_at=start.strftime("%H:%M"), slots0_hours="2", mode="上门服务",
-         cautions="起身时在旁照看")  # fmt: skip
+         procedure="问好、测血压、做饭、告别", equipment="血压计一台", cautions="起身时在旁照看")  # fmt: skip
     for item in ("做饭", "测血压"):
         page.locator("label", has_text=re.compile(f"^\\s*{item}")).locator("input").check()
     save(page)

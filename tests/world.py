@@ -14,6 +14,15 @@ PEOPLE = {
 }
 
 
+# What a plan says in words (7.3.1); without any of it nobody agrees.
+PLAN_TEXTS = {
+    "mode": "上门服务",
+    "procedure": "问好，服务，记录，告别。",
+    "equipment": "血压计一台。",
+    "cautions": "无",
+}
+
+
 def make_world() -> demo.World:
     """An agency with staff, settings, catalogue, licences and prices; open its context before using it."""
     return demo.open_agency(

@@ -137,6 +137,13 @@ class AgencySettings(AgencyModel):
     complaint_limit_days = _count(_("decide an ordinary complaint within (working days)"), 7, high=60)
     serious_complaint_limit_days = _count(_("decide a serious complaint within (working days)"), 15, high=60)
 
+    # Prices (4.1.5)
+    price_list_by_two = models.BooleanField(
+        _("a price list is approved by somebody else than who wrote it"),
+        default=True,
+        help_text=_("Turn it off where one person does both."),
+    )
+
     # Archive (7.5.3); the standard's three years are the least
     keep_contracts_years = _count(_("keep agreements after their end (years)"), 3, low=3, high=50)
     keep_other_years = _count(_("keep other records (years)"), 3, low=3, high=50)

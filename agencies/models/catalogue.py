@@ -73,6 +73,7 @@ class PriceList(AgencyModel):
     name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60)
     effective_from = models.DateField(_("in force from"))
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    drafted_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
     history = AgencyHistory()

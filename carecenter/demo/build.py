@@ -8,7 +8,7 @@ from django.utils import timezone
 from agencies.models import Agency
 from agencies.tenancy import agency_context
 from carecenter import authority
-from carecenter.demo import client_files, onboarding, onsite, phone, preferences, reception, rota
+from carecenter.demo import client_files, onboarding, onsite, phone, preferences, reception, rota, wording
 from carecenter.demo import world as demo
 from carecenter.demo.careers import careers, judge
 from carecenter.demo.supervision import supervise
@@ -57,6 +57,7 @@ def build_agency(facts: dict, now: dt.datetime, *, caregivers: int, clients: int
     world.now = now
     with agency_context(world.agency):
         authority.issue()
+        wording.word(world)
         staff = demo.hire(world, caregivers, first_phone)
         files = demo.take_in(world, clients)
         reception.receive(world, files)
@@ -75,6 +76,9 @@ def build_agency(facts: dict, now: dt.datetime, *, caregivers: int, clients: int
         judge(world, active)
         train(world, active)
         _special_states(world, signed)
+        wording.keep_templates(world, signed)
+        wording.renew(world, signed)
+        wording.draft_prices(world)
         preferences.note(world, signed)
         onsite.take_down(world, signed)
         onsite.happen(world, signed)

@@ -590,8 +590,9 @@ def finish(world: World, agreement: Agreement, ended_on: dt.date, reason: str, *
     with at(ended_on, hour=17):
         note = "" if reason == "expiry" else "老人转入医养结合机构，家属提出结束。"
         running.end_agreement(
-            agreement=agreement, by=world.coordinator, ended_on=ended_on, end_reason=reason, end_note=note
-        )
+            agreement=agreement, by=world.coordinator, ended_on=ended_on, end_reason=reason, end_note=note,
+            noticed_on=ended_on - dt.timedelta(days=4 if reason == "client" else 10),
+        )  # fmt: skip
     if not with_handover:
         return
     with at(ended_on, hour=18):

@@ -48,7 +48,7 @@ State = Agreement.State
 def create_agreement(*, client: Client, by: User, plan: ServicePlan, **data: Any) -> Agreement:
     """Draft an agreement from an agreed plan; the price comes from the list in force on the first day (4.1.5)."""
     agreement = Agreement(client=client, plan=plan, work_form=plan.work_form, created_by=by)
-    _fill(agreement, data)
+    fill_draft(agreement, data)
     agreement.number = next_number("HT")
     agreement.save()
     _ask_for_approval(agreement)
@@ -63,7 +63,7 @@ def update_agreement(*, agreement: Agreement, by: User, **data: Any) -> Agreemen
     if data.get("plan"):
         agreement.plan, agreement.work_form = data["plan"], data["plan"].work_form
     asked = (agreement.rate, agreement.rate_approved_by_id)
-    _fill(agreement, data)
+    fill_draft(agreement, data)
     agreement.save()
     if asked != (agreement.rate, agreement.rate_approved_by_id):
         _ask_for_approval(agreement)
@@ -79,7 +79,8 @@ def _ask_for_approval(agreement):
     notify(users=members_with(Role.MANAGER), title=title, body=agreement.rate_reason, url=url)
 
 
-def _fill(agreement, data):
+def fill_draft(agreement: Agreement, data: dict[str, Any]) -> None:
+    """Set the fields of a draft and its price by the list of its first day; refuse what does not go together."""
     rate = data.pop("rate", None)
     for name, value in data.items():
         setattr(agreement, name, value)
@@ -309,6 +310,9 @@ def amend_agreement(*, agreement: Agreement, by: User, change_summary: str) -> A
         "signed_document": None,
         "in_force_at": None,
         "visits_planned_until": None,
+        "renews": None,
+        "expiry_warned_days": None,
+        "settlement": None,
         "created_by": by,
     }.items():
         setattr(amendment, name, value)

@@ -17,9 +17,12 @@ from archive.actions import request_document
 from archive.models import Document
 from clients.models import Client
 from clients.queries import current_assessment
-from contracts.models import PlanLine, PlanSlot, ServicePlan
+from contracts.models import PlanLine, PlanSlot, PlanTemplate, ServicePlan
 from contracts.models.plan import Weekday
 from contracts.standard import Slot, items_not_allowed, overlapping
+
+# What a plan says in words (7.3.1), beside its week and its items.
+TEXTS = ("work_form", "mode", "procedure", "equipment", "cautions")
 
 
 def save_plan(
@@ -112,6 +115,9 @@ def agree_plan(
         problems["__all__"] = _("The plan is empty: enter visits and items first.")
     elif names := pgettext("between names", ", ").join(map(str, not_offered(plan))):
         problems["__all__"] = _("Not for this client any more: %(items)s. Change the plan first.") % {"items": names}
+    if missing := pgettext("between names", ", ").join(_unsaid(plan)):
+        text = _("The plan does not say yet: %(what)s. Where there is nothing, write 无 (7.3.1).") % {"what": missing}
+        problems["__all__"] = [problems["__all__"], text] if "__all__" in problems else text
     if agreed_by not in speakers_for(plan.client):
         problems["agreed_by"] = _("Choose the client or somebody who speaks for the client.")
     if agreed_means == ServicePlan.Means.PAPER and not paper:
@@ -136,6 +142,12 @@ def agree_plan(
     plan.save()  # for the history
 
 
+def _unsaid(plan):
+    """The parts of 7.3.1 that nobody has written."""
+    names = [name for name in TEXTS if name != "work_form" and not getattr(plan, name).strip()]
+    return [str(ServicePlan._meta.get_field(name).verbose_name) for name in names]
+
+
 def speakers_for(client: Client) -> list[str]:
     """The client and everybody on file who may speak for them."""
     return [client.name, *client.guardians.filter(is_active=True).values_list("name", flat=True)]
@@ -145,6 +157,55 @@ def print_plan(*, plan: ServicePlan, by: User) -> Document:
     """Make the paper that the family signs or keeps."""
     title = f"服务方案 {plan.client.number} 第 {plan.version} 版"
     return request_document(kind=Document.Kind.SERVICE_PLAN, subject_id=plan.pk, title=title, by=by)
+
+
+def save_template(*, plan: ServicePlan, by: User, name: str, replace: bool = False) -> PlanTemplate:
+    """Keep what a plan says, without its client, to start others from."""
+    found = PlanTemplate.objects.filter(name=name).first()
+    if found and not replace:
+        text = _("There is a template of this name. Choose another name, or tick that it is replaced.")
+        raise ValidationError({"name": text})
+    template = found or PlanTemplate(name=name)
+    template.saved_by = by
+    for field in TEXTS:
+        setattr(template, field, getattr(plan, field))
+    template.slots = [[slot.weekday, f"{slot.starts_at:%H:%M}", slot.duration_minutes] for slot in plan.slots.all()]
+    lines = plan.lines.select_related("service_item")
+    template.lines = [[line.service_item.code, line.weekdays, line.minutes, line.note] for line in lines]
+    template.save()
+    return template
+
+
+def delete_template(*, template: PlanTemplate, by: User) -> None:
+    """Plans that were started from it stay as they are."""
+    template.delete()
+
+
+def start_from_template(*, template: PlanTemplate, client: Client, by: User) -> ServicePlan:
+    """Draft a client's plan from a template, without what the client is not offered."""
+    if ServicePlan.objects.filter(client=client, state="draft").exists():
+        raise ValidationError(_("There is a draft already; finish that one, or change it."))
+    slots = [
+        {"weekday": weekday, "starts_at": dt.time.fromisoformat(at), "duration_minutes": minutes}
+        for weekday, at, minutes in template.slots
+    ]
+    items = offered_of(template, client)
+    lines = [
+        {"service_item": items[code], "weekdays": weekdays, "minutes": minutes, "note": note}
+        for code, weekdays, minutes, note in template.lines
+        if code in items
+    ]
+    texts = {name: getattr(template, name) for name in TEXTS}
+    return save_plan(client=client, by=by, slots=slots, lines=lines, **texts)
+
+
+def offered_of(template: PlanTemplate, client: Client) -> dict[str, ServiceItem]:
+    """The items of a template that the agency offers and the client's assessment (5) allows, by code."""
+    assessment = current_assessment(client)
+    codes = [line[0] for line in template.lines]
+    items = list(ServiceItem.objects.filter(code__in=codes, is_active=True))
+    barred = items_not_allowed(items, assessment and assessment.self_care)
+    return {item.code: item for item in items if item not in barred}
 
 
 def copy_plan(*, plan: ServicePlan, by: User) -> ServicePlan:
@@ -163,7 +224,7 @@ def copy_plan(*, plan: ServicePlan, by: User) -> ServicePlan:
         for line in plan.lines.select_related("service_item")
         if line.service_item not in left_out
     ]
-    texts = {name: getattr(plan, name) for name in ("work_form", "mode", "procedure", "equipment", "cautions")}
+    texts = {name: getattr(plan, name) for name in TEXTS}
     return save_plan(client=plan.client, by=by, slots=slots, lines=lines, **texts)
 
 

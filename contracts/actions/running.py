@@ -1,6 +1,7 @@
 """Agreements in force: they rest, go on, end and are replaced on their day, and until then stay what they are (7.3.2 d, e)."""
 
 import datetime as dt
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -16,6 +17,7 @@ from contracts.actions.handovers import drop_handovers, open_handover
 from contracts.actions.visits import cancel_visits_from, plan_agreement_visits, restore_visits_from
 from contracts.models import Agreement, Suspension
 from contracts.queries.agreements import OPEN, versions_of
+from contracts.queries.settling import told_of, work_out
 from contracts.standard import may_go
 
 State = Agreement.State
@@ -87,14 +89,26 @@ def resume_agreement(*, agreement: Agreement, by: User, on_day: dt.date) -> None
         plan_agreement_visits(agreement=rest.agreement)
 
 
-def end_agreement(*, agreement: Agreement, by: User, ended_on: dt.date, end_reason: str, end_note: str = "") -> None:
-    """End the service on a day, an amendment that begins later with it.
+def end_agreement(
+    *,
+    agreement: Agreement,
+    by: User,
+    ended_on: dt.date,
+    end_reason: str,
+    end_note: str = "",
+    broken_by: str = "",
+    noticed_on: dt.date | None = None,
+    prepaid: Decimal | None = None,
+) -> None:
+    """End the service on a day, an amendment that begins later with it, and work out what is owed.
 
     Visits after the day go at once. On a day to come the agreement stays in force until then; the nightly job ends it.
     """
     versions = _locked_versions(agreement, ended_on)
     today = timezone.localdate()
-    if problems := _against_the_end(versions, today, ended_on, end_reason, end_note):
+    problems = _against_the_end(versions, today, ended_on, end_reason, end_note)
+    problems |= _against_what_was_told(end_reason, broken_by, noticed_on, ended_on, today)
+    if problems:
         raise ValidationError(problems)
     for version in versions:
         version.ended_on, version.end_reason, version.end_note = ended_on, end_reason, end_note
@@ -102,13 +116,32 @@ def end_agreement(*, agreement: Agreement, by: User, ended_on: dt.date, end_reas
         words = _("Agreement ended on %(day)s") % {"day": ended_on}
         day = ended_on + dt.timedelta(days=1)
         cancel_visits_from(agreement=version, day=day, reason=words, cause=_end_cause(version))
-    for amendment in Agreement.objects.filter(amends__in=versions, state__in=[State.DRAFT, State.SIGNING]):
-        move(amendment, State.CANCELLED, link_version=amendment.link_version + 1)
-    served = [version for version in versions if version.starts_on <= ended_on]
-    open_handover(agreement=served[-1], by=by)
+    open_ones = Q(amends__in=versions) | Q(renews__in=versions)
+    if end_reason == EndReason.EXPIRY:
+        open_ones = Q(amends__in=versions)  # a renewal is signed late, now and then
+    for follower in Agreement.objects.filter(open_ones, state__in=[State.DRAFT, State.SIGNING]):
+        move(follower, State.CANCELLED, link_version=follower.link_version + 1)
+    served = _served_on(versions, ended_on)
+    served.settlement = work_out(
+        served, ended_on=ended_on, end_reason=end_reason, broken_by=broken_by, noticed_on=noticed_on,
+        prepaid=prepaid or Decimal(0),
+    )  # fmt: skip
+    served.save()
+    if not _is_renewed(served):
+        open_handover(agreement=served, by=by)
     if ended_on <= today:
         _close(versions, by)
     agreement.refresh_from_db()
+
+
+def _served_on(versions, day):
+    """The version by which the last day is served; an amendment that begins later is not."""
+    return [version for version in versions if version.starts_on <= day][-1]
+
+
+def _is_renewed(agreement):
+    """Whether the same caregiver goes on under a renewal that is signed; nothing is handed over then."""
+    return agreement.renewals.filter(in_force_at__isnull=False, caregiver=agreement.caregiver_id).exists()
 
 
 def _end_cause(agreement):
@@ -131,11 +164,23 @@ def _against_the_end(versions, today, ended_on, end_reason, end_note):
     return problems
 
 
+def _against_what_was_told(end_reason, broken_by, noticed_on, ended_on, today):
+    problems = {}
+    if end_reason == EndReason.BREACH and not broken_by:
+        problems["broken_by"] = _("Say who broke the agreement; the deposit depends on it.")
+    if noticed_on and noticed_on > min(ended_on, today):
+        problems["noticed_on"] = _("Notice was given by the last day, and not in the future.")
+    return problems
+
+
 def _close(versions, by):
-    """The day has come: the client's state follows; the papers are filed when the handover is back."""
-    for version in versions:
-        move(version, State.ENDED)
+    """The day has come: what is owed is frozen, the client's state follows; the papers are filed when the handover is back."""
     last = versions[-1]
+    served = _served_on(versions, last.ended_on)
+    told = told_of(served.settlement) if served.settlement else {}
+    settlement = work_out(served, ended_on=last.ended_on, end_reason=last.end_reason, **told)
+    for version in versions:
+        move(version, State.ENDED, settlement=settlement if version is served else None)
     close_agreement(last, by)
     if not Agreement.objects.filter(client=last.client_id, state__in=OPEN).exists():
         change_state(client=last.client, state=Client.State.ENDED)
@@ -147,7 +192,7 @@ def call_off(*, agreement: Agreement, by: User) -> None:
     today, found = timezone.localdate(), 0
     for version in versions:
         if version.ended_on:
-            version.ended_on, version.end_reason, version.end_note = None, "", ""
+            version.ended_on, version.end_reason, version.end_note, version.settlement = None, "", "", None
             version.save()
             found += 1
             restore_visits_from(agreement=version, day=today, cause=_end_cause(version))

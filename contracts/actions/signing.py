@@ -16,6 +16,7 @@ from agencies.findings import text_of
 from agencies.links import make_token, office_url, public_url
 from agencies.models import Message, Role, StoredFile, User
 from archive.actions import request_document
+from archive.codes import OtherAgencyError, paper_of
 from archive.models import Document
 from clients.actions.files import change_state
 from clients.models import Client, Consent
@@ -79,23 +80,59 @@ def _unconfirmed(agreement, confirmed, way):
     return problems
 
 
-def record_paper_signature(
-    *, agreement: Agreement, party: str, scan, signed_on: dt.date, terms_hash: str, by: User
-) -> Signature:
-    """Keep the photo or scan of a signed paper as a party's signature."""
+def record_paper(
+    *, agreement: Agreement, parties: Iterable[str], scan, signed_on: dt.date, terms_hash: str, by: User
+) -> list[Signature]:
+    """Keep the photo or scan of a signed paper as the signature of those who signed it.
+
+    The code on the paper says which text it is: another one is refused, an unreadable one is noted as unchecked.
+    """
     sent_on = timezone.localdate(agreement.document.requested_at) if agreement.document else timezone.localdate()
+    problems = {}
     if signed_on > timezone.localdate():
-        raise ValidationError({"signed_on": _("A signature cannot lie in the future.")})
+        problems["signed_on"] = _("A signature cannot lie in the future.")
     if signed_on < sent_on:
         text = _("This text went out for signing on %(day)s; nobody signed it before.")
-        raise ValidationError({"signed_on": text % {"day": sent_on}})
+        problems["signed_on"] = text % {"day": sent_on}
+    parties = [party for party in Party.values if party in set(parties)]
+    if not parties:
+        problems["parties"] = _("Tick who signed this paper.")
+    code, problem = _code_on(scan, agreement)
+    if problem:
+        problems["scan"] = problem
+    if problems:
+        raise ValidationError(problems)
+    image = store_upload(scan, kind=StoredFile.Kind.SIGNED_PAPER, by=by)
+    return [_signed_on_paper(agreement, party, image, code, signed_on, terms_hash, by) for party in parties]
+
+
+def _signed_on_paper(agreement, party, image, code, signed_on, terms_hash, by):
     name, capacity = signer_of(agreement, party, by)
     return _sign(
-        agreement, party, store_upload(scan, kind=StoredFile.Kind.SIGNED_PAPER, by=by),
-        signer_name=name, signer_capacity=capacity, way=Signature.Way.PAPER,
+        agreement, party, image, signer_name=name, signer_capacity=capacity, way=Signature.Way.PAPER,
         identity_check=_("Signed paper seen by %(who)s") % {"who": by.name}, signed_on=signed_on, recorded_by=by,
-        document_hash=terms_hash,
+        document_hash=terms_hash, paper_code=code,
     )  # fmt: skip
+
+
+def _code_on(scan, agreement):
+    """(what the code said, why it is refused): the paper of this agreement and of the text that is out now."""
+    try:
+        paper = paper_of(scan)
+    except OtherAgencyError:
+        return "", _("The code on this paper is of another agency. Nothing was saved; choose the right paper.")
+    if paper is None:
+        return Signature.PaperCode.UNREAD, ""
+    if paper.kind != Document.Kind.AGREEMENT or paper.subject_id != agreement.pk:
+        text = _(
+            "The code on this paper belongs to “%(other)s”, not to %(number)s. Nothing was saved; choose the right paper."
+        )
+        return "", text % {"other": paper.title, "number": agreement.number}
+    if paper.pk != agreement.document_id:
+        return "", _(
+            "This paper shows an earlier text of the agreement that was withdrawn. Print the text of today and sign that."
+        )
+    return Signature.PaperCode.MATCHED, ""
 
 
 def signer_of(agreement: Agreement, party: str, by: User | None) -> tuple[str, str]:

@@ -143,14 +143,20 @@ class SignForm(CleanForm, forms.Form):
 
 
 class PaperSignatureForm(CleanForm, forms.Form):
-    party = forms.ChoiceField(label=_("party"), choices=Signature.Party)
+    parties = forms.MultipleChoiceField(
+        label=_("who signed this paper"), choices=Signature.Party, widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick who signed this paper.")},
+    )  # fmt: skip
     signed_on = forms.DateField(label=_("date under the signature"), initial=timezone.localdate)
-    scan = UploadField(label=_("photo or scan of the signed paper"))
+    scan = UploadField(
+        label=_("photo or scan of the signed paper"),
+        help_text=_("With the page of the signatures; its QR code is read and tells whether it is the right text."),
+    )
     terms_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, *args, parties, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["party"].choices = [choice for choice in Signature.Party.choices if choice[0] in parties]
+        self.fields["parties"].choices = [choice for choice in Signature.Party.choices if choice[0] in parties]
 
 
 class AmendForm(CleanForm, forms.Form):
@@ -170,6 +176,22 @@ class EndForm(CleanForm, forms.Form):
     ended_on = forms.DateField(label=_("last day of service"), initial=timezone.localdate)
     end_reason = forms.ChoiceField(label=_("reason"), choices=[("", ""), *Agreement.EndReason.choices])
     end_note = forms.CharField(label=_("in a sentence"), max_length=500, required=False, widget=forms.Textarea)
+    noticed_on = forms.DateField(
+        label=_("notice was given on"), required=False,
+        help_text=_("Seven days before the end by the client, fifteen by the agency; without it a penalty is due (16)."),
+    )  # fmt: skip
+    broken_by = forms.ChoiceField(
+        label=_("who broke the agreement"), required=False,
+        choices=[("", _("nobody, or another reason")), ("client", _("the client")), ("agency", _("the agency or the caregiver"))],
+    )  # fmt: skip
+    prepaid = forms.DecimalField(
+        label=_("paid in advance and not used (¥)"), required=False, min_value=0, max_digits=10, decimal_places=2
+    )
+
+
+class RenewForm(CleanForm, forms.Form):
+    starts_on = forms.DateField(label=_("service begins on"))
+    ends_on = forms.DateField(label=_("service ends on"))
 
 
 class AgreementFilter(django_filters.FilterSet):

@@ -3,7 +3,7 @@
 from contracts.models.agreement import Agreement, Signature, Suspension
 from contracts.models.handover import Handover, HandoverSignature
 from contracts.models.onsite import Door, Measurement, VisitConfirmation, VisitPhoto, VisitProof
-from contracts.models.plan import PlanLine, PlanSlot, ServicePlan
+from contracts.models.plan import PlanLine, PlanSlot, PlanTemplate, ServicePlan
 from contracts.models.preference import CaregiverPreference
 from contracts.models.rota import (
     CalendarFeed,
@@ -29,6 +29,7 @@ __all__ = [
     "Measurement",
     "PlanLine",
     "PlanSlot",
+    "PlanTemplate",
     "ProposalLine",
     "RotaChange",
     "RotaMove",

@@ -58,6 +58,9 @@ class Agreement(AgencyModel):
     amends = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="amendments", verbose_name=_("amends")
     )
+    renews = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="renewals", verbose_name=_("renews")
+    )
     change_summary = models.CharField(_("what changes and why"), max_length=500, blank=True)
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="agreements")
     guardian = models.ForeignKey(
@@ -107,6 +110,15 @@ class Agreement(AgencyModel):
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     end_reason = models.CharField(_("reason of the end"), max_length=12, choices=EndReason, blank=True)
     end_note = models.CharField(_("note on the end"), max_length=500, blank=True)
+    expiry_warned_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="the last step before the end of the term that was announced"
+    )
+    settlement = models.JSONField(
+        _("settlement"),
+        null=True,
+        blank=True,
+        help_text="what is owed at the end, line by line, frozen with the ending",
+    )
     visits_planned_until = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
@@ -117,13 +129,26 @@ class Agreement(AgencyModel):
         constraints = [
             *AgencyModel.Meta.constraints,
             *same_agency(
-                "agreement", "amends", "client", "guardian", "caregiver", "plan", "document", "signed_document"
+                "agreement",
+                "amends",
+                "renews",
+                "client",
+                "guardian",
+                "caregiver",
+                "plan",
+                "document",
+                "signed_document",
             ),
             models.UniqueConstraint(fields=["agency", "number"], name="agreement_number_once"),
             models.UniqueConstraint(
                 fields=["agency", "amends"],
                 condition=Q(state__in=["draft", "signing"]),
                 name="agreement_one_open_amendment",
+            ),
+            models.UniqueConstraint(
+                fields=["agency", "renews"],
+                condition=~Q(state="cancelled"),
+                name="agreement_renewed_once",
             ),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="agreement_term"),
             models.CheckConstraint(
@@ -160,6 +185,12 @@ class Agreement(AgencyModel):
                      AND s.document_hash = OLD.terms_hash)""",
                 message="the text of a signed agreement does not change",
             ),
+            RowCheck(
+                name="agreement_settlement_frozen",
+                events="UPDATE",
+                condition="OLD.state <> 'ended' OR NEW.settlement IS NOT DISTINCT FROM OLD.settlement",
+                message="the settlement of an ended agreement does not change",
+            ),
         ]
         indexes = [
             models.Index(fields=["agency", "state", "-number"], name="agreement_list"),
@@ -185,6 +216,13 @@ class Signature(AgencyModel):
         LINK = "link", _("From a link on their own phone")
         PAPER = "paper", _("On paper, scanned")
 
+    class PaperCode(models.TextChoices):
+        """What the code on an uploaded paper said; another agreement's code is refused."""
+
+        NONE = "", _("no paper")
+        MATCHED = "matched", _("code read: it is this text")
+        UNREAD = "unread", _("code not readable, match unchecked")
+
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="signatures")
     party = models.CharField(_("party"), max_length=10, choices=Party)
     way = models.CharField(_("way"), max_length=10, choices=Way)
@@ -193,6 +231,7 @@ class Signature(AgencyModel):
     identity_check = models.CharField(_("how the signer was identified"), max_length=100)
     document_hash = models.CharField(_("hash of the text"), max_length=64)
     image = models.ForeignKey("agencies.StoredFile", models.PROTECT, related_name="+", verbose_name=_("signature"))
+    paper_code = models.CharField(_("code on the paper"), max_length=10, choices=PaperCode, blank=True, default="")
     confirmed = ArrayField(models.CharField(max_length=20), verbose_name=_("key terms confirmed"), default=list)
     signed_on = models.DateField(_("date under the signature"))
     recorded_at = models.DateTimeField(auto_now_add=True)
@@ -207,6 +246,10 @@ class Signature(AgencyModel):
             *same_agency("signature", "agreement", "image"),
             models.UniqueConstraint(fields=["agency", "agreement", "party"], name="signature_once"),
             models.CheckConstraint(condition=Q(party__in=["client", "agency", "caregiver"]), name="signature_party"),
+            models.CheckConstraint(
+                condition=Q(paper_code__in=["", "matched", "unread"]) & (Q(way="paper") | Q(paper_code="")),
+                name="signature_paper_code",
+            ),
             InsertOnly(name="signature_insert_only"),
             RowCheck(
                 name="signature_of_the_text",

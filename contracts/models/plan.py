@@ -118,3 +118,29 @@ class PlanLine(AgencyModel):
             models.UniqueConstraint(fields=["agency", "plan", "service_item"], name="plan_line_once"),
             models.CheckConstraint(condition=Q(weekdays__contained_by=Weekday.values), name="plan_line_weekdays"),
         ]
+
+
+class PlanTemplate(AgencyModel):
+    """A plan without a client, for what an agency agrees again and again; items by code, so that the catalogue may change."""
+
+    name = models.CharField(_("name of the template"), max_length=60)
+    work_form = models.CharField(_("work form"), max_length=10, choices=WorkForm)
+    mode = models.CharField(_("way of service"), max_length=200, blank=True)
+    procedure = models.TextField(_("course of a visit"), max_length=1000, blank=True)
+    equipment = models.TextField(_("equipment and tools"), max_length=500, blank=True)
+    cautions = models.TextField(_("cautions"), max_length=500, blank=True)
+    slots = models.JSONField(help_text="[weekday, HH:MM, minutes] of each visit of a week")
+    lines = models.JSONField(help_text="[code of the item, weekdays, minutes or null, note] of each item")
+    saved_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField(_("saved"), auto_now=True)
+    history = AgencyHistory()
+
+    class Meta(AgencyModel.Meta):
+        ordering = ["name"]
+        constraints = [
+            *AgencyModel.Meta.constraints,
+            models.UniqueConstraint(fields=["agency", "name"], name="plan_template_name_once"),
+        ]
+
+    def __str__(self):
+        return self.name

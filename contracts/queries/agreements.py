@@ -34,7 +34,13 @@ def followers_of(agreement: Agreement) -> QuerySet[Agreement]:
 
 
 def without_handover() -> QuerySet[Agreement]:
-    """Agreements that ended, or went on with another caregiver, without a handover record or a reason (7.3.2 d)."""
+    """Agreements that ended, or went on with another caregiver, without a handover record or a reason (7.3.2 d).
+
+    A term that is renewed with the same caregiver hands nothing over.
+    """
+    carried_on = Agreement.objects.filter(
+        agency=OuterRef("agency"), renews=OuterRef("pk"), caregiver=OuterRef("caregiver"), in_force_at__isnull=False
+    )
     settled = (Handover.State.FILED, Handover.State.WAIVED)
     filed = Handover.objects.filter(agency=OuterRef("agency"), agreement=OuterRef("pk"), state__in=settled)
     replaced = Agreement.objects.filter(
@@ -42,7 +48,7 @@ def without_handover() -> QuerySet[Agreement]:
     ).exclude(caregiver=OuterRef("caregiver"))
     served = Q(ended_on__gte=F("starts_on"))  # an amendment may be given up before its first day
     over = Q(served, state=Agreement.State.ENDED) | Q(Exists(replaced), state=Agreement.State.SUPERSEDED)
-    return Agreement.objects.filter(over, ~Exists(filed))
+    return Agreement.objects.filter(over, ~Exists(filed), ~Exists(carried_on))
 
 
 def to_sign_for_agency() -> QuerySet[Agreement]:
@@ -70,8 +76,17 @@ def _followers():
 
 
 def ending_by(day: dt.date) -> QuerySet[Agreement]:
-    """Agreements whose term or set end comes by a day and that no signed amendment carries on."""
-    return Agreement.objects.filter(Q(ends_on__lte=day) | Q(ended_on__lte=day), ~Exists(_followers()), state__in=OPEN)
+    """Agreements whose term or set end comes by a day and that no signed amendment or renewal carries on."""
+    renewed = Agreement.objects.filter(agency=OuterRef("agency"), renews=OuterRef("pk"), in_force_at__isnull=False)
+    ending = Q(ends_on__lte=day) | Q(ended_on__lte=day)
+    return Agreement.objects.filter(ending, ~Exists(_followers()), ~Exists(renewed), state__in=OPEN)
+
+
+def family_of(agreement: Agreement) -> QuerySet[Agreement]:
+    """The first agreement with its amendments and renewals, every state, oldest first."""
+    first = agreement.number.split("-B")[0].split("-X")[0]
+    mine = Q(number=first) | Q(number__startswith=f"{first}-B") | Q(number__startswith=f"{first}-X")
+    return Agreement.objects.filter(mine).select_related("caregiver").order_by("pk")
 
 
 def signed_files(agreement: Agreement) -> list[StoredFile]:

@@ -7,11 +7,13 @@ from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from rules import has_perm
 
+from agencies.calendar import ONE_DAY
 from agencies.forms import take_refusal
 from agencies.limits import client_address
 from agencies.links import office_url
@@ -22,24 +24,31 @@ from agencies.panels import panels_of, timeline_of
 from agencies.permissions import may
 from agencies.privacy import mask_name
 from agencies.text import typed
+from archive.models import ControlledText
 from clients.models import Client
 from contracts.actions import agreements as actions
-from contracts.actions import running, signing
+from contracts.actions import renewal, running, signing
 from contracts.actions.signing import LINK_PARTIES
+from contracts.clauses import KINDS, of_version
+from contracts.comparison import agreement_subjects, compare
 from contracts.forms.agreements import (
     AgreementFilter,
     AgreementForm,
     AmendForm,
     EndForm,
     PaperSignatureForm,
+    RenewForm,
     ResumeForm,
     SignForm,
     SuspendForm,
 )
 from contracts.models import Agreement, ServicePlan, Signature, Visit
-from contracts.queries.agreements import followers_of, listed_agreements, versions_of, without_handover
+from contracts.queries.agreements import OPEN, family_of, followers_of, listed_agreements, versions_of, without_handover
 from contracts.queries.fees import charges_of
+from contracts.queries.settling import in_words, work_out
+from contracts.terms import agreement_terms, wording
 
+ENDS_SOON = 30  # days; from then on renewing is the main thing to do
 STEPS = [
     ("draft", gettext_lazy("Draft")),
     ("signing", gettext_lazy("Three signatures")),
@@ -72,7 +81,7 @@ class AgreementList(OfficeList):
 
 def _get(agreement_pk):
     rows = Agreement.objects.select_related(
-        "client", "guardian", "caregiver", "plan__assessment", "amends", "rate_approved_by"
+        "client", "guardian", "caregiver", "plan__assessment", "amends", "renews", "rate_approved_by"
     )
     return get_object_or_404(rows.select_related("document__file", "signed_document__file"), pk=agreement_pk)
 
@@ -102,7 +111,10 @@ def agreement_file(request, agreement_pk):
         "departs": agreement.rate != agreement.list_rate,
         "handovers": agreement.handovers.all(),
         "replaced": without_handover().filter(pk=agreement.pk).exists(),
-        "amendments": agreement.amendments.all(),
+        "family": family_of(agreement).defer("terms"),
+        "settlement": in_words(agreement.settlement),
+        "may_renew": _may_renew(agreement),
+        "ends_soon": (agreement.ends_on - today).days <= ENDS_SOON,
         "rests": agreement.suspensions.filter(Q(period__upper_inf=True) | Q(period__endswith__gt=today)),
         "is_resting": agreement.suspensions.filter(period__upper_inf=True).exists(),
         "is_ahead": agreement.ended_on
@@ -177,14 +189,78 @@ def agreement_resume(request, agreement_pk):
     return _verb(request, form, _("Resume the agreement"), _get(agreement_pk), running.resume_agreement)
 
 
+@may("contracts.view")
+def agreement_wording(request, text_pk):
+    """The newest agreement of a form, read with a version of the agency's clauses; its blocks are marked."""
+    text = get_object_or_404(ControlledText, pk=text_pk, kind__in=KINDS.values())
+    mode = next(mode for mode, kind in KINDS.items() if kind == text.kind)
+    rows = Agreement.objects.filter(amends=None).select_related(
+        "client", "guardian", "caregiver", "plan__assessment", "renews"
+    )
+    agreement = rows.order_by("-created_at").first()
+    if agreement is None:
+        messages.info(request, _("Draft an agreement first; the clauses are shown in it."))
+        return redirect(office_url("text_page", text.pk))
+    agreement.mode = mode
+    terms = agreement_terms(agreement) | of_version(text, mode)
+    terms["blocks"] = {code: format_html("<mark>{}</mark>", body) for code, body in terms["blocks"].items()}
+    terms["extra"] = [format_html("<mark>{}</mark>", line) for line in terms["extra"]]
+    context = {"text": text, "t": terms, "wording": wording(terms["edition"]), "back": office_url("text_page", text.pk)}
+    return render(request, "contracts/wording.html", {**context, "number": agreement.number})
+
+
+def _may_renew(agreement):
+    served = agreement.state in OPEN and agreement.ended_on is None
+    over = agreement.state == Agreement.State.ENDED and agreement.end_reason == Agreement.EndReason.EXPIRY
+    renewals = agreement.renewals.exclude(state=Agreement.State.CANCELLED)
+    return (served or over) and not renewals.exists() and not followers_of(agreement).exists()
+
+
+@may("contracts.edit")
+def agreement_renew(request, agreement_pk):
+    agreement = _get(agreement_pk)
+    starts_on = max(agreement.ends_on + ONE_DAY, timezone.localdate())
+    ends_on = starts_on + (agreement.ends_on - agreement.starts_on)
+    form = RenewForm(request.POST or None, initial={"starts_on": starts_on, "ends_on": ends_on})
+    warnings = [_("The draft takes the newest plan and the prices of its first day; all three sign again.")]
+    if agreement.rate != agreement.list_rate:
+        text = _("%(number)s departs from the price list (%(reason)s); the renewal starts from the list again (4.1.5).")
+        warnings.append(text % {"number": agreement.number, "reason": agreement.rate_reason})
+    return _verb(
+        request, form, _("Renew the agreement"), agreement, renewal.renew_agreement, warnings=warnings,
+        done=_("The renewal is drafted. Look at it, then send it for signing."), button=_("Draft the renewal"),
+    )  # fmt: skip
+
+
+@may("contracts.view")
+def agreement_compare(request, agreement_pk, other_pk):
+    """Two versions of one agreement, side by side in words, the older on the left."""
+    versions = family_of(_get(agreement_pk)).select_related("client", "guardian", "plan__assessment", "amends")
+    pair = list(versions.filter(pk__in=[agreement_pk, other_pk]))
+    if len(pair) != 2:
+        raise Http404
+    old, new = (version.terms or agreement_terms(version) for version in pair)
+    rows = compare(agreement_subjects(old, new))
+    context = {"old": pair[0], "new": pair[1], "rows": [row for row in rows if row.differs],
+               "same": [row for row in rows if not row.differs], "back": office_url("agreement_file", agreement_pk)}  # fmt: skip
+    return render(request, "contracts/compare.html", context)
+
+
 @may("contracts.edit")
 def agreement_end(request, agreement_pk):
+    """First what would be owed, then the end itself; both from one form, so nothing is typed twice."""
     agreement = _get(agreement_pk)
     title = _("End the agreement")
+    form, context = EndForm(request.POST or None), {"warnings": _what_ending_does(agreement)}
+    if "work_out" in request.POST:
+        if form.is_valid():
+            told = {name: value for name, value in form.cleaned_data.items() if name != "end_note"}
+            context["settlement"] = in_words(work_out(agreement, **told))
+        context |= {"form": form, "title": title, "lead": agreement.number, "back": _back(agreement), "button": title}
+        return render(request, "contracts/agreement_end.html", context)
     return _verb(
-        request, EndForm(request.POST or None), title, agreement, running.end_agreement, button=title,
-        done=_("Visits after the last day are cancelled. Now hand over (7.3.2 d) and settle the account."),
-        warnings=_what_ending_does(agreement),
+        request, form, title, agreement, running.end_agreement, button=title, template="contracts/agreement_end.html",
+        done=_("Visits after the last day are cancelled. Now hand over (7.3.2 d) and settle the account."), **context,
     )  # fmt: skip
 
 
@@ -299,4 +375,15 @@ def signature_paper(request, agreement_pk):
     parties = [party for party in Signature.Party.values if party not in signed]
     initial = {"terms_hash": agreement.terms_hash}
     form = PaperSignatureForm(request.POST or None, request.FILES or None, parties=parties, initial=initial)
-    return _verb(request, form, _("Signed on paper"), agreement, signing.record_paper_signature)
+    if rows := submit(form, signing.record_paper, agreement=agreement, by=request.user):
+        if rows[0].paper_code == Signature.PaperCode.MATCHED:
+            messages.success(
+                request, _("Recorded. The code on the paper was read: it is this agreement and this text.")
+            )
+        else:
+            text = _(
+                "Recorded. The code on the paper could not be read; whether it is this text was not checked. Look at it."
+            )
+            messages.warning(request, text)
+        return redirect(_back(agreement))
+    return form_page(request, form=form, title=_("Signed on paper"), lead=agreement.number, back=_back(agreement))

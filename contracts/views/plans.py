@@ -2,25 +2,31 @@
 
 import datetime as dt
 
+from django import forms
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 from rules import has_perm
 
+from agencies.forms import CleanForm
 from agencies.links import office_url
+from agencies.models import Level, ServiceItem
 from agencies.pages import form_page, press, refusals, submit
 from agencies.permissions import may
+from agencies.text import typed
 from archive.models import Document
 from caregivers.models import Caregiver
 from caregivers.queries.files import with_level
 from clients.models import Client
 from clients.queries import current_assessment
 from contracts.actions import plans as actions
+from contracts.comparison import compare
 from contracts.forms.plans import AgreePlanForm, PlanForm
-from contracts.models import Agreement, ServicePlan
+from contracts.models import Agreement, PlanTemplate, ServicePlan
 from contracts.models.plan import Weekday
 from contracts.queries.ability import able_for_plan, could_do_it, lines_above
 from contracts.queries.agreements import OPEN
@@ -53,6 +59,8 @@ def _editor(request, client, plan):
             messages.success(request, _("Saved."))
             return redirect(office_url("plan_page", saved.pk))
     context = {"client": client, "assessment": assessment, "template": "contracts/plan_form.html"}
+    if plan is None:
+        context["templates"] = PlanTemplate.objects.only("name", "work_form")
     if names := pgettext("between names", ", ").join(map(str, actions.not_offered(plan) if plan else [])):
         context["warnings"] = [_("Not for this client any more, and left out: %(items)s.") % {"items": names}]
     title = _("Service plan of %(client)s") % {"client": client}
@@ -71,6 +79,8 @@ def plan_page(request, plan_pk):
         "above": _above(plan),
         "running": Agreement.objects.filter(client=plan.client_id, state__in=OPEN).defer("terms").last(),
         "lines": lines,
+        "level": Level(max((line.service_item.level_needed for line in lines), default=0)).label,
+        "versions": ServicePlan.objects.filter(client=plan.client_id).order_by("-version"),
         "slots": words_of(plan),
         "papers": Document.objects.filter(kind=Document.Kind.SERVICE_PLAN, subject_id=plan.pk)[:3],
         "may_edit": has_perm("contracts.edit", request.membership),
@@ -135,6 +145,100 @@ def plan_agree(request, plan_pk):
         "template": "contracts/plan_agree.html",
     }
     return form_page(request, form=form, title=_("The client agrees to the plan"), back=back, **context)
+
+
+@may("contracts.view")
+def plan_compare(request, plan_pk, other_pk):
+    """Two versions of a client's plan, side by side in words, the older on the left."""
+    plan = get_object_or_404(ServicePlan, pk=plan_pk)
+    plans = ServicePlan.objects.filter(client=plan.client_id, pk__in=[plan_pk, other_pk]).select_related("assessment")
+    pair = list(plans.order_by("version"))
+    if len(pair) != 2:
+        raise Http404
+    rows = compare((name, was, now) for (name, was), (_name, now) in zip(*map(_in_words, pair), strict=True))
+    context = {"old": pair[0], "new": pair[1], "rows": [row for row in rows if row.differs],
+               "same": [row for row in rows if not row.differs], "back": office_url("plan_page", plan_pk)}  # fmt: skip
+    return render(request, "contracts/compare.html", context)
+
+
+def _in_words(plan):
+    """(subject, what the plan says about it), the same subjects for every plan."""
+    lines = [
+        " ".join(filter(None, [str(line.service_item), _days(line.weekdays), line.note]))
+        for line in plan.lines.select_related("service_item")
+    ]
+    week = [
+        f"{slot.get_weekday_display()} {slot.starts_at:%H:%M}–{end:%H:%M} {hours} h"
+        for slot, end, hours in words_of(plan)
+    ]
+    agreed = [plan.agreed_by, plan.agreed_on and plan.agreed_on.isoformat(), plan.get_agreed_means_display()]
+    yield _("Assessment"), f"{plan.assessment.assessed_on} {plan.assessment.get_self_care_display()}"
+    yield _("Work form"), plan.get_work_form_display()
+    yield _("Week"), "\n".join(week)
+    yield _("Items"), "\n".join(lines)
+    yield _("Way of service"), plan.mode
+    yield _("Course of a visit"), plan.procedure
+    yield _("Equipment and tools"), plan.equipment
+    yield _("Cautions"), plan.cautions
+    yield _("Agreed"), " · ".join(filter(None, agreed)) or plan.get_state_display()
+
+
+def _days(weekdays):
+    return pgettext("between names", ", ").join(str(Weekday(day).label) for day in sorted(weekdays))
+
+
+class TemplateForm(CleanForm, forms.Form):
+    name = forms.CharField(label=gettext_lazy("name of the template"), max_length=60)
+    replace = forms.BooleanField(label=gettext_lazy("a template of this name is replaced"), required=False)
+
+
+@may("contracts.edit")
+def plan_save_template(request, plan_pk):
+    plan = get_object_or_404(ServicePlan.objects.select_related("client"), pk=plan_pk)
+    form, back = TemplateForm(request.POST or None), office_url("plan_page", plan.pk)
+    if template := submit(form, actions.save_template, plan=plan, by=request.user):
+        messages.success(request, _("Saved as the template “%(name)s”.") % {"name": template})
+        return redirect(back)
+    warnings = [_("The template keeps times, items and notes. Take out what only this client is concerned with.")]
+    title = _("Save as a template")
+    return form_page(request, form=form, title=title, lead=str(plan), back=back, warnings=warnings)
+
+
+@may("contracts.view")
+def plan_templates(request):
+    context = {
+        "templates": PlanTemplate.objects.select_related("saved_by"),
+        "may_edit": has_perm("contracts.edit", request.membership),
+    }
+    return render(request, "contracts/plan_templates.html", context)
+
+
+@may("contracts.edit")
+@require_POST
+def plan_template_delete(request, template_pk):
+    template = get_object_or_404(PlanTemplate, pk=template_pk)
+    done, back = _("The template is deleted."), office_url("plan_templates")
+    return press(request, actions.delete_template, back=back, done=done, template=template, by=request.user)
+
+
+@may("contracts.edit")
+@require_POST
+def plan_start(request, client_pk):
+    """Draft a plan from the template that was chosen, and go on in the editor."""
+    client = get_object_or_404(Client, pk=client_pk)
+    chosen = typed(request.POST, "template")
+    template = get_object_or_404(PlanTemplate, pk=chosen if chosen.isdecimal() else 0)
+    if problems := refusals(actions.start_from_template, template=template, client=client, by=request.user):
+        for problem in problems:
+            messages.error(request, problem)
+        return redirect(office_url("client_file", client.pk))
+    offered = actions.offered_of(template, client)
+    codes = [line[0] for line in template.lines if line[0] not in offered]
+    if codes:
+        names = ServiceItem.objects.filter(code__in=codes)
+        left_out = pgettext("between names", ", ").join(map(str, names))
+        messages.warning(request, _("Not for this client, and left out: %(items)s.") % {"items": left_out})
+    return redirect(office_url("plan_new", client.pk))
 
 
 @may("contracts.view")

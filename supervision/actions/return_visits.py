@@ -124,8 +124,10 @@ def create_due_calls() -> dict[str, int]:
 def _after_events(today, policy):
     since = today - STALE_AFTER - dt.timedelta(days=policy.call_after_end_days)
     rows = []
-    ended = Agreement.objects.filter(state=Agreement.State.ENDED, ended_on__range=(since, today)).select_related(
-        "client"
+    ended = (
+        Agreement.objects.filter(state=Agreement.State.ENDED, ended_on__range=(since, today))
+        .exclude(renewals__in_force_at__isnull=False)
+        .select_related("client")
     )
     ended = ended.exclude(end_reason=Agreement.EndReason.DEATH)  # nobody calls to ask how the dead were served
     for agreement in ended.filter(ended_on__gte=F("starts_on")).defer("terms"):

@@ -188,6 +188,7 @@ def test_a_published_edition_stays_as_it_is():
     """When this fails the clauses were edited: copy them into a new edition instead, signed agreements keep the old."""
     assert wording_digest("2026-11") == "b591f47ea2ed969c8070d30eca0a548d0e340abe2663f907c681636078089252"
     assert wording_digest("2026-12") == "d41863d485ff6d9f9b7fee322775cd1821dee931b0634790239834da14ad390f"
+    assert wording_digest("2027-01") == "131915434b3fcd05b02a672cb0703f7b7cded462726213ebe52f1b103c107893"
 
 
 def test_terms_cost_the_same_for_a_long_plan(in_maple):
@@ -199,7 +200,7 @@ def test_terms_cost_the_same_for_a_long_plan(in_maple):
     agreement.client.risk_notes.all().delete()
     with CaptureQueriesContext(connection) as one:
         agreement_terms(agreement)
-    assert len(many) == len(one) == 16
+    assert len(many) == len(one) == 18
 
 
 # Signatures

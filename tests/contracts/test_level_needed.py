@@ -14,7 +14,7 @@ from caregivers.models import Absence, Caregiver, LevelGrant
 from contracts.actions import agreements, plans, visits
 from contracts.models import Visit
 from contracts.queries.ability import FEW, able_for_plan, could_do_it
-from tests.world import make_world, sign_agreement, staff_up
+from tests.world import PLAN_TEXTS, make_world, sign_agreement, staff_up
 
 REHABILITATION = "5.2-05"  # limb rehabilitation needs two stars (6.3.2 c)
 
@@ -39,6 +39,7 @@ def plan_with(world, codes=("5.1-02", REHABILITATION), weekdays=()):
         client=world.client,
         by=world.coordinator,
         work_form="hourly",
+        **PLAN_TEXTS,
         slots=[{"weekday": day, "starts_at": dt.time(9), "duration_minutes": 120} for day in range(1, 8)],
         lines=[
             {"service_item": item, "weekdays": list(weekdays) if item.code == REHABILITATION else [], "minutes": None,

@@ -15,7 +15,7 @@ from clients.scales import GBT_42195
 from contracts.actions import plans
 from contracts.forms.week import Line, lines_of
 from contracts.models import PlanSlot, ServicePlan
-from tests.world import make_world
+from tests.world import PLAN_TEXTS, make_world
 
 MORNINGS = {"slots0_days": ["1", "2", "3", "4", "5"], "slots0_at": "08:30", "slots0_hours": "2"}
 
@@ -117,7 +117,8 @@ def test_the_week_is_gathered_again_for_the_editor():
 def written(world, *codes):
     slots = [{"weekday": day, "starts_at": dt.time(9), "duration_minutes": 120} for day in (1, 2)]
     lines = [{"service_item": item(code), "weekdays": [], "minutes": None, "note": ""} for code in codes]
-    return plans.save_plan(client=world.client, by=world.coordinator, work_form="hourly", slots=slots, lines=lines)
+    said = {"work_form": "hourly", **PLAN_TEXTS}
+    return plans.save_plan(client=world.client, by=world.coordinator, slots=slots, lines=lines, **said)
 
 
 def agree(world, plan):

@@ -13,7 +13,7 @@ from agencies.files import PNG_PREFIX
 from agencies.tenancy import agency_context
 from archive.actions import render
 from carecenter.demo import world as demo
-from contracts.actions import agreements
+from contracts.actions import agreements, running, signing
 from contracts.actions.signing import link_of
 from contracts.models import Signature
 from tests.world import all_terms, make_world, sign_agreement, staff_up
@@ -128,6 +128,54 @@ def test_signer_gets_the_copy_for_a_month_after_saying_who_it_is(client, link, a
     for moment, text in [(last, "last_digits"), (last + dt.timedelta(seconds=1), "Ask the agency for another copy")]:
         with time_machine.travel(moment, tick=False):
             assert text in client.get(at_clients_link).content.decode()
+
+
+def test_a_link_opened_again_after_signing_shows_the_copy_and_takes_no_second_signature(client, link):
+    world, agreement, address, digits = link
+    client.post(address, {"last_digits": digits})
+    data = {"agrees": "on", "signature": drawing(), "terms_hash": agreement.terms_hash}
+    client.post(address, data)
+    assert "You have signed" in client.get(address).content.decode()
+    assert "You have signed" in client.post(address, data).content.decode()
+    assert len(signatures(world, agreement)) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        ("superseded", "This agreement was replaced by an amendment."),
+        ("cancelled", "cancelled before it came into force"),
+    ],
+)
+def test_a_link_opened_after_the_amendment_or_the_end_of_it_says_so(client, link, state, text):
+    world, agreement, address, digits = link
+    client.post(address, {"last_digits": digits})
+    client.post(address, {"agrees": "on", "signature": drawing(), "terms_hash": agreement.terms_hash})
+    with agency_context(world.agency):
+        agreement.refresh_from_db()
+        if state == "superseded":
+            for party in ("client", "agency"):
+                signing.sign_on_screen(
+                    agreement=agreement, party=party, signature=drawing(), way="screen", identity_check="x",
+                    by=world.manager, terms_hash=agreement.terms_hash, confirmed=all_terms(agreement),
+                )  # fmt: skip
+            agreement.refresh_from_db()
+            running.move(agreement, "superseded")
+        else:
+            agreements.cancel_agreement(agreement=agreement, by=world.manager)
+    page = client.get(address).content.decode()
+    assert text in page
+    assert "As soon as all three have signed" not in page
+    again = client.post(address, {"agrees": "on", "signature": drawing(), "terms_hash": agreement.terms_hash})
+    assert text in again.content.decode()
+
+
+def test_an_unsigned_link_of_a_withdrawn_text_is_closed_kindly(client, link):
+    world, agreement, address, _digits = link
+    with agency_context(world.agency):
+        agreements.withdraw_from_signing(agreement=agreement, by=world.manager)
+    assert "not out for signing any more" in client.get(address).content.decode()
+    assert signatures(world, agreement) == []
 
 
 def test_digits_of_one_party_do_not_open_the_link_of_the_other(client, link):

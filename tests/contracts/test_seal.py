@@ -1,6 +1,7 @@
 """Sealed papers, read by another program: pdfsig of poppler-utils."""
 
 import subprocess
+from decimal import Decimal
 
 import pytest
 
@@ -85,6 +86,32 @@ def test_the_paper_says_that_it_is_sealed_and_stays_readable(sealed, tmp_path):
     text = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, text=True, check=True).stdout
     assert "已加数字签封" in text
     assert "李淑贞" in text
+
+
+HEADINGS = [
+    "一、协议三方", "二、服务对象的身体状况", "三、服务内容", "四、服务地点、期限和方式", "五、服务费用和支付", "六、定金或者保证金",
+    "七、保险和损害责任", "八、甲方的权利和义务", "九、乙方的权利和义务", "十、丙方的权利和义务", "十一、特殊情况和应急处理",
+    "十二、个人信息保护", "十三、服务监督", "十四、变更和续订", "十五、解除、终止和交接", "十六、违约责任", "十七、争议解决",
+    "十八、其他", "十九、签署", "附件一居家养老服务方案", "附件二服务价目表",
+]  # fmt: skip
+AMOUNTS = [("¥45.00", "人民币肆拾伍元整"), ("¥1,980.00", "人民币壹仟玖佰捌拾元整"), ("¥600.50", "人民币陆佰元伍角整")]
+PRICES = ["¥45.00/小时", "¥260.00/天", "¥6,800.00/月", "¥60.00/次", "¥120.00/次"]
+
+
+def test_another_program_reads_every_clause_name_price_and_both_forms_of_each_amount(in_maple, tmp_path):
+    authority.issue()
+    agreement = signed(deposit_kind="security", deposit_amount=Decimal("600.50"))
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(bytes_of(made(agreement)))
+    told = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, text=True, check=True).stdout
+    text = "".join(told.split())
+    names = ["李淑贞", "李建国", "王秀兰", "周明", "Maple居家养老服务有限公司"]
+    items = [row[2] for row in rows.ITEMS]
+    for words in [*HEADINGS, *PRICES, *names, *items]:
+        assert words in text, words
+    for figures, capitals in AMOUNTS:
+        assert f"{figures}" in text
+        assert f"（大写：{capitals}）" in text
 
 
 def test_without_a_certificate_a_paper_is_made_and_not_sealed(in_maple, tmp_path):

@@ -241,19 +241,20 @@ def test_client_signs_on_the_offices_screen_only_with_every_key_term_and_the_con
 @pytest.mark.parametrize(("days", "is_taken"), [(-1, False), (0, True), (1, False)])
 def test_paper_is_signed_between_the_day_it_went_out_and_today(world, agreement, days, is_taken):
     scan = ("scan.png", base64.b64decode(demo.signature_png(world.rng).split(",")[1]), "image/png")
-    data = {"agreement": agreement, "party": "client", "scan": scan, "terms_hash": agreement.terms_hash,
+    data = {"agreement": agreement, "parties": ["client"], "scan": scan, "terms_hash": agreement.terms_hash,
             "signed_on": timezone.localdate() + dt.timedelta(days=days), "by": world.manager}  # fmt: skip
     if is_taken:
-        assert signing.record_paper_signature(**data).confirmed == []
+        [signature] = signing.record_paper(**data)
+        assert (signature.confirmed, signature.paper_code) == ([], "unread")
         return
     with pytest.raises(ValidationError, match="in the future" if days > 0 else "nobody signed it before"):
-        signing.record_paper_signature(**data)
+        signing.record_paper(**data)
 
 
 def test_coordinator_is_not_offered_the_agencys_signature_on_paper_or_screen(world, agreement, client):
     client.force_login(world.coordinator)
     page = client.get(f"/kangze/agreements/{agreement.pk}/paper/")
-    assert [value for value, _label in page.context["form"].fields["party"].choices] == ["client", "caregiver"]
+    assert [value for value, _label in page.context["form"].fields["parties"].choices] == ["client", "caregiver"]
     assert client.get(f"/kangze/agreements/{agreement.pk}/sign/agency/").status_code == 403
 
 

@@ -1,0 +1,162 @@
+"""What stands to be settled when an agreement ends: the service of the last month, and the lines that follow."""
+
+import calendar
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contracts.models import Agreement, Visit, VisitTask
+from contracts.queries.fees import charges_of
+from contracts.queries.visits import midnight
+from contracts.settlement import WORDS, Due, EndFacts, settle, total
+from contracts.standard import CENT
+
+ONE_DAY = dt.timedelta(days=1)
+GIVEN = (Visit.State.DONE, Visit.State.IN_PROGRESS, Visit.State.PLANNED)
+
+
+def work_out(
+    agreement: Agreement,
+    *,
+    ended_on: dt.date,
+    end_reason: str,
+    broken_by: str = "",
+    noticed_on: dt.date | None = None,
+    prepaid: Decimal = Decimal(0),
+) -> dict[str, Any]:
+    """The settlement as it is frozen: days served, visits, lines and the sum; what was told stays with it."""
+    begun_on = _begun_on(agreement)
+    first = max(ended_on.replace(day=1), begun_on)
+    visits, work = [], []
+    for version, begins, ends in _served(agreement, first, ended_on):
+        given = _visits(version, begins, ends)
+        visits += given
+        work += _work(version, given, begins, ends)
+    facts = EndFacts(
+        starts_on=begun_on, ends_on=agreement.ends_on, ended_on=ended_on, reason=end_reason,
+        broken_by=broken_by, noticed_on=noticed_on, trial_days=agreement.trial_days,
+        monthly=agreement.monthly_estimate, deposit_kind=agreement.deposit_kind, deposit=agreement.deposit_amount,
+        prepaid=prepaid or Decimal(0), work=tuple(work),
+    )  # fmt: skip
+    lines = settle(facts)
+    return {
+        "told": {
+            "broken_by": broken_by,
+            "noticed_on": noticed_on.isoformat() if noticed_on else None,
+            "prepaid": f"{facts.prepaid:.2f}",
+        },
+        "first": first.isoformat(),
+        "last": ended_on.isoformat(),
+        "days": _days_served(agreement, begun_on, ended_on),
+        "visits": len(visits),
+        "unconfirmed": sum(visit.state != Visit.State.DONE for visit in visits),
+        "lines": [{"code": line.code, "params": line.params, "amount": f"{line.amount:.2f}"} for line in lines],
+        "total": f"{total(lines):.2f}",
+    }
+
+
+def told_of(settlement: dict[str, Any]) -> dict[str, Any]:
+    """What was told when the end was entered, to work it out anew once the day has come."""
+    told = settlement["told"]
+    noticed_on = dt.date.fromisoformat(told["noticed_on"]) if told["noticed_on"] else None
+    return {"broken_by": told["broken_by"], "noticed_on": noticed_on, "prepaid": Decimal(told["prepaid"])}
+
+
+def in_words(settlement: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A settlement for a page: each line as a sentence with its amount, the sum and who pays it."""
+    if not settlement:
+        return None
+    lines = [_line_in_words(line) for line in settlement["lines"]]
+    sum_due = Decimal(settlement["total"])
+    return {**settlement, "lines": lines, "total": abs(sum_due), "is_refund": sum_due < 0}
+
+
+def _line_in_words(line):
+    """(sentence, yuan without sign, whether the agency pays it back)"""
+    amount = Decimal(line["amount"])
+    return _(WORDS[line["code"]]) % _named(line["params"]), abs(amount), amount < 0
+
+
+def _named(params):
+    """The work form has its own word in each language."""
+    form = params.get("form")
+    return {**params, "what": Agreement(work_form=form).get_work_form_display()} if form else params
+
+
+def _begun_on(agreement):
+    """The first day of the first version."""
+    while agreement.amends:
+        agreement = agreement.amends
+    return agreement.starts_on
+
+
+def _served(agreement, first, last):
+    """The versions served from first to last, each with its own days; the newest first."""
+    while agreement and last >= first:
+        yield agreement, max(first, agreement.starts_on), last
+        agreement, last = agreement.amends, agreement.starts_on - ONE_DAY
+
+
+def _visits(agreement, first, last):
+    """Visits of the last month up to the last day that were, or are still to be, given."""
+    rows = Visit.objects.filter(agreement=agreement, state__in=GIVEN, period__startswith__gte=midnight(first))
+    rows = rows.filter(period__startswith__lt=midnight(last + ONE_DAY)).order_by("period")
+    lost = Q(state=Visit.State.PLANNED, caregiver=None, period__endswith__lte=timezone.now())
+    return list(rows.exclude(lost))
+
+
+def _work(agreement, visits, first, last):
+    done = dict(
+        VisitTask.objects.filter(visit__in=visits, outcome=VisitTask.Outcome.DONE)
+        .order_by()
+        .values_list("service_item")
+        .annotate(n=Count("pk"))
+    )
+    to_come = sum(visit.state != Visit.State.DONE for visit in visits)
+    for item, charge in charges_of(agreement):
+        if item is None:
+            quantity, what = _of_the_form(agreement, charge.unit, visits, first, last), {"form": agreement.work_form}
+        else:
+            quantity, what = _of_the_item(agreement, item, charge, done, to_come, first, last), {"what": item.name}
+        if quantity:
+            amount = (quantity * charge.rate).quantize(CENT, ROUND_HALF_UP)
+            words = {"first": first.isoformat(), "last": last.isoformat(), "rate": f"{charge.rate:.2f}"}
+            yield Due("work", amount, {**words, **what, "quantity": f"{quantity.normalize():f}"})
+
+
+def _of_the_form(agreement, unit, visits, first, last):
+    if unit == "month":
+        return _share_of_month(agreement, first, last)
+    minutes = sum((visit.period.upper - visit.period.lower).total_seconds() for visit in visits) / 60
+    days = {timezone.localdate(visit.period.lower) for visit in visits}
+    counted = {"hour": Decimal(round(minutes)) / 60, "visit": Decimal(len(visits)), "day": Decimal(len(days))}
+    return counted[unit].quantize(CENT, ROUND_HALF_UP)
+
+
+def _of_the_item(agreement, item, charge, done, to_come, first, last):
+    """How often an item with a price of its own was done; visits still to come count as planned."""
+    if charge.unit == "month":
+        return _share_of_month(agreement, first, last)
+    line = agreement.plan.lines.filter(service_item=item).first()
+    times = Decimal(done.get(item.pk, 0) + (to_come if line and not line.weekdays else 0))
+    if charge.unit == "hour":
+        return (times * Decimal(line.minutes if line and line.minutes else 60) / 60).quantize(CENT, ROUND_HALF_UP)
+    return times
+
+
+def _share_of_month(agreement, first, last):
+    days_in_month = calendar.monthrange(last.year, last.month)[1]
+    return (Decimal(_days_served(agreement, first, last)) / days_in_month).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+
+
+def _days_served(agreement, first, last):
+    """Days from first to last, both in, without those on which the agreement rested."""
+    days = (last - first).days + 1
+    for rest in agreement.suspensions.filter(period__overlap=(first, last + ONE_DAY)):
+        begins, ends = max(rest.period.lower, first), min(rest.period.upper or last + ONE_DAY, last + ONE_DAY)
+        days -= max((ends - begins).days, 0)
+    return max(days, 0)
