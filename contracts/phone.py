@@ -25,7 +25,6 @@ from contracts.forms.phone import WorkForm
 from contracts.forms.visits import CheckInForm, NoteForm
 from contracts.models import Handover, HandoverSignature, Visit
 from contracts.queries.onsite import client_of_code
-from contracts.queries.special import open_events_of
 from contracts.queries.visits import badge_scans, is_first_meeting, midnight, own_visits
 
 AHEAD = 60  # visits of two weeks, and more than anybody has
@@ -41,13 +40,7 @@ def today(request, caregiver):
     waiting = sorted((row for row in ahead if row.state in OPEN), key=lambda row: (row.state, row.period.lower))
     upcoming = waiting[0] if waiting else None
     visits = [row for row in ahead if row != upcoming and timezone.localdate(row.period.lower) <= day]
-    context = {
-        "visits": visits,
-        "next": upcoming,
-        "day": day,
-        "handovers": _handovers_to_sign(caregiver),
-        "special_events": open_events_of(caregiver),
-    }
+    context = {"visits": visits, "next": upcoming, "day": day, "handovers": _handovers_to_sign(caregiver)}
     if upcoming:
         context |= _card(upcoming)
     if caregiver.state == caregiver.State.ONBOARDING:

@@ -26,15 +26,15 @@ def _own_agreements(caregiver):
 @own
 def special_new(request, caregiver):
     agreements = _own_agreements(caregiver)
-    chosen = request.GET.get("agreement", "")
-    initial = {"agreement": int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None, "kind": "caregiver"}
+    rows = list(agreements[:2])
+    initial = {"agreement": rows[0].pk if len(rows) == 1 else None, "kind": "caregiver"}
     form = OwnReportForm(request.POST or None, agreements=agreements, initial=initial)
     if event := submit(form, actions.report_event, by=request.user, by_phone=True):
         messages.success(request, _("The office knows. Now tell the client and the family."))
         return redirect("phone:special", event.pk)
     context = {
         "form": form,
-        "has_agreements": agreements.exists(),
+        "has_agreements": bool(rows),
         "open_events": open_events_of(caregiver),
     }
     return phone_page(request, "phone/special_new.html", **context)
