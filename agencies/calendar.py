@@ -2,9 +2,11 @@
 
 import calendar
 import datetime as dt
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
+import holidays
 
 from agencies.standard import gettext_noop
 
@@ -56,6 +58,19 @@ def holiday_name(day: dt.date) -> str:
         return chinese_calendar.get_holiday_detail(day)[1] or "" if chinese_calendar.is_holiday(day) else ""
     except NotImplementedError:
         return FIXED_NAMES[day.month] if (day.month, day.day) in FIXED_HOLIDAYS else ""
+
+
+def is_statutory_holiday(day: dt.date) -> bool:
+    """Whether a day is a holiday by law (全国年节及纪念日放假办法), at which its prices hold.
+
+    The weekend around it and days off that another day is worked for are none.
+    """
+    return day in _holidays_by_law() and not _holidays_by_law()[day].startswith("Day off")
+
+
+@cache
+def _holidays_by_law():
+    return holidays.country_holidays("CN", language="en_US", observed=False)
 
 
 def add_working_days(day: dt.date, count: int) -> dt.date:

@@ -31,6 +31,7 @@ FILED_WITH = {
     Document.Kind.DISPOSAL_CERTIFICATE: ArchiveRecord.Source.DISPOSAL_LIST,
     Document.Kind.PRICE_BOARD: ArchiveRecord.Source.PRICE_LIST,
     Document.Kind.CONTROLLED_TEXT: ArchiveRecord.Source.CONTROLLED_TEXT,
+    Document.Kind.FEE_STATEMENT: ArchiveRecord.Source.FEE_STATEMENT,
     Document.Kind.COMPLAINT_FILE: ArchiveRecord.Source.COMPLAINT,
     Document.Kind.SURVEY_REPORT: ArchiveRecord.Source.SURVEY_ROUND,
     Document.Kind.CALL_RECORDS: ArchiveRecord.Source.RETURN_VISIT,

@@ -74,6 +74,7 @@ class Document(AgencyModel):
         EVALUATION_FORM = "evaluation_form", _("Evaluation of a caregiver")
         CONTROLLED_TEXT = "controlled_text", _("Controlled text")
         PRICE_BOARD = "price_board", _("Price board")
+        FEE_STATEMENT = "fee_statement", _("Fee statement")
         COMPLAINT_FILE = "complaint_file", _("Record of a complaint")
         SURVEY_REPORT = "survey_report", _("Report of a survey")
         CALL_RECORDS = "call_records", _("Records of return calls")
@@ -142,6 +143,7 @@ class ArchiveRecord(AgencyModel):
     class Source(models.TextChoices):
         AGREEMENT = "agreement", _("Agreement")
         HANDOVER = "handover", _("Handover record")
+        FEE_STATEMENT = "fee_statement", _("Fee statement")
         COMPLAINT = "complaint", _("Complaint")
         INCIDENT = "incident", _("Incident")
         SURVEY_ROUND = "survey_round", _("Satisfaction survey")

@@ -82,6 +82,7 @@ def tiles(membership: Membership) -> list[Figure]:
         Figure(JUDGE, "handover_list", "only=unhappy", _("not satisfied at a handover"), _("in 30 days"), "waiting"),
         Figure(MANAGE, "agreement_list", "only=agency", _("agreements for you to sign"), _("as the agency"), "waiting"),
         Figure(MANAGE, "agreement_list", "only=price", _("prices to approve"), _("other than by the list"), "waiting"),
+        Figure(MANAGE, "fee_list", "tab=draft", _("fee statements to approve"), _("by the visits made"), "waiting"),
         Figure(
             COORDINATE,
             "agreement_list",

@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "licences": {"task": "agencies.office_tasks.licence_warnings_everywhere", "schedule": crontab(hour=0, minute=50)},
     "expiry": {"task": "contracts.tasks.tell_of_endings_everywhere", "schedule": crontab(hour=0, minute=20)},
     "assignments": {"task": "contracts.tasks.recheck_assignments_everywhere", "schedule": crontab(hour=4, minute=10)},
+    "fees": {"task": "contracts.tasks.draft_statements_everywhere", "schedule": crontab(hour=4, minute=40)},
     "limits": {"task": "supervision.tasks.complaint_limits_everywhere", "schedule": crontab(minute="*")},
     "incidents": {"task": "supervision.tasks.incident_limits_everywhere", "schedule": crontab(minute="*")},
     "positions": {"task": "contracts.tasks.forget_positions_everywhere", "schedule": crontab(hour=4, minute=40)},

@@ -46,6 +46,7 @@ MENU = [
                 query="?only=open",
             ),
             Entry(_("Handovers"), "handover_list", "transfer", "contracts.view", count="handovers", query="?only=open"),
+            Entry(_("Fees"), "fee_list", "calculator", "contracts.view", query="?tab=draft"),
         ],
     ),
     (

@@ -1,8 +1,10 @@
 """What the papers of this app say: the context of each template, registered for the archive to render."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.fields import lookup_hash
@@ -12,7 +14,8 @@ from archive.actions import builds, tells_standing
 from archive.models import Document
 from contracts import paper_words as words
 from contracts.key_terms import key_terms
-from contracts.models import Agreement, Door, Handover, HandoverSignature, ServicePlan, Signature
+from contracts.models import Agreement, Door, FeeStatement, Handover, HandoverSignature, ServicePlan, Signature, Visit
+from contracts.queries.fees import visits_of_month
 from contracts.queries.onsite import door_url
 from contracts.terms import agreement_terms, terms_digest, wording, wording_digest
 
@@ -153,6 +156,61 @@ def plan_paper(document: Document) -> tuple[str, dict[str, Any]]:
             if any(line.service_item.group == group for line in lines)
         ],
     }
+
+
+@builds(Document.Kind.FEE_STATEMENT)
+def fee_paper(document: Document) -> tuple[str, dict[str, Any]]:
+    """The statement of a month (结算清单) as it was approved, with the visits it was counted from."""
+    rows = FeeStatement.objects.select_related("agreement__client", "agreement__caregiver", "approved_by")
+    statement = rows.get(pk=document.subject_id)
+    agreement = statement.agreement
+    visits = visits_of_month(statement.month).filter(agreement=agreement, state=Visit.State.DONE)
+    return "contracts/pdf/fee_statement.html", {
+        "agency_name": current_agency().name,
+        "number": statement.number,
+        "check": "",
+        "mark": "作废" if statement.state == FeeStatement.State.VOID else "",
+        "verify_url": public_url("public:verify", document.verify_code),
+        "month": f"{statement.month.year}年{statement.month.month}月",
+        "statement": statement,
+        "agreement": agreement,
+        "client": agreement.client,
+        "lines": [_fee_line(row, agreement) for row in statement.charges],
+        "visits": [_visit_line(visit) for visit in visits.select_related("caregiver").order_by("period")],
+    }
+
+
+def _fee_line(row, agreement):
+    name = row["name"] or words.FORM_NAMES[agreement.work_form]
+    return {
+        **row,
+        "name": name,
+        "rate": Decimal(row["rate"]),
+        "amount": Decimal(row["amount"]),
+        "unit": words.UNITS[row["unit"]],
+    }
+
+
+def _visit_line(visit):
+    start, end = (timezone.localtime(moment) for moment in (visit.period.lower, visit.period.upper))
+    came, went = (timezone.localtime(moment) for moment in (visit.checked_in_at, visit.checked_out_at))
+    return {
+        "day": start.date(),
+        "agreed": f"{start:%H:%M}–{_until(start, end)}",
+        "served": f"{came:%H:%M}–{_until(came, went)}",
+        "caregiver": visit.caregiver.name,
+    }
+
+
+def _until(start, end):
+    return f"{'次日 ' if end.date() > start.date() else ''}{end:%H:%M}"
+
+
+@tells_standing(Document.Kind.FEE_STATEMENT)
+def fee_standing(document: Document) -> str:
+    """Voided, and why."""
+    statement = FeeStatement.objects.get(pk=document.subject_id)
+    return _("This statement is void.") if statement.state == FeeStatement.State.VOID else ""
 
 
 @builds(Document.Kind.HANDOVER)

@@ -138,6 +138,12 @@ def served_by_the_unwanted(membership, client):
         yield Step(text % words, office_url("agreement_file", agreement.pk), _("Look"))
 
 
+@panel("contracts.agreement")
+def agreement_fees(membership, agreement):
+    statements = agreement.fee_statements.exclude(state="void")[:6]
+    return Panel("contracts/_fees.html", {"statements": statements}) if statements else None
+
+
 @panel("caregivers.caregiver")
 def caregiver_agreements(membership, caregiver):
     return Panel("contracts/_agreements.html", {"agreements": _agreements({"caregiver": caregiver})})

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.jobs import AgencyJob, EveryAgency
 from agencies.tasks import RowTask
-from contracts.actions import attendance, filling, gaps, onsite, renewal, running, special, visits
+from contracts.actions import attendance, fees, filling, gaps, onsite, renewal, running, special, visits
 
 
 @shared_task(base=AgencyJob, label=_("Plan visits"))
@@ -71,3 +71,13 @@ def forget_positions_everywhere():
 @shared_task(base=RowTask, fail=staticmethod(filling.fail_proposal))
 def fill_week(proposal_id):
     filling.work_out(proposal_id=proposal_id)
+
+
+@shared_task(base=AgencyJob, label=_("Draft fee statements"))
+def draft_statements():
+    return fees.prepare_last_month()
+
+
+@shared_task(base=EveryAgency)
+def draft_statements_everywhere():
+    return draft_statements

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from contracts import api, phone, phone_onsite, phone_special, public
-from contracts.views import agreements, filling, handovers, onsite, plans, preferences, rota, special, visits
+from contracts.views import agreements, fees, filling, handovers, onsite, plans, preferences, rota, special, visits
 
 office_urls = [
     path("clients/<int:client_pk>/plans/new/", plans.plan_new, name="plan_new"),
@@ -70,6 +70,15 @@ office_urls = [
     path("rota/fill/", filling.rota_fill, name="rota_fill"),
     path("rota/proposals/<int:proposal_pk>/", filling.proposal_page, name="proposal_page"),
     path("caregivers/<int:caregiver_pk>/calendar/close/", rota.calendar_close, name="calendar_close"),
+    path("fees/", fees.StatementList.as_view(), name="fee_list"),
+    path("fees/prepare/", fees.statements_prepare, name="fee_prepare"),
+    path("fees/hours/", fees.HoursList.as_view(), name="hours_list"),
+    path("fees/<int:statement_pk>/", fees.fee_page, name="fee_page"),
+    path("fees/<int:statement_pk>/count/", fees.fee_count, name="fee_count"),
+    path("fees/<int:statement_pk>/adjust/", fees.fee_adjust, name="fee_adjust"),
+    path("fees/<int:statement_pk>/adjustments/<int:place>/remove/", fees.fee_take_back, name="fee_take_back"),
+    path("fees/<int:statement_pk>/approve/", fees.fee_approve, name="fee_approve"),
+    path("fees/<int:statement_pk>/void/", fees.fee_void, name="fee_void"),
     path("visits/", visits.VisitList.as_view(), name="visit_list"),
     path("visits/tasks/<int:task_pk>/", visits.visit_of_task, name="visit_of_task"),
     path("visits/<int:visit_pk>/", visits.visit_page, name="visit_page"),

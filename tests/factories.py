@@ -54,6 +54,7 @@ ESPECIALLY = {
         "terms": {},
         "terms_hash": "a" * 64,
     },
+    "contracts.FeeStatement": {"month": dt.date(2026, 11, 1), "charges": [], "state": "draft"},
     "contracts.Handover": {"to": "agency", "text_hash": "b" * 64},
     "contracts.Door": {"latitude": Decimal("36.651216"), "longitude": Decimal("117.120095")},
     "contracts.Measurement": {"pulse": 72},

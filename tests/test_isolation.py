@@ -59,6 +59,7 @@ PUBLIC_URLS = {"account_login", "account_logout", "health", "set_language", "sch
 # What an id in an address points at.
 URL_KWARGS = {
     "answer_pk": "supervision.SurveyAnswer",
+    "statement_pk": "contracts.FeeStatement",
     "task_pk": "contracts.VisitTask",
     "appeal_pk": "caregivers.LevelAppeal",
     "application_pk": "caregivers.LevelApplication",
@@ -116,6 +117,7 @@ URL_KWARGS = {
 }
 # Arguments that are no ids of an agency's rows: a value to try, or a function of the agency.
 URL_WORDS = {
+    "place": 0,
     "code": "0" * 16,
     "field": "phone",
     "importer": "nothing",

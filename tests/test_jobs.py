@@ -26,8 +26,9 @@ from caregivers.models import Caregiver, Credential, LevelGrant, LevelStanding
 from caregivers.tasks import credential_warnings, level_standings
 from clients.models import Enquiry
 from clients.tasks import enquiry_limits
-from contracts.models import Agreement, AssignmentGap, SpecialEvent, Visit, VisitProof
+from contracts.models import Agreement, AssignmentGap, FeeStatement, SpecialEvent, Visit, VisitProof
 from contracts.tasks import (
+    draft_statements,
     forget_positions,
     mark_missed,
     plan_visits,
@@ -51,6 +52,7 @@ BUSY_JOBS = {
     "tell_of_endings": (tell_of_endings, lambda: count(Notice, title__contains="renew it or prepare")),
     "return_visits_due": (return_visits_due, lambda: count(ReturnVisit)),
     "satisfaction_surveys": (satisfaction_surveys, lambda: count(SurveyInvitation)),
+    "draft_statements": (draft_statements, lambda: count(FeeStatement)),
     "archive_expiry": (archive_expiry, lambda: count(DisposalEntry)),
 }
 # Jobs that need less of an agency; where people are told something, it is notices that are counted.
@@ -80,7 +82,7 @@ def busy(committed_db) -> Agency:
     with agency_context(world.agency):
         caregivers = staff_up(world, 3)
         clients = demo.take_in(world, 9)[1:4]
-        starts_on = world.ago(20)
+        starts_on = world.ago(40)
         for caregiver, client in zip(caregivers, clients, strict=True):
             agreement = sign_agreement(world, caregiver, client, starts_on=starts_on)
             demo.live_through(world, agreement, until=world.today)

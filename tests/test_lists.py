@@ -32,7 +32,7 @@ from caregivers.models import (
     TrainingSession,
 )
 from clients.models import Client, ClientPaper, DataRequest, Enquiry, ShiftNote
-from contracts.models import Agreement, Handover, SpecialEvent, Visit
+from contracts.models import Agreement, FeeStatement, Handover, SpecialEvent, Visit
 from supervision.models import Complaint, Incident, ReturnVisit
 from tests.factories import make_member, make_one
 
@@ -60,6 +60,7 @@ LISTS = [
     ("visit_list", Visit, 6),
     ("handover_list", Handover, 7),
     ("special_list", SpecialEvent, 6),
+    ("fee_list", FeeStatement, 7),
     ("return_visit_list", ReturnVisit, 7),
     ("complaint_list", Complaint, 6),
     ("incident_list", Incident, 6),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from agencies.models import Agency
 from agencies.tenancy import agency_context
 from carecenter import authority
-from carecenter.demo import client_files, onboarding, onsite, phone, preferences, reception, rota, wording
+from carecenter.demo import client_files, fees, onboarding, onsite, phone, preferences, reception, rota, wording
 from carecenter.demo import world as demo
 from carecenter.demo.careers import careers, judge
 from carecenter.demo.supervision import supervise
@@ -72,6 +72,7 @@ def build_agency(facts: dict, now: dt.datetime, *, caregivers: int, clients: int
             demo.live_through(world, agreement, until=world.today)
         onboarding.scan_badges(world, signed)
         demo.plan_ahead()
+        fees.bill(world)
         supervise(world, signed)
         judge(world, active)
         train(world, active)

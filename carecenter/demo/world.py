@@ -525,6 +525,8 @@ def live_through(world: World, agreement: Agreement, *, until: dt.date) -> None:
         rows.append(_past_visit(world, agreement, start, end, now))
     if rows:
         rows[0].credentials_shown = True
+    planned = Visit.objects.filter(agreement=agreement, state=Visit.State.PLANNED)
+    planned.filter(period__startswith__lt=now).delete()  # what was planned when it was signed
     Visit.objects.bulk_create(rows)
     _tasks_and_notes(world, agreement, plan, [row for row in rows if row.checked_in_at])
     hand_down(rows)

@@ -1,6 +1,7 @@
 """Tables of the service itself: plan, tripartite agreement, visits, handover."""
 
 from contracts.models.agreement import Agreement, Signature, Suspension
+from contracts.models.fee import FeeStatement
 from contracts.models.handover import Handover, HandoverSignature
 from contracts.models.onsite import Door, Measurement, VisitConfirmation, VisitPhoto, VisitProof
 from contracts.models.plan import PlanLine, PlanSlot, PlanTemplate, ServicePlan
@@ -24,6 +25,7 @@ __all__ = [
     "CareNote",
     "CaregiverPreference",
     "Door",
+    "FeeStatement",
     "Handover",
     "HandoverSignature",
     "Measurement",

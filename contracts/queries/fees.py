@@ -1,15 +1,25 @@
-"""What an agreement costs in an average month, line by line (4.1.5)."""
+"""What an agreement costs: in an average month by its plan, and in one month by the visits that were made (4.1.5)."""
 
-from dataclasses import replace
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from agencies.models import ServiceItem
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Lower, TruncDate, Upper
+from django.utils import timezone
+
+from agencies.calendar import CHINA, ONE_DAY, is_statutory_holiday, months_later
+from agencies.models import AgencySettings, Price, PriceList, ServiceItem
 from agencies.queries import prices_on
-from contracts.models import Agreement, ServicePlan
-from contracts.standard import Charge, Extra, Slot, monthly_charges
+from caregivers.models import Caregiver
+from contracts.billing import Line, Rate, Work, charge, paid_minutes, service_charges
+from contracts.models import Agreement, FeeStatement, ServicePlan, Visit, VisitTask
+from contracts.standard import Charge, Extra, Slot, monthly_charges, occurrences
 
 
 def charges_of(agreement: Agreement) -> list[tuple[ServiceItem | None, Charge]]:
-    """The work form's own charge, for which no item stands, then the items of the plan that cost extra."""
+    """An average month: the work form's own charge, for which no item stands, then the items that cost extra."""
     slots = slots_of(agreement.plan)
     prices = {price.service_item_id: price for price in prices_on(agreement.starts_on) if price.service_item_id}
     lines = agreement.plan.lines.select_related("service_item").order_by("service_item__code")
@@ -28,3 +38,143 @@ def _slots_of_line(line, slots):
     """The visits at which an item is done, every one when no weekdays are chosen, with the minutes it takes."""
     chosen = (slot for slot in slots if not line.weekdays or slot.weekday in line.weekdays)
     return tuple(replace(slot, minutes=line.minutes or slot.minutes) for slot in chosen)
+
+
+# One month, by its visits ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MonthlyCharge:
+    """A line of the statement and the item it is for; without an item, the service itself."""
+
+    item: ServiceItem | None
+    line: Line
+
+
+def month_days(month: dt.date) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a month, given by any of its days."""
+    first = month.replace(day=1)
+    return first, months_later(first, 1) - ONE_DAY
+
+
+def visits_of_month(month: dt.date) -> QuerySet[Visit]:
+    """Visits that begin in a month; one over midnight belongs to the day it begins on."""
+    first, last = month_days(month)
+    start, end = (dt.datetime.combine(day, dt.time(), tzinfo=CHINA) for day in (first, last + ONE_DAY))
+    return Visit.objects.filter(period__startswith__gte=start, period__startswith__lt=end)
+
+
+def not_closed(visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Visits of which nobody knows yet whether they are paid: not begun though over, running, missed and not explained."""
+    state = Visit.State
+    over = Q(state=state.PLANNED, period__endswith__lt=timezone.now())
+    return visits.filter(over | Q(state=state.IN_PROGRESS) | Q(state=state.MISSED, missed_cause=""))
+
+
+def without_statement(month: dt.date) -> QuerySet[Agreement]:
+    """Agreements with a visit made in a month for which no statement stands."""
+    made = visits_of_month(month).filter(agency=OuterRef("agency"), agreement=OuterRef("pk"), state=Visit.State.DONE)
+    first = month_days(month)[0]
+    statements = FeeStatement.objects.filter(agency=OuterRef("agency"), agreement=OuterRef("pk"), month=first)
+    rows = Agreement.objects.filter(Exists(made), ~Exists(statements.exclude(state=FeeStatement.State.VOID)))
+    return rows.defer("terms").order_by("pk")
+
+
+def month_charges(agreements: Iterable[Agreement], month: dt.date) -> dict[int, list[MonthlyCharge]]:
+    """What each agreement costs in a month by the visits that were made, {agreement id: lines}; any number in six queries."""
+    agreements = list(agreements)
+    visits = visits_of_month(month).filter(agreement__in=agreements, state=Visit.State.DONE)
+    work, minutes, allowance = defaultdict(list), {}, AgencySettings.objects.get().short_by_minutes
+    for visit in visits:
+        agreed, served = (
+            _minutes(visit.period.lower, visit.period.upper),
+            _minutes(visit.checked_in_at, visit.checked_out_at),
+        )
+        day = timezone.localtime(visit.period.lower).date()
+        minutes[visit.pk] = Work(day, paid_minutes(agreed, served, allowance), is_statutory_holiday(day))
+        work[visit.agreement_id].append(minutes[visit.pk])
+    plans = ServicePlan.objects.prefetch_related("slots", "lines").in_bulk({one.plan_id for one in agreements})
+    items = _items_done(agreements, month, minutes, plans)
+    prices = _Prices()
+    return {one.pk: _charges(one, month, plans[one.plan_id], work[one.pk], items[one.pk], prices) for one in agreements}
+
+
+def _minutes(start, end):
+    return round((end - start).total_seconds() / 60)
+
+
+def _items_done(agreements, month, minutes, plans):
+    """{agreement id: {item: its work}}; an item takes the minutes of the plan, else those of the visit."""
+    done = VisitTask.objects.filter(visit__in=visits_of_month(month).filter(agreement__in=agreements))
+    done = done.filter(outcome=VisitTask.Outcome.DONE, visit__state=Visit.State.DONE).select_related("service_item")
+    plan_of = {one.pk: plans[one.plan_id] for one in agreements}
+    items = defaultdict(lambda: defaultdict(list))
+    for task in done.annotate(of=F("visit__agreement_id")).order_by("service_item__code"):
+        visit = minutes[task.visit_id]
+        lines = {line.service_item_id: line.minutes for line in plan_of[task.of].lines.all()}
+        took = lines.get(task.service_item_id) or visit.minutes
+        items[task.of][task.service_item].append(replace(visit, minutes=took))
+    return items
+
+
+def _charges(agreement, month, plan, work, items, prices):
+    holiday = prices.on(agreement.starts_on, Price.Kind.HOLIDAY, work_form=agreement.work_form)
+    slots = slots_of(plan)
+    lines = service_charges(
+        Rate(agreement.rate, agreement.rate_unit),
+        work,
+        month_of=_by_pattern(slots, month),
+        holiday=Rate(holiday.amount, holiday.unit) if holiday else None,
+    )
+    charges = [MonthlyCharge(None, line) for line in lines]
+    for item, done in items.items():
+        if price := prices.on(agreement.starts_on, Price.Kind.SERVICE, service_item_id=item.pk):
+            line = next((line for line in plan.lines.all() if line.service_item_id == item.pk), None)
+            month_of = _by_pattern(_slots_of_line(line, slots) if line else slots, month)
+            charges.append(MonthlyCharge(item, charge(Rate(price.amount, price.unit), done, month_of)))
+    return charges
+
+
+def _by_pattern(slots, month):
+    """How many visits the weekly pattern has in a whole month."""
+    return sum(1 for _visit in occurrences(slots, *month_days(month)))
+
+
+class _Prices:
+    """Every published price by the day its list came into force; the agreement's is of its first day."""
+
+    def __init__(self):
+        published = PriceList.objects.filter(state=PriceList.State.PUBLISHED).order_by("-effective_from")
+        self.lists = [(one.effective_from, list(one.prices.all())) for one in published.prefetch_related("prices")]
+
+    def on(self, day, kind, **what) -> Price | None:
+        prices = next((prices for since, prices in self.lists if since <= day), [])
+        wanted = {"kind": kind, **what}
+        return next(
+            (price for price in prices if all(getattr(price, name) == value for name, value in wanted.items())), None
+        )
+
+
+# Hours for pay -----------------------------------------------------------------------------------------------------
+
+
+def with_hours(people: QuerySet[Caregiver], month: dt.date) -> QuerySet[Caregiver]:
+    """Annotate visits made, days, agreed and served time, the time on statutory holidays, and visits missed by oneself."""
+    first, last = month_days(month)
+    holidays = [first + dt.timedelta(days=place) for place in range(last.day)]
+    holidays = [day for day in holidays if is_statutory_holiday(day)]
+    visits = visits_of_month(month).filter(agency=OuterRef("agency"), caregiver=OuterRef("pk")).order_by()
+    made = visits.filter(state=Visit.State.DONE).values("caregiver")
+    day = TruncDate("period__startswith")
+    agreed = ExpressionWrapper(Upper("period") - Lower("period"), DurationField())
+    served = ExpressionWrapper(F("checked_out_at") - F("checked_in_at"), DurationField())
+    on_holidays = made.annotate(day=day).filter(day__in=holidays)
+    missed = visits.filter(state=Visit.State.MISSED, missed_cause=Visit.MissedCause.CAREGIVER).values("caregiver")
+    return people.annotate(
+        visits_made=Subquery(made.annotate(n=Count("pk")).values("n")),
+        days_worked=Subquery(made.annotate(n=Count(day, distinct=True)).values("n")),
+        agreed_time=Subquery(made.annotate(n=Sum(agreed)).values("n")),
+        served_time=Subquery(made.annotate(n=Sum(served)).values("n")),
+        holiday_time=Subquery(on_holidays.values("caregiver").annotate(n=Sum(agreed)).values("n")),
+        visits_missed=Subquery(missed.annotate(n=Count("pk")).values("n")),
+    )

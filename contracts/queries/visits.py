@@ -38,6 +38,8 @@ def clashes_of(agreement: Agreement) -> list[tuple[dt.datetime, Visit]]:
     """Starts of an agreement's planned times in its first four weeks that overlap the caregiver's visits elsewhere."""
     first = max(agreement.starts_on, timezone.localdate())
     last = min(first + dt.timedelta(days=27), agreement.ends_on)
+    if last < first:  # a draft that was left lying beyond its term
+        return []
     elsewhere = visits_between(first, last + ONE_DAY).filter(caregiver=agreement.caregiver_id)
     elsewhere = elsewhere.exclude(state=Visit.State.CANCELLED).exclude(client=agreement.client_id)
     visits = list(elsewhere.select_related("client"))

@@ -85,3 +85,15 @@ def test_coming_into_force_is_told_with_what_was_planned(world):
     assert Agreement.objects.get(pk=agreement.pk).state == "in_force"
     title = Notice.objects.get(user=world.coordinator, title__contains=f"{agreement.number} is in force").title
     assert title.endswith("visits planned, 0 still without a caregiver")
+
+
+def test_a_draft_left_lying_beyond_its_term_can_still_be_opened(client, world):
+    agreement = sign_agreement(world, world.caregiver, world.clients[0], upto="draft")
+    today = timezone.localdate()
+    Agreement.objects.filter(pk=agreement.pk).update(
+        starts_on=today - dt.timedelta(days=9), ends_on=today - dt.timedelta(days=3)
+    )
+    client.force_login(world.manager)
+    page = client.get(reverse("agreement_file", args=["kangze", agreement.pk]))
+    assert page.status_code == 200
+    assert "The first day has passed" in page.content.decode()
