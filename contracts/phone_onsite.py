@@ -29,7 +29,9 @@ def door(request, caregiver, token):
         text = _("This code is not valid any more. Check in without it and tell the office.")
     else:
         text = _("You have no visit here now. If it is another client's door, scan the code at the right one.")
-    return phone_page(request, "phone/door.html", text=text)
+    response = phone_page(request, "phone/door.html", text=text)
+    response.status_code = 404 if client is None else 200
+    return response
 
 
 def _visit(caregiver, visit_pk):
