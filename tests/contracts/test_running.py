@@ -12,8 +12,8 @@ from archive.models import ArchiveRecord
 from carecenter.demo import world as demo
 from caregivers.models import Credential
 from clients.models import Client
-from contracts.actions import agreements, running, signing, visits
-from contracts.models import Agreement, Visit
+from contracts.actions import agreements, handovers, running, signing, visits
+from contracts.models import Agreement, Handover, Visit
 from contracts.queries.agreements import ending_by, without_handover
 from supervision.actions.surveys import run_surveys
 from supervision.models import SurveyInvitation
@@ -49,6 +49,13 @@ def end(world, agreement, day, reason="death", note="客户去世"):
     running.end_agreement(agreement=agreement, by=world.manager, ended_on=day, end_reason=reason, end_note=note)
 
 
+def close(world):
+    """Say why there is no handover record; an agreement is not filed before."""
+    assert not ArchiveRecord.objects.filter(source="agreement").exists()
+    handovers.waive_handover(handover=Handover.objects.get(), by=world.manager, reason="家属自行照料")
+    return ArchiveRecord.objects.get(source="agreement")
+
+
 def states():
     return list(Agreement.objects.order_by("number").values_list("state", flat=True))
 
@@ -79,11 +86,12 @@ def test_end_before_the_amendment_begins_ends_both_and_files_one_record(world, t
         end(world, world.first if through == "first" else amendment, dt.date(2026, 11, 30))
     assert states() == ["ended", "ended"]
     assert [day for day in planned() if day > dt.date(2026, 11, 30)] == []
-    record = ArchiveRecord.objects.get(source="agreement")
+    assert list(without_handover()) == [world.first]
+    record = close(world)
     assert (record.source_id, record.clock_started_on) == (amendment.pk, dt.date(2026, 11, 30))
     assert record.items.count() == 6  # three signatures of each version; the papers join when they are ready
     assert Client.objects.get(pk=world.client.pk).state == "ended"
-    assert list(without_handover()) == [world.first]
+    assert not without_handover().exists()
 
 
 def test_end_after_the_amendment_begins_leaves_the_first_to_be_replaced(world):
@@ -168,7 +176,7 @@ def test_end_that_lies_ahead_ends_after_its_last_day(world):
         with time_machine.travel(FRIDAY + dt.timedelta(days=days), tick=False):
             running.keep_states_true()
         assert states() == [state]
-    assert ArchiveRecord.objects.get(source="agreement").clock_started_on == dt.date(2026, 12, 1)
+    assert close(world).clock_started_on == dt.date(2026, 12, 1)
     assert Client.objects.get(pk=world.client.pk).state == "ended"
     past = list(world.client.history.order_by("history_date", "history_id").values_list("state", flat=True))
     assert (past[0], past[-2:]) == ("prospect", ["active", "ended"])
