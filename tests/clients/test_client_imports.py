@@ -75,7 +75,7 @@ def test_good_rows_are_saved_with_their_consent(by):
 
 def test_every_problem_of_a_row_is_named_and_nothing_is_saved(by):
     make_one(Client, phone="13500009999", name="王大山")
-    wrong = ["", "王爷爷", "", "110105194912310021", "123", "历下区", "泺文路12号"]
+    wrong = ["", "王爷爷", "", "110105194912310021", "12", "历下区", "泺文路12号"]
     known = ["王小山", "王叔", "", "370102197503071235", "13500009999", "历下区", "泺文路12号"]
     run = sent([[*ROW], [*ROW], wrong, known], by)
     with translation.override("zh-hans"):
