@@ -19,7 +19,7 @@ from archive.models import ArchiveRecord
 from carecenter.demo import world as demo
 from caregivers.models import Absence, Attendance, Course, TrainingSession
 from clients.models import Client, Consent
-from contracts.actions import agreements, running, signing
+from contracts.actions import agreements, handovers, running, signing
 from contracts.models import Agreement, Signature, Visit
 from tests.factories import make_one
 from tests.world import all_terms, make_world, sign_agreement, staff_up
@@ -187,6 +187,7 @@ def test_end_files_the_papers_for_three_years_and_ends_the_visits(world):
     running.end_agreement(
         agreement=agreement, by=world.manager, ended_on=dt.date(2026, 3, 31), end_reason="client", end_note="搬家"
     )
+    handovers.waive_handover(handover=agreement.handovers.get(), by=world.manager, reason="家属自行照料")
     record = ArchiveRecord.objects.get(source="agreement", source_id=agreement.pk)
     assert (record.archive_class, record.clock_started_on) == ("contracts", dt.date(2026, 3, 31))
     assert record.retain_until == dt.date(2029, 3, 31)
