@@ -128,11 +128,11 @@ def test_rota_costs_the_same_with_one_caregiver_and_with_fifty(client, maple):
     url = reverse("rota", args=["maple"])
     week(maple, 1)
     client.get(url)
-    assert queries_of(client, url)[0] == 8
+    assert queries_of(client, url)[0] == 10
     week(maple, 49)
     count, response = queries_of(client, url)
     assert len(response.context["rows"]) == 51  # fifty people and the unassigned
-    assert count == 8
+    assert count == 10
 
 
 def test_phone_costs_the_same_with_one_visit_and_with_many(client, maple):
