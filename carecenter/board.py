@@ -82,7 +82,6 @@ def tiles(membership: Membership) -> list[Figure]:
         Figure(JUDGE, "handover_list", "only=unhappy", _("not satisfied at a handover"), _("in 30 days"), "waiting"),
         Figure(MANAGE, "agreement_list", "only=agency", _("agreements for you to sign"), _("as the agency"), "waiting"),
         Figure(MANAGE, "agreement_list", "only=price", _("prices to approve"), _("other than by the list"), "waiting"),
-        Figure(MANAGE, "fee_list", "tab=draft", _("fee statements to approve"), _("by the visits made"), "waiting"),
         Figure(
             COORDINATE,
             "agreement_list",
@@ -108,6 +107,7 @@ def due(membership: Membership) -> list[tuple[str, int, str, str]]:
         Figure(COORDINATE, "enquiry_list", "only=late", _("enquiries past the promised time"), tone="late"),
         Figure(COORDINATE, "absence_list", "tab=requested", _("absences to answer"), tone="warn"),
         Figure(JUDGE, "level_application_list", "tab=submitted", _("promotions to decide"), tone="warn"),
+        Figure(MANAGE, "fee_list", "tab=draft", _("fee statements to approve"), tone="warn"),
         Figure(JUDGE, "promotion_list", "appeal=open", _("objections to decide"), tone="late"),
         Figure(JUDGE, "evaluation_list", "only=due", _("caregivers to be evaluated"), tone="warn"),
         Figure(WATCH, "agreement_list", "only=ending", _("agreements ending within 30 days"), tone="warn"),

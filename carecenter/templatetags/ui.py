@@ -75,7 +75,7 @@ TONES = {
         "green",
         "granted",
         "upheld",
-        *("held", "good", "excellent", "fit"),
+        *("held", "good", "excellent", "fit", "approved"),
     ],
 }
 SIGNS = {"wrong": "●", "waiting": "▲", "running": "◐", "done": "✓", "quiet": "○"}
