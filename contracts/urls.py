@@ -12,7 +12,7 @@ office_urls = [
     path("plans/<int:plan_pk>/agree/", plans.plan_agree, name="plan_agree"),
     path("plans/<int:plan_pk>/print/", plans.plan_print, name="plan_print"),
     path("plans/<int:plan_pk>/copy/", plans.plan_copy, name="plan_copy"),
-    path("plans/<int:plan_pk>/compare/<int:other_pk>/", plans.plan_compare, name="plan_compare"),
+    path("plans/<int:plan_pk>/compare/<int:other_plan_pk>/", plans.plan_compare, name="plan_compare"),
     path("plans/<int:plan_pk>/template/", plans.plan_save_template, name="plan_save_template"),
     path("plans/templates/", plans.plan_templates, name="plan_templates"),
     path("plans/templates/<int:template_pk>/delete/", plans.plan_template_delete, name="plan_template_delete"),
@@ -36,7 +36,9 @@ office_urls = [
     path("agreements/<int:agreement_pk>/end/", agreements.agreement_end, name="agreement_end"),
     path("agreements/<int:agreement_pk>/renew/", agreements.agreement_renew, name="agreement_renew"),
     path(
-        "agreements/<int:agreement_pk>/compare/<int:other_pk>/", agreements.agreement_compare, name="agreement_compare"
+        "agreements/<int:agreement_pk>/compare/<int:other_agreement_pk>/",
+        agreements.agreement_compare,
+        name="agreement_compare",
     ),
     path("agreements/<int:agreement_pk>/paper/", agreements.signature_paper, name="signature_paper"),
     path("agreements/<int:agreement_pk>/sign/<slug:party>/", agreements.signature_new, name="signature_new"),

@@ -34,7 +34,7 @@ from caregivers.models import (
 from clients.models import Client, ClientPaper, DataRequest, Enquiry, ShiftNote
 from contracts.models import Agreement, FeeStatement, Handover, SpecialEvent, Visit
 from supervision.models import Complaint, Incident, ReturnVisit
-from tests.factories import make_member, make_one
+from tests.factories import FILLED, make_member, make_one
 
 # Page, the rows it lists, queries it costs.
 LISTS = [
@@ -60,7 +60,8 @@ LISTS = [
     ("visit_list", Visit, 6),
     ("handover_list", Handover, 7),
     ("special_list", SpecialEvent, 6),
-    ("fee_list", FeeStatement, 7),
+    ("fee_list", FeeStatement, 6),
+    ("hours_list", Visit, 5),
     ("return_visit_list", ReturnVisit, 7),
     ("complaint_list", Complaint, 6),
     ("incident_list", Incident, 6),
@@ -75,7 +76,16 @@ LISTS = [
 
 
 POSTED = {"state": "active", "posted_on": dt.date(2026, 1, 5)}
-ESPECIALLY = {"badge_list": POSTED, "evaluation_list": POSTED}  # what a row needs to stand in the list
+LAST_MONTH = timezone.make_aware(dt.datetime.combine(timezone.localdate().replace(day=1) - ONE_DAY, dt.time(9)))
+WORKED = {
+    "state": "done",
+    "caregiver": FILLED,
+    "period": DateTimeTZRange(LAST_MONTH, LAST_MONTH + dt.timedelta(hours=2)),
+    "checked_in_at": LAST_MONTH,
+    "checked_out_at": LAST_MONTH + dt.timedelta(hours=2),
+}
+# What a row needs to stand in the list.
+ESPECIALLY = {"badge_list": POSTED, "evaluation_list": POSTED, "hours_list": WORKED}
 
 
 @pytest.fixture(autouse=True)

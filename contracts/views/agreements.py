@@ -233,10 +233,10 @@ def agreement_renew(request, agreement_pk):
 
 
 @may("contracts.view")
-def agreement_compare(request, agreement_pk, other_pk):
+def agreement_compare(request, agreement_pk, other_agreement_pk):
     """Two versions of one agreement, side by side in words, the older on the left."""
     versions = family_of(_get(agreement_pk)).select_related("client", "guardian", "plan__assessment", "amends")
-    pair = list(versions.filter(pk__in=[agreement_pk, other_pk]))
+    pair = list(versions.filter(pk__in=[agreement_pk, other_agreement_pk]))
     if len(pair) != 2:
         raise Http404
     old, new = (version.terms or agreement_terms(version) for version in pair)

@@ -148,10 +148,12 @@ def plan_agree(request, plan_pk):
 
 
 @may("contracts.view")
-def plan_compare(request, plan_pk, other_pk):
+def plan_compare(request, plan_pk, other_plan_pk):
     """Two versions of a client's plan, side by side in words, the older on the left."""
     plan = get_object_or_404(ServicePlan, pk=plan_pk)
-    plans = ServicePlan.objects.filter(client=plan.client_id, pk__in=[plan_pk, other_pk]).select_related("assessment")
+    plans = ServicePlan.objects.filter(client=plan.client_id, pk__in=[plan_pk, other_plan_pk]).select_related(
+        "assessment"
+    )
     pair = list(plans.order_by("version"))
     if len(pair) != 2:
         raise Http404

@@ -284,7 +284,7 @@ def test_a_second_amendment_names_the_first_agreement_and_the_last_change(signed
 
 
 def test_a_handover_record_says_what_went_over_and_what_the_client_thinks(in_maple):
-    handover = rows.make_handover(rows.make_agreement())
+    handover = rows.make_handover(rows.make_agreement(), text_hash="a" * 64)
     text = text_of(documents.handover_paper(rows.make_document("handover", handover)))
     for expected in [
         "居家养老服务交接记录", "JJ-2026-0001", "协议编号：HT-2026-0001", "□交接任服务员☑交客户□交机构", "2026年11月20日12:00",
@@ -293,7 +293,13 @@ def test_a_handover_record_says_what_went_over_and_what_the_client_thinks(in_map
     ]:  # fmt: skip
         assert expected in text
     rows.sign_handover(handover)
-    filed = {"state": "filed", "opinion": "satisfied", "opinion_text": "细心", "returned_on": dt.date(2026, 11, 21)}
+    filed = {
+        "state": "filed",
+        "text_hash": "b" * 64,
+        "opinion": "satisfied",
+        "opinion_text": "细心",
+        "returned_on": dt.date(2026, 11, 21),
+    }
     type(handover).objects.filter(pk=handover.pk).update(papers="", **filed)
     type(handover.agreement).objects.update(end_reason="caregiver", end_note="回老家照顾家人")
     paper = documents.handover_paper(rows.make_document("handover", handover))
@@ -323,7 +329,7 @@ def test_the_archive_renders_stores_and_counts_the_pages(in_maple):
     document = rows.make_document(Document.Kind.SIGNED_AGREEMENT, agreement)
     assert archive.render(document_id=document.pk)
     document.refresh_from_db()
-    assert (document.state, document.page_count) == ("ready", 7)
+    assert (document.state, document.page_count) == ("ready", 8)
     with document.file.file.open("rb") as file:
         content = file.read()
     assert content.startswith(b"%PDF-1.7")
