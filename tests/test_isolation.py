@@ -39,6 +39,11 @@ GLOBAL_MODELS = {
 }
 # Tasks about no single agency: each only sends one task per agency.
 GLOBAL_TASKS = {
+    "contracts.tasks.draft_statements_everywhere",
+    "contracts.tasks.forget_positions_everywhere",
+    "contracts.tasks.special_limits_everywhere",
+    "contracts.tasks.tell_of_endings_everywhere",
+    "supervision.tasks.incident_limits_everywhere",
     "agencies.office_tasks.licence_warnings_everywhere",
     "agencies.office_tasks.redeliver_exports_everywhere",
     "agencies.office_tasks.send_messages_everywhere",

@@ -111,7 +111,7 @@ def quiet(committed_db) -> Agency:
         )  # fmt: skip
         make_one(Licence, issued_on=today - dt.timedelta(days=300), expires_on=today + dt.timedelta(days=7))
         make_one(Complaint, limit_on=today - dt.timedelta(days=1), acknowledge_by=now - hour)
-        make_one(Enquiry, answer_by=now - hour)
+        make_one(Enquiry, reply_by=now - hour, warn_at=now - 2 * hour)
         make_one(SpecialEvent, tell_by=now - hour)
         make_one(Incident, take_up_by=now - hour)
         with time_machine.travel(now - 960 * hour, tick=False):  # forty days

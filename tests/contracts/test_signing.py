@@ -20,6 +20,7 @@ from carecenter.demo import world as demo
 from caregivers.models import Absence, Attendance, Course, TrainingSession
 from clients.models import Client, Consent
 from contracts.actions import agreements, handovers, running, signing
+from contracts.actions.visits import plan_visits
 from contracts.models import Agreement, Signature, Visit
 from tests.factories import make_one
 from tests.world import all_terms, make_world, sign_agreement, staff_up
@@ -184,6 +185,9 @@ def test_suspension_and_resumption_move_the_visits(world):
 
 def test_end_files_the_papers_for_three_years_and_ends_the_visits(world):
     agreement = sign_agreement(world, world.caregivers[0], world.clients[0], starts_on=dt.date(2026, 1, 5))
+    plan_visits()
+    ahead = Visit.objects.filter(agreement=agreement, state="planned", period__startswith__gt=timezone.now())
+    assert ahead.exists()
     running.end_agreement(
         agreement=agreement, by=world.manager, ended_on=dt.date(2026, 3, 31), end_reason="client", end_note="搬家"
     )
@@ -193,7 +197,7 @@ def test_end_files_the_papers_for_three_years_and_ends_the_visits(world):
     assert record.retain_until == dt.date(2029, 3, 31)
     assert record.items.count() == 3  # the signatures; the paper joins when it is ready
     assert Client.objects.get(pk=agreement.client_id).state == "ended"
-    assert not Visit.objects.filter(agreement=agreement, state="planned").exists()
+    assert not ahead.exists()
 
 
 def test_amendment_in_force_replaces_the_first_from_its_day(world):
