@@ -33,6 +33,8 @@ COUNTS = {
     "sent": _("sent"),
     "standings": _("caregivers on the board"),
     "warned": _("warned"),
+    "statements": _("statements drafted"),
+    "told": _("agreements about to end"),
     "unassigned": _("planned without a caregiver"),
     "unended": _("not checked out"),
 }
