@@ -203,15 +203,15 @@ def test_a_visit_keeps_the_length_of_its_work_form_and_the_term(world):
         agreement=world.agreement, created_by=world.manager, reason="住院",
         period=(after - dt.timedelta(days=3), after - dt.timedelta(days=1)),
     )  # fmt: skip
-    for begin, hours, field in [
-        (start, 0.5, "ends_at"),
-        (start, 24.5, "ends_at"),
-        (late, 2, "starts_at"),
-        (late - dt.timedelta(days=3), 2, "starts_at"),
+    for begin, hours, fields in [
+        (start, 0.5, {"ends_at"}),
+        (start, 24.5, {"ends_at", "__all__"}),  # it would run into the visit of the next morning, too
+        (late, 2, {"starts_at"}),
+        (late - dt.timedelta(days=3), 2, {"starts_at"}),
     ]:
         with pytest.raises(ValidationError) as refusal:
             move_visit(visit=visit, by=world.manager, starts_at=begin, ends_at=begin + dt.timedelta(hours=hours))
-        assert set(refusal.value.message_dict) == {field}
+        assert set(refusal.value.message_dict) == fields
 
 
 def test_the_office_pages_of_a_missed_visit(client, world):

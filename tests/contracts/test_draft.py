@@ -70,7 +70,7 @@ def test_signer_without_proof_stands_against_sending_out_until_it_is_filed(world
 
 
 def test_contact_has_nothing_to_prove(world, draft):
-    Guardian.objects.update(authority="contact")
+    Guardian.objects.update(authority="contact", scopes=[])
     with pytest.raises(ValidationError, match="nothing to prove"):
         files.prove_authority(guardian=Guardian.objects.first(), by=world.coordinator, proof=demo.signed_sheet())
 
