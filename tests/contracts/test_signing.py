@@ -184,20 +184,21 @@ def test_suspension_and_resumption_move_the_visits(world):
 
 
 def test_end_files_the_papers_for_three_years_and_ends_the_visits(world):
-    agreement = sign_agreement(world, world.caregivers[0], world.clients[0], starts_on=dt.date(2026, 1, 5))
+    today = timezone.localdate()
+    starts_on = today - dt.timedelta(days=60)
+    agreement = sign_agreement(world, world.caregivers[0], world.clients[0], starts_on=starts_on)
     plan_visits()
     ahead = Visit.objects.filter(agreement=agreement, state="planned", period__startswith__gt=timezone.now())
     assert ahead.exists()
-    running.end_agreement(
-        agreement=agreement, by=world.manager, ended_on=dt.date(2026, 3, 31), end_reason="client", end_note="搬家"
-    )
+    running.end_agreement(agreement=agreement, by=world.manager, ended_on=today, end_reason="client", end_note="搬家")
     handovers.waive_handover(handover=agreement.handovers.get(), by=world.manager, reason="家属自行照料")
     record = ArchiveRecord.objects.get(source="agreement", source_id=agreement.pk)
-    assert (record.archive_class, record.clock_started_on) == ("contracts", dt.date(2026, 3, 31))
-    assert record.retain_until == dt.date(2029, 3, 31)
+    assert (record.archive_class, record.clock_started_on) == ("contracts", today)
+    last = min(today.day, 28) if today.month == 2 else today.day
+    assert record.retain_until == dt.date(today.year + 3, today.month, last)
     assert record.items.count() == 3  # the signatures; the paper joins when it is ready
     assert Client.objects.get(pk=agreement.client_id).state == "ended"
-    assert not ahead.exists()
+    assert not ahead.filter(period__startswith__date__gt=today).exists()
 
 
 def test_amendment_in_force_replaces_the_first_from_its_day(world):
