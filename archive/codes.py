@@ -12,6 +12,7 @@ from agencies.tenancy import current_agency
 from archive.models import Document
 
 MAX_PAGES = 30
+SCALES = (1, 1.5, 0.5)  # what is not read at one size often is at another
 ADDRESS = re.compile(r"/p/([\w-]+)/verify/([0-9a-f]+)/?$")
 
 
@@ -34,7 +35,9 @@ def paper_of(upload: tuple[str, bytes, str]) -> Document | None:
 def _texts(content, content_type):
     for image in _pictures(content, content_type):
         grey = image.convert("L")
-        yield from (code.text for code in zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode))
+        for scale in SCALES:
+            sized = grey.resize((round(grey.width * scale), round(grey.height * scale))) if scale != 1 else grey
+            yield from (code.text for code in zxingcpp.read_barcodes(sized, formats=zxingcpp.BarcodeFormat.QRCode))
 
 
 def _pictures(content, content_type):

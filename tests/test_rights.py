@@ -5,9 +5,11 @@ from urllib.parse import urlsplit
 
 import pytest
 import rules
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.urls import Resolver404, resolve
 
-from agencies.models import PriceList, Role
+from agencies.models import PriceList, Role, StoredFile
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord, ControlledText, DisposalList, Document
 from caregivers.models import (
@@ -100,6 +102,8 @@ def test_everything_offered_may_be_used(client, maple, role):
     with agency_context(maple):
         for model, values in ROWS:
             make_one(model, **values)
+        for row in StoredFile.objects.all():
+            default_storage.save(row.file.name, ContentFile(b"x"))
     wrong, seen, todo = set(), set(), ["/maple/"]
     while todo:
         address = todo.pop(0)

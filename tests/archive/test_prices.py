@@ -68,10 +68,10 @@ def test_publishing_files_the_list_for_ever_and_prints_its_board(in_maple, manag
     board = text_of(documents.price_board(Document.objects.get(kind="price_board")))
     for words in (
         "自2100年1月1日起执行",
-        "1钟点工（2～5小时）¥45.00每小时2小时起",
-        "4陪同散步¥30.00每次半小时",
-        "5钟点工（2～5小时），法定节假日¥90.00每小时当天",
-        "6中介服务费¥200.00一次性介绍成功后",
+        "钟点工（2～5小时）¥45.00每小时2小时起",
+        "陪同散步¥30.00每次半小时",
+        "钟点工（2～5小时），法定节假日¥90.00每小时当天",
+        "中介服务费¥200.00一次性介绍成功后",
         "上述价格已包含：做饭。",
     ):
         assert words in board

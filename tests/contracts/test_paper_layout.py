@@ -37,11 +37,11 @@ def sent(in_maple):
 
 def test_every_page_says_whose_paper_it_is_and_which_page(sent):
     pages = agreement_pages(sent)
-    assert len(pages) == 7
+    assert len(pages) == 8
     check = sent.terms_hash[:16]
     for number, page in enumerate(pages, 1):
         assert "Maple居家养老服务有限公司HT-2026-0001" in page
-        assert f"第{number}页共7页" in page
+        assert f"第{number}页共8页" in page
         assert f"文本校验{check}" in page
 
 
