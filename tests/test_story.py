@@ -258,7 +258,8 @@ def end_and_hand_over(page, world):
     agreement = page.url
     press(page, "终止")
     fill(page, end_reason="client", end_note="家属搬来同住")
-    save(page)
+    page.get_by_role("button", name="计算结算金额").click()
+    page.get_by_role("button", name="终止协议").click()
     expect(page.locator("main")).to_contain_text("JJ-")  # it opens by itself
     press(page, "交接记录")
     fill(page, condition="神志清楚，情绪平稳", medicines="自服降压药", risks="无", habits="午睡", open_matters="下周三复诊", keys="门钥匙一把，已归还",

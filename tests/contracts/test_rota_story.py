@@ -57,7 +57,7 @@ def test_visits_move_by_mouse_and_by_keyboard(office_page, world):
     chip.drag_to(page.locator(f"#r{other.pk} > :nth-child({column + 1})"))
     expect(dialog.locator("select[name=caregiver]")).to_have_value(str(other.pk))
     assert now(world).caregiver == before.caregiver
-    dialog.get_by_role("button", name="Save").click()
+    dialog.get_by_role("button", name="保存").click()
     expect(page.locator(f"#r{other.pk} #v{world.visit.pk}")).to_be_visible()
     assert now(world).caregiver == other
 
