@@ -12,6 +12,7 @@ from agencies.tenancy import current_agency
 from archive.models import Document
 
 MAX_PAGES = 30
+MOST_PIXELS = MAX_PIXELS["image/jpeg"]  # of one scan inside a PDF
 SCALES = (1, 1.5, 0.5)  # what is not read at one size often is at another
 ADDRESS = re.compile(r"/p/([\w-]+)/verify/([0-9a-f]+)/?$")
 
@@ -53,7 +54,7 @@ def _scans(page):
     try:
         for name in page.images.keys():  # noqa: SIM118 -- no mapping: going through it would open them all
             picture = page.images[name].image
-            if picture is not None and picture.width * picture.height <= MAX_PIXELS:
+            if picture is not None and picture.width * picture.height <= MOST_PIXELS:
                 yield picture
     except Exception:  # a page that a strange scanner wrote is one without a code
         return
