@@ -40,7 +40,7 @@ def photo(text, kind="JPEG"):
     segno.make(text).save(code, kind="png", scale=4)
     page = Image.new("L", (1240, 1754), 250)
     page.paste(Image.open(code).convert("L"), (960, 1300))
-    page = page.rotate(4, expand=True, fillcolor=90).filter(ImageFilter.GaussianBlur(0.6))
+    page = page.rotate(4, expand=True, fillcolor=90).filter(ImageFilter.GaussianBlur(1))
     target = io.BytesIO()
     page.convert("RGB").save(target, kind)
     return target.getvalue()
