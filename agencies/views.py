@@ -255,6 +255,7 @@ SHOWN = {
     "file": gettext_lazy("file opened"),
     "password": gettext_lazy("new password"),
     "everything": gettext_lazy("copy of everything handed over"),
+    "measurements": gettext_lazy("measurements"),
 }
 
 

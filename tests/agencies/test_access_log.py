@@ -46,6 +46,14 @@ def test_rows_are_named_linked_and_in_words(client, maple, manager, seen):
     assert [row.about for row in found.context["object_list"]] == ["三方协议 HT-2026-0121.pdf"]
 
 
+def test_a_look_at_measurements_has_its_name(client, maple, manager):
+    with agency_context(maple):
+        log_access(user=manager.user, row=make_one(Client), field="measurements")
+    client.force_login(manager.user)
+    [row] = client.get(reverse("access_log", args=["maple"])).context["object_list"]
+    assert row.shown == "measurements"
+
+
 def test_row_of_before_shows_what_it_has(client, maple, manager):
     with agency_context(maple):
         AccessLog.objects.create(user=manager.user, subject="clients.gone:7", field="number_of_old")
