@@ -80,7 +80,9 @@ def everything_about(client: Client) -> Everything:
     while todo:
         parent = todo.pop(0)
         for model, key in keys_to(parent):
-            rows = model.objects.filter(**{f"{key.name}__in": list(found[parent])}).select_related(*_shown_keys(model))
+            rows = model.objects.filter(**{f"{key.name}__in": list(found[parent])})
+            if shown := _shown_keys(model):  # without a name select_related() would follow every key there is
+                rows = rows.select_related(*shown)
             known = found.setdefault(model, {})
             fresh = {row.pk: row for row in rows if row.pk not in known}
             known |= fresh

@@ -6,6 +6,8 @@ import json
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,7 +20,7 @@ from clients.actions import requests as actions
 from clients.models import Client, Consent, DataRequest, Guardian, RiskNote
 from clients.queries import withdrawn_on
 from clients.subject_data import HEADINGS, everything_about, keys_to
-from contracts.models import Agreement, Signature, Visit
+from contracts.models import Agreement, Signature, Visit, VisitTask
 from supervision.models import Complaint
 from tests.clients.papers import text_of
 from tests.factories import make_member, make_one
@@ -88,6 +90,16 @@ def test_copy_holds_all_of_the_client_and_masks_others(in_maple, manager):
     text = json.dumps(plain, ensure_ascii=False)
     for hidden in ("李建国", "13700001234", "370102197503071235", "与他无关", manager.name, client.identity_hash):
         assert hidden not in text
+
+
+def test_copy_reads_each_table_by_itself(in_maple):
+    client = make_one(Client)
+    visit = make_one(Visit, agreement=make_one(Agreement, client=client), client=client)
+    make_one(VisitTask, visit=visit)
+    with CaptureQueriesContext(connection) as asked:
+        everything_about(client)
+    [tasks] = [row["sql"] for row in asked if 'FROM "contracts_visittask"' in row["sql"]]
+    assert tasks.count("JOIN") == 1  # the catalogue, for the order
 
 
 def test_copy_is_made_handed_over_once_and_logged(in_maple, manager):
