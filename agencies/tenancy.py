@@ -127,13 +127,14 @@ class InsertOnly(_Trigger):
         return path, args, {**kwargs, "changeable": self.changeable}
 
     def statement(self, model):
-        fixed = [f'"{f.column}"' for f in model._meta.concrete_fields if f.name not in self.changeable]
+        free = ", ".join(f"'{model._meta.get_field(name).column}'" for name in self.changeable)
         return self.trigger_sql(
             model,
             "TRIGGER",
-            f"BEFORE DELETE OR UPDATE OF {', '.join(fixed)}",
-            f"""BEGIN RAISE EXCEPTION '{model._meta.db_table} is insert-only'
-                USING ERRCODE = 'restrict_violation'; END""",
+            "BEFORE DELETE OR UPDATE",
+            f"""BEGIN IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - ARRAY[{free}]::text[] = to_jsonb(OLD) - ARRAY[{free}]::text[]
+                THEN RETURN NEW; END IF;
+                RAISE EXCEPTION '{model._meta.db_table} is insert-only' USING ERRCODE = 'restrict_violation'; END""",
         )
 
 

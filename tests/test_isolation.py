@@ -18,7 +18,7 @@ from agencies.exports import workbook
 from agencies.links import make_token
 from agencies.models import ApiKey, Membership
 from agencies.tasks import AgencyTask, GlobalTask
-from agencies.tenancy import AgencyModel, agency_context
+from agencies.tenancy import AgencyModel, InsertOnly, RowCheck, agency_context
 from archive.tasks import archive_expiry, archive_expiry_everywhere
 from clients.models import Client
 from tests.factories import make_member, make_one
@@ -201,6 +201,15 @@ def test_foreign_keys_stay_inside_the_agency(db, model):
         model._meta.db_table,
     )
     assert {frozenset(columns) for (columns,) in found} == {frozenset({"agency_id", name}) for name in wanted}
+
+
+@every_model
+def test_every_trigger_stands_and_looks_at_all_columns(db, model):
+    stated = {rule.name: rule for rule in model._meta.constraints if isinstance(rule, InsertOnly | RowCheck)}
+    table = model._meta.db_table
+    found = sql("SELECT tgname, tgattr::text FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = %s::regclass", table)
+    assert {name for name, _columns in found} == set(stated)
+    assert [name for name, columns in found if columns and isinstance(stated[name], InsertOnly)] == []
 
 
 @every_model

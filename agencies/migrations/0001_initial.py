@@ -15,8 +15,6 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('agencies', '0001_initial'), ('agencies', '0002_whole_export_query'), ('agencies', '0003_final_records'), ('agencies', '0004_onboarding_settings'), ('agencies', '0005_badge_name'), ('agencies', '0006_excel_in'), ('agencies', '0007_visit_attendance'), ('agencies', '0008_access_log_about'), ('agencies', '0009_evaluation_settings'), ('agencies', '0010_destroyed_files'), ('agencies', '0011_price_kinds'), ('agencies', '0012_licence_renewal'), ('agencies', '0013_first_password')]
-
     initial = True
 
     dependencies = [
@@ -41,6 +39,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
                 ('has_first_password', models.BooleanField(default=False, help_text='somebody else chose it; to be changed at once')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('password_given_at', models.DateTimeField(blank=True, help_text='when somebody else last gave a new password and could sign in as this person', null=True)),
             ],
             options={
                 'abstract': False,
@@ -155,6 +154,7 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(blank=True, null=True)),
                 ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
                 ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('drafted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['-effective_from'],
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
             name='StoredFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('photo', 'Photo'), ('licence', 'Licence'), ('credential', 'Credential'), ('consent', 'Consent'), ('signature', 'Signature'), ('signed_paper', 'Signed paper'), ('document', 'Document'), ('complaint', 'Evidence of a complaint'), ('export', 'Export')], max_length=20)),
+                ('kind', models.CharField(choices=[('photo', 'Photo'), ('licence', 'Licence'), ('credential', 'Credential'), ('consent', 'Consent'), ('signature', 'Signature'), ('signed_paper', 'Signed paper'), ('document', 'Document'), ('complaint', 'Evidence of a complaint'), ('client_paper', 'Paper of a client'), ('subject_data', 'Everything held about a client'), ('visit_photo', 'Photo of a visit'), ('export', 'Export')], max_length=20)),
                 ('file', models.FileField(max_length=200, upload_to=agencies.models.records._path)),
                 ('name', models.CharField(max_length=150)),
                 ('content_type', models.CharField(max_length=100)),
@@ -357,10 +357,25 @@ class Migration(migrations.Migration):
                 ('keep_contracts_years', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(3), django.core.validators.MaxValueValidator(50)], verbose_name='keep agreements after their end (years)')),
                 ('keep_other_years', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(3), django.core.validators.MaxValueValidator(50)], verbose_name='keep other records (years)')),
                 ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                ('client_signs', models.BooleanField(default=False, help_text="On the caregiver's phone before check-out, or the reason why nobody can.", verbose_name='the client signs for each visit')),
+                ('diastolic_high', models.PositiveSmallIntegerField(default=100, validators=[django.core.validators.MinValueValidator(70), django.core.validators.MaxValueValidator(200)], verbose_name='diastolic, highest usual (mmHg)')),
+                ('diastolic_low', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(20), django.core.validators.MaxValueValidator(90)], verbose_name='diastolic, lowest usual (mmHg)')),
+                ('door_far_metres', models.PositiveSmallIntegerField(default=300, validators=[django.core.validators.MinValueValidator(50), django.core.validators.MaxValueValidator(5000)], verbose_name='far from the door from (metres)')),
+                ('incident_take_up_minutes', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(240)], verbose_name='incidents are taken up within (minutes)')),
+                ('keep_positions_days', models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='positions of phones are kept (days)')),
+                ('pulse_high', models.PositiveSmallIntegerField(default=100, validators=[django.core.validators.MinValueValidator(70), django.core.validators.MaxValueValidator(250)], verbose_name='pulse, highest usual')),
+                ('pulse_low', models.PositiveSmallIntegerField(default=50, validators=[django.core.validators.MinValueValidator(20), django.core.validators.MaxValueValidator(90)], verbose_name='pulse, lowest usual')),
+                ('special_settle_hours', models.PositiveSmallIntegerField(default=24, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(168)], verbose_name='special circumstances are settled within (hours)')),
+                ('special_tell_minutes', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(1440)], verbose_name='client and family are told of special circumstances within (minutes)')),
+                ('systolic_high', models.PositiveSmallIntegerField(default=160, validators=[django.core.validators.MinValueValidator(110), django.core.validators.MaxValueValidator(300)], verbose_name='systolic, highest usual (mmHg)')),
+                ('systolic_low', models.PositiveSmallIntegerField(default=90, validators=[django.core.validators.MinValueValidator(50), django.core.validators.MaxValueValidator(150)], verbose_name='systolic, lowest usual (mmHg)')),
+                ('temperature_high', models.DecimalField(decimal_places=1, default=Decimal('37.3'), max_digits=3, validators=[django.core.validators.MinValueValidator(36), django.core.validators.MaxValueValidator(45)], verbose_name='temperature, highest usual (°C)')),
+                ('temperature_low', models.DecimalField(decimal_places=1, default=Decimal('35.5'), max_digits=3, validators=[django.core.validators.MinValueValidator(30), django.core.validators.MaxValueValidator(37)], verbose_name='temperature, lowest usual (°C)')),
+                ('price_list_by_two', models.BooleanField(default=True, help_text='Turn it off where one person does both.', verbose_name='a price list is approved by somebody else than who wrote it')),
             ],
             options={
                 'abstract': False,
-                'constraints': [agencies.tenancy.RowSecurity(name='agencies_agencysettings_rls'), models.UniqueConstraint(fields=('agency', 'id'), name='agencies_agencysettings_agency_id'), models.UniqueConstraint(fields=('agency',), name='agency_settings_once'), models.CheckConstraint(condition=models.Q(('calls_from__lt', models.F('calls_until')), ('noon_pause_from__lte', models.F('noon_pause_until'))), name='agency_settings_hours'), models.CheckConstraint(condition=models.Q(('keep_contracts_years__gte', 3), ('keep_other_years__gte', 3)), name='agency_settings_retention')],
+                'constraints': [agencies.tenancy.RowSecurity(name='agencies_agencysettings_rls'), models.UniqueConstraint(fields=('agency', 'id'), name='agencies_agencysettings_agency_id'), models.UniqueConstraint(fields=('agency',), name='agency_settings_once'), models.CheckConstraint(condition=models.Q(('calls_from__lt', models.F('calls_until')), ('noon_pause_from__lte', models.F('noon_pause_until'))), name='agency_settings_hours'), models.CheckConstraint(condition=models.Q(('keep_contracts_years__gte', 3), ('keep_other_years__gte', 3)), name='agency_settings_retention'), models.CheckConstraint(condition=models.Q(('diastolic_low__lt', models.F('diastolic_high')), ('pulse_low__lt', models.F('pulse_high')), ('systolic_low__lt', models.F('systolic_high')), ('temperature_low__lt', models.F('temperature_high'))), name='agency_settings_vitals')],
                 'indexes': [],
             },
         ),
@@ -422,6 +437,21 @@ class Migration(migrations.Migration):
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
                 ('agency', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agencies.agency')),
                 ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('client_signs', models.BooleanField(default=False, help_text="On the caregiver's phone before check-out, or the reason why nobody can.", verbose_name='the client signs for each visit')),
+                ('diastolic_high', models.PositiveSmallIntegerField(default=100, validators=[django.core.validators.MinValueValidator(70), django.core.validators.MaxValueValidator(200)], verbose_name='diastolic, highest usual (mmHg)')),
+                ('diastolic_low', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(20), django.core.validators.MaxValueValidator(90)], verbose_name='diastolic, lowest usual (mmHg)')),
+                ('door_far_metres', models.PositiveSmallIntegerField(default=300, validators=[django.core.validators.MinValueValidator(50), django.core.validators.MaxValueValidator(5000)], verbose_name='far from the door from (metres)')),
+                ('incident_take_up_minutes', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(240)], verbose_name='incidents are taken up within (minutes)')),
+                ('keep_positions_days', models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='positions of phones are kept (days)')),
+                ('pulse_high', models.PositiveSmallIntegerField(default=100, validators=[django.core.validators.MinValueValidator(70), django.core.validators.MaxValueValidator(250)], verbose_name='pulse, highest usual')),
+                ('pulse_low', models.PositiveSmallIntegerField(default=50, validators=[django.core.validators.MinValueValidator(20), django.core.validators.MaxValueValidator(90)], verbose_name='pulse, lowest usual')),
+                ('special_settle_hours', models.PositiveSmallIntegerField(default=24, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(168)], verbose_name='special circumstances are settled within (hours)')),
+                ('special_tell_minutes', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(1440)], verbose_name='client and family are told of special circumstances within (minutes)')),
+                ('systolic_high', models.PositiveSmallIntegerField(default=160, validators=[django.core.validators.MinValueValidator(110), django.core.validators.MaxValueValidator(300)], verbose_name='systolic, highest usual (mmHg)')),
+                ('systolic_low', models.PositiveSmallIntegerField(default=90, validators=[django.core.validators.MinValueValidator(50), django.core.validators.MaxValueValidator(150)], verbose_name='systolic, lowest usual (mmHg)')),
+                ('temperature_high', models.DecimalField(decimal_places=1, default=Decimal('37.3'), max_digits=3, validators=[django.core.validators.MinValueValidator(36), django.core.validators.MaxValueValidator(45)], verbose_name='temperature, highest usual (°C)')),
+                ('temperature_low', models.DecimalField(decimal_places=1, default=Decimal('35.5'), max_digits=3, validators=[django.core.validators.MinValueValidator(30), django.core.validators.MaxValueValidator(37)], verbose_name='temperature, lowest usual (°C)')),
+                ('price_list_by_two', models.BooleanField(default=True, help_text='Turn it off where one person does both.', verbose_name='a price list is approved by somebody else than who wrote it')),
             ],
             options={
                 'verbose_name': 'historical agency settings',
@@ -448,6 +478,7 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agencies.agency')),
                 ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('published_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('drafted_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'historical price list',

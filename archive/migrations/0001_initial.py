@@ -7,12 +7,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('archive', '0001_initial'), ('archive', '0002_final_records'), ('archive', '0003_caregiver_papers'), ('archive', '0004_withdrawn_papers'), ('archive', '0005_derived_withdrawal'), ('archive', '0006_consent_sheets'), ('archive', '0007_plan_paper'), ('archive', '0008_training_papers'), ('archive', '0009_disposal_by_two'), ('archive', '0010_without_place'), ('archive', '0011_controlled_texts'), ('archive', '0012_price_board'), ('archive', '0013_supervision_papers'), ('archive', '0014_evaluation_papers'), ('archive', '0015_seal_certificate')]
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_squashed'),
+        ('agencies', '0001_initial'),
     ]
 
     operations = [
@@ -22,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=20, verbose_name='archive number')),
                 ('archive_class', models.CharField(choices=[('standards', 'Standards (permanent)'), ('contracts', 'Contracts and agreements'), ('other', 'Other records')], max_length=10, verbose_name='class')),
-                ('source', models.CharField(choices=[('agreement', 'Agreement'), ('handover', 'Handover record'), ('complaint', 'Complaint'), ('survey_round', 'Satisfaction survey'), ('return_visit', 'Return visit'), ('price_list', 'Price list'), ('caregiver', 'Caregiver file'), ('level_application', 'Level evaluation'), ('training_session', 'Training'), ('evaluation', 'Evaluation of a caregiver'), ('disposal_list', 'Disposal list'), ('controlled_text', 'Controlled text')], max_length=20, verbose_name='kind')),
+                ('source', models.CharField(choices=[('agreement', 'Agreement'), ('handover', 'Handover record'), ('fee_statement', 'Fee statement'), ('complaint', 'Complaint'), ('incident', 'Incident'), ('survey_round', 'Satisfaction survey'), ('return_visit', 'Return visit'), ('price_list', 'Price list'), ('caregiver', 'Caregiver file'), ('level_application', 'Level evaluation'), ('training_session', 'Training'), ('evaluation', 'Evaluation of a caregiver'), ('disposal_list', 'Disposal list'), ('controlled_text', 'Controlled text')], max_length=20, verbose_name='kind')),
                 ('source_id', models.BigIntegerField()),
                 ('title', models.CharField(max_length=150, verbose_name='title')),
                 ('clock_started_on', models.DateField(verbose_name='clock started on')),
@@ -59,7 +57,7 @@ class Migration(migrations.Migration):
             name='ControlledText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('supervision_rule', 'Rule of supervision and assessment (7.4.1)'), ('consents', 'Consents to personal data (PIPL)')], max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('supervision_rule', 'Rule of supervision and assessment (7.4.1)'), ('consents', 'Consents to personal data (PIPL)'), ('call_script', 'What to say at the desk and on the phone (7.3.2 a)'), ('terms_employee', 'Clauses of agreements, employee form (7.2.2 c)'), ('terms_intermediary', 'Clauses of agreements, intermediary form (7.2.2 c)'), ('terms_dispatch', 'Clauses of agreements, dispatch form (7.2.2 c)')], max_length=20, verbose_name='kind')),
                 ('version', models.CharField(max_length=20, verbose_name='version')),
                 ('parts', models.JSONField(help_text='[code, title, text] of each part')),
                 ('change', models.CharField(blank=True, max_length=200, verbose_name='what is new')),
@@ -181,7 +179,7 @@ class Migration(migrations.Migration):
             name='Document',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('agreement', 'Tripartite agreement, to be signed'), ('signed_agreement', 'Tripartite agreement, signed'), ('service_plan', 'Service plan'), ('handover', 'Handover record'), ('missing_notice', 'Notice of what is missing'), ('posting_certificate', 'Posting certificate'), ('level_form', 'Level evaluation form'), ('level_certificate', 'Level certificate'), ('consent_sheet', 'Consents to be signed'), ('badge', 'Badge'), ('badge_sheet', 'Sheet of badges'), ('training_sheet', 'Attendance sheet of a training session'), ('training_plan', 'Training plan of a year'), ('evaluation_form', 'Evaluation of a caregiver'), ('controlled_text', 'Controlled text'), ('price_board', 'Price board'), ('complaint_file', 'Record of a complaint'), ('survey_report', 'Report of a survey'), ('call_records', 'Records of return calls'), ('disposal_list', 'Disposal list'), ('disposal_certificate', 'Disposal certificate')], max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('agreement', 'Tripartite agreement, to be signed'), ('signed_agreement', 'Tripartite agreement, signed'), ('service_plan', 'Service plan'), ('handover', 'Handover record'), ('door_card', "Card with the code for a client's door"), ('missing_notice', 'Notice of what is missing'), ('posting_certificate', 'Posting certificate'), ('level_form', 'Level evaluation form'), ('level_certificate', 'Level certificate'), ('consent_sheet', 'Consents to be signed'), ('enquiry_receipt', 'Receipt of an enquiry'), ('client_notice', "Notice of what a client's file lacks"), ('home_check', "Check of a client's home"), ('subject_access', 'Everything held about a client'), ('request_answer', 'Answer to a request about personal data'), ('badge', 'Badge'), ('badge_sheet', 'Sheet of badges'), ('training_sheet', 'Attendance sheet of a training session'), ('training_plan', 'Training plan of a year'), ('evaluation_form', 'Evaluation of a caregiver'), ('controlled_text', 'Controlled text'), ('price_board', 'Price board'), ('fee_statement', 'Fee statement'), ('complaint_file', 'Record of a complaint'), ('survey_report', 'Report of a survey'), ('call_records', 'Records of return calls'), ('disposal_list', 'Disposal list'), ('disposal_certificate', 'Disposal certificate')], max_length=20, verbose_name='kind')),
                 ('subject_id', models.BigIntegerField(help_text='the row it is about, in the table its kind says')),
                 ('title', models.CharField(max_length=150, verbose_name='title')),
                 ('state', models.CharField(choices=[('queued', 'Being prepared'), ('ready', 'Ready'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),

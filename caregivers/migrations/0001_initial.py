@@ -12,13 +12,11 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('caregivers', '0001_initial'), ('caregivers', '0002_final_records'), ('caregivers', '0003_onboarding_levels_training'), ('caregivers', '0004_level_decisions'), ('caregivers', '0005_training_evaluation'), ('caregivers', '0006_evaluation_forms'), ('caregivers', '0007_acknowledgement_paper'), ('caregivers', '0008_left_reason')]
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_squashed'),
-        ('archive', '0001_squashed'),
+        ('agencies', '0001_initial'),
+        ('archive', '0001_initial'),
     ]
 
     operations = [
@@ -57,7 +55,7 @@ class Migration(migrations.Migration):
                 'ordering': ['number'],
                 'abstract': False,
                 'indexes': [models.Index(fields=['agency', 'state', 'number'], name='caregiver_list')],
-                'constraints': [agencies.tenancy.RowSecurity(name='caregivers_caregiver_rls'), models.UniqueConstraint(fields=('agency', 'id'), name='caregivers_caregiver_agency_id'), agencies.tenancy.SameAgency(field='photo', name='caregiver_photo_same_agency'), models.UniqueConstraint(fields=('agency', 'number'), name='caregiver_number_once'), models.UniqueConstraint(condition=models.Q(('state', 'left'), _negated=True), fields=('agency', 'identity_hash'), name='caregiver_identity_once'), models.UniqueConstraint(fields=('agency', 'user'), name='caregiver_user_once'), models.CheckConstraint(condition=models.Q(('state__in', ['onboarding', 'active', 'suspended', 'left'])), name='caregiver_state'), models.CheckConstraint(condition=models.Q(models.Q(('left_on__isnull', False), ('state', 'left')), models.Q(models.Q(('state', 'left'), _negated=True), ('left_on', None)), _connector='OR'), name='caregiver_left'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('posted_on__isnull', False), _connector='OR'), name='caregiver_posted'), models.CheckConstraint(condition=models.Q(('work_forms__contained_by', ['hourly', 'day', 'live_in'])), name='caregiver_work_forms')],
+                'constraints': [agencies.tenancy.RowSecurity(name='caregivers_caregiver_rls'), models.UniqueConstraint(fields=('agency', 'id'), name='caregivers_caregiver_agency_id'), agencies.tenancy.SameAgency(field='photo', name='caregiver_photo_same_agency'), models.UniqueConstraint(fields=('agency', 'number'), name='caregiver_number_once'), models.UniqueConstraint(condition=models.Q(('state', 'left'), _negated=True), fields=('agency', 'identity_hash'), name='caregiver_identity_once'), models.CheckConstraint(condition=models.Q(('state__in', ['onboarding', 'active', 'suspended', 'left'])), name='caregiver_state'), models.CheckConstraint(condition=models.Q(models.Q(('left_on__isnull', False), ('state', 'left')), models.Q(models.Q(('state', 'left'), _negated=True), ('left_on', None)), _connector='OR'), name='caregiver_left'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('posted_on__isnull', False), _connector='OR'), name='caregiver_posted'), models.CheckConstraint(condition=models.Q(('work_forms__contained_by', ['hourly', 'day', 'live_in'])), name='caregiver_work_forms'), models.UniqueConstraint(condition=models.Q(('state', 'left'), _negated=True), fields=('agency', 'user'), name='caregiver_user_once')],
             },
         ),
         migrations.CreateModel(
@@ -714,7 +712,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('rating', "Client's rating"), ('punctuality', 'Punctuality'), ('task', 'Tasks'), ('complaint', 'Complaint'), ('conduct', 'Conduct check')], max_length=12, verbose_name='kind')),
-                ('source', models.CharField(choices=[('visit', 'Visit'), ('visit_task', 'Task at a visit'), ('return_visit', 'Return visit'), ('survey', 'Satisfaction survey'), ('complaint', 'Complaint')], max_length=20, verbose_name='from')),
+                ('source', models.CharField(choices=[('visit', 'Visit'), ('visit_task', 'Task at a visit'), ('return_visit', 'Return visit'), ('survey', 'Satisfaction survey'), ('complaint', 'Complaint'), ('handover', 'Handover record')], max_length=20, verbose_name='from')),
                 ('source_id', models.BigIntegerField()),
                 ('value', models.SmallIntegerField(verbose_name='value')),
                 ('happened_on', models.DateField(verbose_name='on')),
