@@ -17,9 +17,10 @@ def migrations_are_known(app_configs, databases, **kwargs):
             if app in loader.migrated_apps
         )
         if unknown:
+            names = ", ".join(unknown[:3]) + (f" and {len(unknown) - 3} more" if unknown[3:] else "")
             problems.append(
                 Error(
-                    f"Another version of carecenter made the tables of this database: {', '.join(unknown)}.",
+                    f"Another version of carecenter made the tables of this database: {names}.",
                     hint="Run that version with it, or begin with an empty database (for the demo: delete .local).",
                     id="carecenter.E001",
                 )
