@@ -90,5 +90,5 @@ FURTHER = [
     ("方案：设施设备和工具", _plan("equipment")),
     ("方案：注意事项", _plan("cautions")),
     ("价目表", _prices),
-    ("文本版本", lambda t: f"{t['edition']}　条款 {t.get('template', {}).get('version', '—')}"),
+    ("文本版本", lambda t: f"{t['edition']}　条款 {t['template']['version']}"),
 ]

@@ -88,7 +88,6 @@ def _agreement_context(document, agreement, rows):
         "signer_identity": _full_identity(agreement.guardian, terms["signer"]),
         "caregiver_identity": _full_identity(agreement.caregiver, terms["caregiver"]),
         "confirmed": dict.fromkeys(confirmed, "已确认"),
-        "initials": "已确认" if confirmed else "",  # edition 2026-11 has one word for all
         "signatures": [_signature_box(box, rows.get(box[0]), terms) for box in BOXES],
     }
 

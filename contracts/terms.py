@@ -24,7 +24,7 @@ from contracts.clauses import worded
 from contracts.models import Agreement
 from contracts.queries.fees import charges_of
 
-EDITION = "2027-01"  # a changed wording is a new edition in its own folder; signed agreements keep theirs
+EDITION = "2026-11"  # a changed wording is a new edition in its own folder; signed agreements keep theirs
 PARTS = ("notice", "clauses", "liability", "amendment", "signing", "plan", "prices")
 
 
