@@ -42,6 +42,7 @@ class EndFacts:
 
 WORDS = {
     "work": _("%(what)s from %(first)s to %(last)s: %(quantity)s × ¥%(rate)s"),
+    "work_holiday": _("%(what)s on public holidays from %(first)s to %(last)s: %(quantity)s × ¥%(rate)s"),
     "penalty_client": _(
         "Ended with %(days)s days' notice instead of %(wanted)s: a tenth of what is left, a month at most"
     ),

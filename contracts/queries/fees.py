@@ -5,7 +5,19 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
 from django.db.models.functions import Lower, TruncDate, Upper
 from django.utils import timezone
 
@@ -14,7 +26,7 @@ from agencies.models import AgencySettings, Price, PriceList, ServiceItem
 from agencies.queries import prices_on
 from caregivers.models import Caregiver
 from contracts.billing import Line, Rate, Work, charge, paid_minutes, service_charges
-from contracts.models import Agreement, FeeStatement, ServicePlan, Visit, VisitTask
+from contracts.models import Agreement, FeeStatement, PlanLine, ServicePlan, Visit, VisitTask
 from contracts.standard import Charge, Extra, Slot, monthly_charges, occurrences
 
 
@@ -80,40 +92,56 @@ def without_statement(month: dt.date) -> QuerySet[Agreement]:
     return rows.defer("terms").order_by("pk")
 
 
-def month_charges(agreements: Iterable[Agreement], month: dt.date) -> dict[int, list[MonthlyCharge]]:
-    """What each agreement costs in a month by the visits that were made, {agreement id: lines}; any number in six queries."""
+def month_charges(
+    agreements: Iterable[Agreement], month: dt.date, *, visits: QuerySet[Visit] | None = None
+) -> dict[int, list[MonthlyCharge]]:
+    """What each agreement costs in a month, {agreement id: lines}; any number in eight queries.
+
+    Counted are the visits that were made; of other visits, where they are asked for, the agreed time and the plan's items.
+    """
     agreements = list(agreements)
-    visits = visits_of_month(month).filter(agreement__in=agreements, state=Visit.State.DONE)
-    work, minutes, allowance = defaultdict(list), {}, AgencySettings.objects.get().short_by_minutes
-    for visit in visits:
-        agreed, served = (
-            _minutes(visit.period.lower, visit.period.upper),
-            _minutes(visit.checked_in_at, visit.checked_out_at),
-        )
+    if visits is None:
+        visits = visits_of_month(month).filter(agreement__in=agreements, state=Visit.State.DONE)
+    lines = Prefetch("lines", PlanLine.objects.select_related("service_item"))
+    plans = ServicePlan.objects.prefetch_related("slots", lines).in_bulk({one.plan_id for one in agreements})
+    plan_of = {one.pk: plans[one.plan_id] for one in agreements}
+    work, allowance = {}, AgencySettings.objects.get().short_by_minutes
+    rows = list(visits)
+    for visit in rows:
+        agreed = _minutes(visit.period.lower, visit.period.upper)
+        is_done = visit.state == Visit.State.DONE
+        served = _minutes(visit.checked_in_at, visit.checked_out_at) if is_done else agreed
         day = timezone.localtime(visit.period.lower).date()
-        minutes[visit.pk] = Work(day, paid_minutes(agreed, served, allowance), is_statutory_holiday(day))
-        work[visit.agreement_id].append(minutes[visit.pk])
-    plans = ServicePlan.objects.prefetch_related("slots", "lines").in_bulk({one.plan_id for one in agreements})
-    items = _items_done(agreements, month, minutes, plans)
-    prices = _Prices()
-    return {one.pk: _charges(one, month, plans[one.plan_id], work[one.pk], items[one.pk], prices) for one in agreements}
+        work[visit.pk] = Work(day, paid_minutes(agreed, served, allowance), is_statutory_holiday(day))
+    items, prices = _items(visits, rows, work, plan_of), _Prices()
+    of = defaultdict(list)
+    for visit in rows:
+        of[visit.agreement_id].append(work[visit.pk])
+    return {one.pk: _charges(one, month, plan_of[one.pk], of[one.pk], items[one.pk], prices) for one in agreements}
 
 
 def _minutes(start, end):
     return round((end - start).total_seconds() / 60)
 
 
-def _items_done(agreements, month, minutes, plans):
-    """{agreement id: {item: its work}}; an item takes the minutes of the plan, else those of the visit."""
-    done = VisitTask.objects.filter(visit__in=visits_of_month(month).filter(agreement__in=agreements))
-    done = done.filter(outcome=VisitTask.Outcome.DONE, visit__state=Visit.State.DONE).select_related("service_item")
-    plan_of = {one.pk: plans[one.plan_id] for one in agreements}
+def _items(visits, rows, work, plan_of):
+    """{agreement id: {item: its work}}: what was done, and of visits still to come what is planned.
+
+    An item takes the minutes of the plan, else those of the visit.
+    """
+    done = VisitTask.objects.filter(visit__in=visits, outcome=VisitTask.Outcome.DONE, visit__state=Visit.State.DONE)
+    done = done.select_related("service_item").annotate(of=F("visit__agreement_id"))
+    found = [(task.of, task.service_item, work[task.visit_id]) for task in done]
+    for visit in rows:
+        if visit.state == Visit.State.DONE:
+            continue
+        weekday = timezone.localtime(visit.planned_start).isoweekday()
+        planned = [line for line in plan_of[visit.agreement_id].lines.all() if weekday in (line.weekdays or [weekday])]
+        found += [(visit.agreement_id, line.service_item, work[visit.pk]) for line in planned]
     items = defaultdict(lambda: defaultdict(list))
-    for task in done.annotate(of=F("visit__agreement_id")).order_by("service_item__code"):
-        visit = minutes[task.visit_id]
-        lines = {line.service_item_id: line.minutes for line in plan_of[task.of].lines.all()}
-        took = lines.get(task.service_item_id) or visit.minutes
-        items[task.of][task.service_item].append(replace(visit, minutes=took))
+    for agreement, item, visit in sorted(found, key=lambda row: row[1].code):
+        minutes = {line.service_item_id: line.minutes for line in plan_of[agreement].lines.all()}
+        items[agreement][item].append(replace(visit, minutes=minutes.get(item.pk) or visit.minutes))
     return items
 
 

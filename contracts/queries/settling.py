@@ -1,19 +1,17 @@
 """What stands to be settled when an agreement ends: the service of the last month, and the lines that follow."""
 
-import calendar
 import datetime as dt
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contracts.models import Agreement, Visit, VisitTask
-from contracts.queries.fees import charges_of
+from contracts.models import Agreement, Visit
+from contracts.queries.fees import month_charges
 from contracts.queries.visits import midnight
 from contracts.settlement import WORDS, Due, EndFacts, settle, total
-from contracts.standard import CENT
 
 ONE_DAY = dt.timedelta(days=1)
 GIVEN = (Visit.State.DONE, Visit.State.IN_PROGRESS, Visit.State.PLANNED)
@@ -31,11 +29,10 @@ def work_out(
     """The settlement as it is frozen: days served, visits, lines and the sum; what was told stays with it."""
     begun_on = _begun_on(agreement)
     first = max(ended_on.replace(day=1), begun_on)
-    visits, work = [], []
-    for version, begins, ends in _served(agreement, first, ended_on):
-        given = _visits(version, begins, ends)
-        visits += given
-        work += _work(version, given, begins, ends)
+    served = {version: days for version, *days in _served(agreement, first, ended_on)}
+    visits = _visits(served, first, ended_on)
+    charges = month_charges(served, ended_on, visits=visits)
+    work = [line for version, days in served.items() for line in _work(version, charges[version.pk], *days)]
     facts = EndFacts(
         starts_on=begun_on, ends_on=agreement.ends_on, ended_on=ended_on, reason=end_reason,
         broken_by=broken_by, noticed_on=noticed_on, trial_days=agreement.trial_days,
@@ -101,56 +98,29 @@ def _served(agreement, first, last):
         agreement, last = agreement.amends, agreement.starts_on - ONE_DAY
 
 
-def _visits(agreement, first, last):
+def _visits(versions, first, last):
     """Visits of the last month up to the last day that were, or are still to be, given."""
-    rows = Visit.objects.filter(agreement=agreement, state__in=GIVEN, period__startswith__gte=midnight(first))
+    rows = Visit.objects.filter(agreement__in=versions, state__in=GIVEN, period__startswith__gte=midnight(first))
     rows = rows.filter(period__startswith__lt=midnight(last + ONE_DAY)).order_by("period")
     lost = Q(state=Visit.State.PLANNED, caregiver=None, period__endswith__lte=timezone.now())
-    return list(rows.exclude(lost))
+    return rows.exclude(lost)
 
 
-def _work(agreement, visits, first, last):
-    done = dict(
-        VisitTask.objects.filter(visit__in=visits, outcome=VisitTask.Outcome.DONE)
-        .order_by()
-        .values_list("service_item")
-        .annotate(n=Count("pk"))
-    )
-    to_come = sum(visit.state != Visit.State.DONE for visit in visits)
-    for item, charge in charges_of(agreement):
-        if item is None:
-            quantity, what = _of_the_form(agreement, charge.unit, visits, first, last), {"form": agreement.work_form}
-        else:
-            quantity, what = _of_the_item(agreement, item, charge, done, to_come, first, last), {"what": item.name}
-        if quantity:
-            amount = (quantity * charge.rate).quantize(CENT, ROUND_HALF_UP)
-            words = {"first": first.isoformat(), "last": last.isoformat(), "rate": f"{charge.rate:.2f}"}
-            yield Due("work", amount, {**words, **what, "quantity": f"{quantity.normalize():f}"})
-
-
-def _of_the_form(agreement, unit, visits, first, last):
-    if unit == "month":
-        return _share_of_month(agreement, first, last)
-    minutes = sum((visit.period.upper - visit.period.lower).total_seconds() for visit in visits) / 60
-    days = {timezone.localdate(visit.period.lower) for visit in visits}
-    counted = {"hour": Decimal(round(minutes)) / 60, "visit": Decimal(len(visits)), "day": Decimal(len(days))}
-    return counted[unit].quantize(CENT, ROUND_HALF_UP)
-
-
-def _of_the_item(agreement, item, charge, done, to_come, first, last):
-    """How often an item with a price of its own was done; visits still to come count as planned."""
-    if charge.unit == "month":
-        return _share_of_month(agreement, first, last)
-    line = agreement.plan.lines.filter(service_item=item).first()
-    times = Decimal(done.get(item.pk, 0) + (to_come if line and not line.weekdays else 0))
-    if charge.unit == "hour":
-        return (times * Decimal(line.minutes if line and line.minutes else 60) / 60).quantize(CENT, ROUND_HALF_UP)
-    return times
-
-
-def _share_of_month(agreement, first, last):
-    days_in_month = calendar.monthrange(last.year, last.month)[1]
-    return (Decimal(_days_served(agreement, first, last)) / days_in_month).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+def _work(version, charges, first, last):
+    """The lines of the month's statement, counted to the last day, as lines of the settlement."""
+    for charge in charges:
+        line = charge.line
+        yield Due(
+            "work_holiday" if line.is_holiday else "work",
+            line.amount,
+            {
+                **({"what": charge.item.name} if charge.item else {"form": version.work_form}),
+                "first": first.isoformat(),
+                "last": last.isoformat(),
+                "quantity": f"{line.quantity.normalize():f}",
+                "rate": f"{line.rate.amount:.2f}",
+            },
+        )
 
 
 def _days_served(agreement, first, last):

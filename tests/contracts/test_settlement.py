@@ -7,13 +7,14 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.db import Error, connection, transaction
+from django.db.models.functions import Lower, Upper
 
 from agencies.calendar import CHINA
-from agencies.models import User
+from agencies.models import Price, PriceList, User
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
-from contracts.actions import running
-from contracts.models import Agreement, Visit
+from contracts.actions import fees, running
+from contracts.models import Agreement, FeeStatement, PlanLine, Visit, VisitTask
 from contracts.queries.visits import midnight
 from contracts.settlement import Due, EndFacts, settle, total
 from tests.world import make_world, sign_agreement, staff_up
@@ -133,6 +134,42 @@ def test_service_of_the_month_is_counted_with_what_is_still_to_come(world):
     assert work["params"]["quantity"] == "8"
     assert Decimal(work["amount"]) == 8 * world.first.rate
     assert found["total"] == work["amount"]
+
+
+def work_of(settlement):
+    return [
+        (line["params"]["quantity"], Decimal(line["amount"])) for line in settlement["lines"] if "work" in line["code"]
+    ]
+
+
+def test_the_last_month_is_counted_like_its_statement(world):
+    """One of the visits that were made was cut short after an hour; two are still to come."""
+    visit = Visit.objects.filter(state="done").earliest("period")
+    Visit.objects.filter(pk=visit.pk).update(checked_out_at=visit.checked_in_at + dt.timedelta(hours=1))
+    assert work_of(end(world, noticed_on=NOTICED)) == [("7", 7 * world.first.rate)]
+    with at(FRIDAY):
+        Visit.objects.filter(state="planned").update(
+            state="done", checked_in_at=Lower("period"), checked_out_at=Upper("period")
+        )
+        running.keep_states_true()
+        fees.prepare_statements(month=MONDAY, agreement=world.first)
+    world.first.refresh_from_db()
+    statement = FeeStatement.objects.get()
+    assert [Decimal(row["amount"]) for row in statement.charges] == [7 * world.first.rate]
+    assert work_of(world.first.settlement) == [("7", statement.total)]
+
+
+def test_an_item_with_a_price_of_its_own_counts_at_the_visits_still_to_come(world):
+    """It was done once of two times, and is planned on Wednesday, not on Thursday."""
+    line = world.first.plan.lines.select_related("service_item").order_by("service_item__code").first()
+    PlanLine.objects.filter(pk=line.pk).update(weekdays=[1, 2, 3])
+    prices = PriceList.objects.filter(effective_from__lte=MONDAY).latest("effective_from")
+    Price.objects.filter(price_list=prices, service_item=line.service_item).delete()
+    Price.objects.create(price_list=prices, service_item=line.service_item, unit="visit", amount=Decimal(60))
+    for visit, outcome in zip(Visit.objects.filter(state="done"), ("done", "refused"), strict=True):
+        reason = "" if outcome == "done" else "老人不愿意"
+        VisitTask.objects.create(visit=visit, service_item=line.service_item, outcome=outcome, reason=reason)
+    assert work_of(end(world, noticed_on=NOTICED)) == [("8", 8 * world.first.rate), ("2", Decimal(120))]
 
 
 def test_a_rest_is_no_day_served(world):
