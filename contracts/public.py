@@ -59,6 +59,8 @@ def _open(request, token, party):
         return agreement, _("This agreement is not out for signing any more. Ask the agency.")
     if agreement.links_expire_at < timezone.now():
         return agreement, _("This link has expired. Ask the agency for a new one.")
+    if party == Signature.Party.CLIENT and signing.authority_problems(agreement, timezone.localdate()):
+        return agreement, _("Your authority does not cover signing this agreement today. Ask the agency.")
     return agreement, ""
 
 

@@ -407,6 +407,37 @@ def missing_before_signing(facts: SigningFacts, caregiver: Iterable[Finding] = (
     return [*SIGNING.findings(facts, on=facts.today), *caregiver]
 
 
+@dataclass(frozen=True)
+class Authority:
+    """Of who speaks for the client: whether it is about agreements, its last day, and the day it is used."""
+
+    name: str
+    covers: bool
+    until: dt.date | None
+    day: dt.date
+
+
+AUTHORITY = Rulebook()  # a power of attorney says for what and until when; beyond it the client is not bound
+
+
+@AUTHORITY.clause(_("Civil Code 165"))
+def authority_covers_agreements(authority: Authority) -> Finding | None:
+    if authority.covers:
+        return None
+    text = _(
+        "The authority of %(name)s does not cover agreements: file a power of attorney that does, or choose who signs."
+    )
+    return problem("not_covered", text, name=authority.name)
+
+
+@AUTHORITY.clause(_("Civil Code 173"))
+def authority_lasts(authority: Authority) -> Finding | None:
+    if authority.until is None or authority.day <= authority.until:
+        return None
+    text = _("The authority of %(name)s ended on %(on)s: file a new one, or choose who signs.")
+    return problem("authority_over", text, name=authority.name, on=authority.until)
+
+
 UNSIGNED_TEXTS = {
     "client": _("The client has not signed."),
     "agency": _("The agency has not signed."),

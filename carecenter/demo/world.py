@@ -530,7 +530,6 @@ def live_through(world: World, agreement: Agreement, *, until: dt.date) -> None:
     Visit.objects.bulk_create(rows)
     _tasks_and_notes(world, agreement, plan, [row for row in rows if row.checked_in_at])
     hand_down(rows)
-    Agreement.objects.filter(pk=agreement.pk).update(visits_planned_until=until)
 
 
 def _past_visit(world, agreement, start, end, now):

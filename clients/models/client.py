@@ -136,11 +136,13 @@ class Guardian(AgencyModel):
 
     def may(self, scope: str, day: dt.date) -> bool:
         """Whether they may do this for the client on a day: a legal guardian everything, an agent what was given."""
-        is_in_time = self.valid_until is None or day <= self.valid_until
-        given = self.authority == self.Authority.LEGAL_GUARDIAN or (
-            self.authority == self.Authority.AGENT and scope in self.scopes
-        )
-        return self.is_active and is_in_time and given
+        return self.covers(scope) and (self.valid_until is None or day <= self.valid_until)
+
+    def covers(self, scope: str) -> bool:
+        """Whether their authority is about this, however long it lasts."""
+        is_agent = self.authority == self.Authority.AGENT
+        given = self.authority == self.Authority.LEGAL_GUARDIAN or (is_agent and scope in self.scopes)
+        return self.is_active and given
 
 
 class RiskNote(AgencyModel):

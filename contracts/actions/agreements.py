@@ -25,7 +25,7 @@ from caregivers.rule import outdated_rule
 from caregivers.standard.eligibility import check_assignment
 from clients.models import Client, Consent, Guardian
 from clients.queries import current_assessment, has_consent
-from contracts.actions.running import move
+from contracts.actions.states import move
 from contracts.models import Agreement, ServicePlan
 from contracts.queries.ability import able_for_plan, could_do_it, lacks_level, lines_above
 from contracts.queries.agreements import OPEN, followers_of
@@ -34,6 +34,8 @@ from contracts.queries.fit import PASSING, plan_level
 from contracts.queries.preferences import never_findings, preferences_of
 from contracts.queries.visits import clashes_of
 from contracts.standard import (
+    AUTHORITY,
+    Authority,
     SigningFacts,
     missing_before_signing,
     total_price,
@@ -85,6 +87,8 @@ def fill_draft(agreement: Agreement, data: dict[str, Any]) -> None:
     for name, value in data.items():
         setattr(agreement, name, value)
     problems = _disagreements(agreement)
+    if data.get("guardian") and (against := authority_findings(agreement, timezone.localdate())):
+        problems.setdefault("guardian", [text_of(finding) for finding in against])
     listed = {price.work_form: price for price in prices_on(agreement.starts_on) if price.work_form}
     price = listed.get(agreement.work_form)
     if price is None:
@@ -200,6 +204,7 @@ def missing_for_signing(agreement: Agreement) -> list[str]:
     against = caregiver_findings(agreement)
     found = [
         *missing_before_signing(facts, against),
+        *authority_findings(agreement, facts.today),
         *outdated_rule(agreement.caregiver),
         *booked_findings(agreement),
     ]
@@ -207,6 +212,15 @@ def missing_for_signing(agreement: Agreement) -> list[str]:
     if lacks_level(against):
         missing.append(could_do_it(able_for_plan(plan, agreement.starts_on)))
     return missing
+
+
+def authority_findings(agreement: Agreement, day: dt.date) -> list[Finding]:
+    """What stands against who signs for the client doing so on a day: for what and until when they may."""
+    guardian = agreement.guardian
+    if guardian is None:
+        return []
+    covers = guardian.covers(Guardian.Scope.AGREEMENTS)
+    return AUTHORITY.findings(Authority(str(guardian), covers, guardian.valid_until, day), on=day)
 
 
 def _is_incapable(assessment):
@@ -309,7 +323,6 @@ def amend_agreement(*, agreement: Agreement, by: User, change_summary: str) -> A
         "document": None,
         "signed_document": None,
         "in_force_at": None,
-        "visits_planned_until": None,
         "renews": None,
         "expiry_warned_days": None,
         "settlement": None,

@@ -27,12 +27,13 @@ def renew_agreement(*, agreement: Agreement, by: User, starts_on: dt.date, ends_
     first = agreement.number.split("-B")[0].split("-X")[0]
     count = Agreement.objects.filter(number__regex=rf"^{first}-X\d+$").count()
     renewal = Agreement(
-        number=f"{first}-X{count + 1}", renews=agreement, client_id=agreement.client_id, created_by=by
+        number=f"{first}-X{count + 1}", renews=agreement, client_id=agreement.client_id, guardian=agreement.guardian,
+        created_by=by,
     )  # fmt: skip
     plans = ServicePlan.objects.filter(client=agreement.client_id, state=ServicePlan.State.AGREED)
     renewal.plan = plans.order_by("-version").first() or agreement.plan
     renewal.work_form = renewal.plan.work_form
-    kept = ("guardian", "caregiver", "mode", "payment_day", "deposit_kind", "deposit_amount", "insurance", "dispute",
+    kept = ("caregiver", "mode", "payment_day", "deposit_kind", "deposit_amount", "insurance", "dispute",
             "special_terms")  # fmt: skip
     fill_draft(
         renewal, {name: getattr(agreement, name) for name in kept} | {"starts_on": starts_on, "ends_on": ends_on}

@@ -14,25 +14,14 @@ from clients.actions.files import change_state
 from clients.models import Client
 from contracts.actions.closing import close_agreement
 from contracts.actions.handovers import drop_handovers, open_handover
+from contracts.actions.states import move
 from contracts.actions.visits import cancel_visits_from, plan_agreement_visits, restore_visits_from
 from contracts.models import Agreement, Suspension
 from contracts.queries.agreements import OPEN, versions_of
 from contracts.queries.settling import told_of, work_out
-from contracts.standard import may_go
 
 State = Agreement.State
 EndReason = Agreement.EndReason
-
-
-def move(agreement: Agreement, to: str, **fields) -> None:
-    """Claim the row in the state it was read in; refuse what the table of transitions does not know."""
-    if not may_go(agreement.state, to):
-        words = {"state": agreement.get_state_display(), "to": State(to).label}
-        raise ValidationError(_("An agreement that is “%(state)s” cannot become “%(to)s”.") % words)
-    if not Agreement.objects.filter(pk=agreement.pk, state=agreement.state).update(state=to, **fields):
-        raise ValidationError(_("Somebody changed this agreement meanwhile; look at it again."))
-    agreement.refresh_from_db()
-    agreement.save()  # for the history
 
 
 def _locked_versions(agreement, day):

@@ -21,7 +21,7 @@ from archive.models import Document
 from clients.actions.files import change_state
 from clients.models import Client, Consent
 from clients.queries import has_consent
-from contracts.actions.agreements import LINK_DAYS, caregiver_findings
+from contracts.actions.agreements import LINK_DAYS, authority_findings, caregiver_findings
 from contracts.actions.running import replace_by_amendment
 from contracts.actions.special import settle_by_supplement
 from contracts.actions.visits import plan_agreement_visits
@@ -75,9 +75,16 @@ def _unconfirmed(agreement, confirmed, way):
     if open_terms:
         problems["key_terms"] = _("Confirm these terms as well: %(terms)s.") % {"terms": "；".join(open_terms)}
     consents = Consent.objects.filter(client=agreement.client_id, kind=Consent.Kind.E_SIGNATURE)
+    if against := authority_problems(agreement, timezone.localdate()):
+        problems["__all__"] = against
     if way == Signature.Way.SCREEN and consents and not has_consent(agreement.client, Consent.Kind.E_SIGNATURE):
         problems["agrees"] = _("The consent to signing on screen was withdrawn: sign on paper, or record it anew.")
     return problems
+
+
+def authority_problems(agreement: Agreement, day: dt.date) -> list[str]:
+    """Why who speaks for the client could not sign on a day."""
+    return [text_of(finding) for finding in authority_findings(agreement, day)]
 
 
 def record_paper(
@@ -97,6 +104,8 @@ def record_paper(
     parties = [party for party in Party.values if party in set(parties)]
     if not parties:
         problems["parties"] = _("Tick who signed this paper.")
+    elif Party.CLIENT in parties and (against := authority_problems(agreement, signed_on)):
+        problems["parties"] = against
     code, problem = _code_on(scan, agreement)
     if problem:
         problems["scan"] = problem
@@ -235,6 +244,8 @@ def send_links(*, agreement: Agreement, by: User) -> int:
         agreement.refresh_from_db()
         agreement.save()  # for the history
     signed = set(agreement.signatures.values_list("party", flat=True))
+    if Party.CLIENT not in signed and (against := authority_problems(agreement, timezone.localdate())):
+        raise ValidationError(against)
     client = agreement.guardian or agreement.client
     count = 0
     for party, person in ((Party.CLIENT, client), (Party.CAREGIVER, agreement.caregiver)):

@@ -119,7 +119,6 @@ class Agreement(AgencyModel):
         blank=True,
         help_text="what is owed at the end, line by line, frozen with the ending",
     )
-    visits_planned_until = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
     history = AgencyHistory(excluded_fields=["terms"])

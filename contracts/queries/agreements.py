@@ -5,10 +5,12 @@ import datetime as dt
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from agencies.models import StoredFile
+from caregivers.models import Caregiver
 from clients.models import Assessment
 from contracts.models import Agreement, Handover, Signature
 
 OPEN = (Agreement.State.IN_FORCE, Agreement.State.SUSPENDED)
+NOT_IN_SERVICE = (Caregiver.State.SUSPENDED, Caregiver.State.LEFT)
 
 
 def listed_agreements() -> QuerySet[Agreement]:
@@ -69,6 +71,12 @@ def with_outdated_plan() -> QuerySet[Agreement]:
     rows = Agreement.objects.filter(~Exists(_followers()), state__in=OPEN)
     rows = rows.alias(self_care=Subquery(newest.values("self_care")[:1]), level=Subquery(newest.values("level")[:1]))
     return rows.exclude(plan__assessment__self_care=F("self_care"), plan__assessment__level=F("level"))
+
+
+def without_their_caregiver() -> QuerySet[Agreement]:
+    """Agreements that go on although the caregiver they name has left or is suspended: somebody else is to be found."""
+    rows = Agreement.objects.filter(~Exists(_followers()), state__in=OPEN, ended_on=None)
+    return rows.filter(caregiver__state__in=NOT_IN_SERVICE)
 
 
 def _followers():
