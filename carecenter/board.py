@@ -112,6 +112,8 @@ def due(membership: Membership) -> list[tuple[str, int, str, str]]:
         Figure(JUDGE, "evaluation_list", "only=due", _("caregivers to be evaluated"), tone="warn"),
         Figure(WATCH, "agreement_list", "only=ending", _("agreements ending within 30 days"), tone="warn"),
         Figure(WATCH, "agreement_list", "only=outdated", _("plans older than the condition"), tone="late"),
+        Figure(WATCH, "agreement_list", "only=gone", _("agreements whose caregiver left or is suspended"), tone="late"),
+        Figure(WATCH, "agreement_list", "only=supplement", _("replacement supplements to draft"), tone="late"),
         Figure(WATCH, "visit_list", "tab=planned&unassigned=gaps", _("assignments missing requirements"), tone="late"),
         Figure(
             (*WATCH, *ARCHIVE),

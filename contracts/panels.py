@@ -16,6 +16,7 @@ from contracts.models import Agreement, CalendarFeed, CaregiverPreference, Servi
 from contracts.queries.agreements import OPEN, with_outdated_plan
 from contracts.queries.onsite import door_of, measurements_of
 from contracts.queries.preferences import in_force
+from contracts.queries.replacing import without_supplement
 
 
 def _agreements(filters):
@@ -81,6 +82,14 @@ def behind_the_condition(membership, client):
         )
         url = office_url("plan_page", agreement.plan_id)
         yield Step(text % {"number": agreement.number}, url, _("Look"))
+
+
+@steps("clients.client", place=1)
+def served_by_somebody_else(membership, client):
+    """What somebody serves for good whom the agreement does not name, without a supplement under way (7.3.2 b)."""
+    for agreement in without_supplement().filter(client=client).defer("terms"):
+        text = _("%(number)s is served for good by somebody it does not name: draft the supplement (7.3.2 b).")
+        yield Step(text % {"number": agreement.number}, office_url("agreement_file", agreement.pk), _("Look"))
 
 
 @keeps("clients.client")

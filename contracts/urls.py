@@ -30,6 +30,7 @@ office_urls = [
     path("agreements/<int:agreement_pk>/withdraw/", agreements.agreement_withdraw, name="agreement_withdraw"),
     path("agreements/<int:agreement_pk>/cancel/", agreements.agreement_cancel, name="agreement_cancel"),
     path("agreements/<int:agreement_pk>/amend/", agreements.agreement_amend, name="agreement_amend"),
+    path("agreements/<int:agreement_pk>/supplement/", agreements.agreement_supplement, name="agreement_supplement"),
     path("agreements/<int:agreement_pk>/suspend/", agreements.agreement_suspend, name="agreement_suspend"),
     path("agreements/<int:agreement_pk>/resume/", agreements.agreement_resume, name="agreement_resume"),
     path("agreements/<int:agreement_pk>/call-off/", agreements.agreement_call_off, name="agreement_call_off"),

@@ -14,6 +14,7 @@ from agencies.findings import text_of
 from agencies.models import User
 from agencies.standard import forbidding
 from caregivers.models import Caregiver
+from contracts.actions import replacing
 from contracts.actions.history import write_history
 from contracts.actions.telling import tell_caregiver
 from contracts.models import Agreement, AssignmentGap, RotaChange, RotaMove, SlotChange, Visit
@@ -52,14 +53,16 @@ def place_visit(
 
     What forbids it is named at once; what only speaks against it needs a reason. Of the fellows, one that may not go
     along stands with the unassigned, or stays where it is when it is the time that is wrong. A lasting change is kept
-    by the planner for visits that are not planned yet.
+    by the planner for visits that are not planned yet; where it gives the service to another caregiver than the
+    agreement names, the supplement is drafted.
     """
     shown = decide(visit=visit, caregiver=caregiver, starts_at=starts_at, ends_at=ends_at, scope=scope, seen=seen)
     if shown.verdict == "warned" and not reason:
         raise ValidationError({"reason": _("Something speaks against it: say why it is right all the same.")})
     change = write_change([row.placement for row in shown.found], by=by, scope=scope, reason=reason)
     if scope != Scope.ONE:
-        _keep_lasting(change, shown.visit, shown.first.wanted)
+        kept = _keep_lasting(change, shown.visit, shown.first.wanted)
+        replacing.follow_up(agreement=shown.visit.agreement, by=by, from_day=kept.holds_from, reason=reason)
     return change
 
 
@@ -186,7 +189,7 @@ def _title(kind, pairs):
 def _keep_lasting(change, visit, wanted):
     """Note it for the planner: from this visit's day of the pattern, or from today on."""
     pattern, start = timezone.localtime(visit.planned_start), timezone.localtime(wanted.starts)
-    SlotChange.objects.create(
+    return SlotChange.objects.create(
         change=change,
         agreement=visit.agreement,
         weekday=pattern.isoweekday(),
@@ -223,6 +226,7 @@ def undo_change(*, change: RotaChange, by: User) -> None:
     before = [stays(row.visit) for row in back]
     _put(back, by)
     _tell(before, back)
+    replacing.take_back(change=change, by=by)
 
 
 def _short(row):

@@ -14,12 +14,12 @@ from agencies.models import AgencySettings, Role, User
 from agencies.numbers import next_number
 from agencies.standard import gettext_noop
 from caregivers.models import Caregiver
-from contracts.actions.agreements import amend_agreement, update_agreement
+from contracts.actions import replacing
 from contracts.actions.history import update_with_history
 from contracts.actions.running import end_agreement
 from contracts.actions.visits import assign_visit, unassign_visit
 from contracts.models import Agreement, SpecialEvent, SpecialTelling, Visit
-from contracts.queries.agreements import OPEN, followers_of
+from contracts.queries.agreements import OPEN
 from contracts.queries.special import still_to_tell, visits_touched
 
 Kind, Outcome, State = SpecialEvent.Kind, SpecialEvent.Outcome, SpecialEvent.State
@@ -172,26 +172,19 @@ def give_visits(*, event: SpecialEvent, by: User, caregiver: Caregiver) -> tuple
 def draft_supplement(*, event: SpecialEvent, by: User, caregiver: Caregiver) -> Agreement:
     """Write the 换人 supplement: the running version amended, with the other caregiver from the first day on."""
     event = _open(event)
-    agreement = event.agreement
-    while follower := followers_of(agreement).first():
-        agreement = follower
     summary = _("%(number)s: %(kind)s. Another caregiver.") % {"number": event.number, "kind": event.get_kind_display()}
-    amendment = amend_agreement(agreement=agreement, by=by, change_summary=summary)
-    amendment = update_agreement(
-        agreement=amendment,
-        by=by,
-        caregiver=caregiver,
-        starts_on=max(event.from_day, timezone.localdate(), agreement.starts_on),
-        rate=agreement.rate,
-        rate_reason=agreement.rate_reason or _("As in the agreement that is amended."),
+    event.amendment = replacing.draft_supplement(
+        agreement=event.agreement, by=by, caregiver=caregiver, from_day=event.from_day, reason=summary
     )
-    event.amendment = amendment
     event.save()
-    return amendment
+    return event.amendment
 
 
 def settle_event(*, event: SpecialEvent, by: User, outcome: str, outcome_note: str = "") -> None:
-    """Close the record, once everybody it concerns was told and what is said to have happened did happen."""
+    """Close the record, once everybody it concerns was told and what is said to have happened did happen.
+
+    Who cannot go on for good and is replaced by visits given to somebody else: the supplement is drafted.
+    """
     event = _open(event)
     problems = []
     if untold := still_to_tell(event):
@@ -202,6 +195,12 @@ def settle_event(*, event: SpecialEvent, by: User, outcome: str, outcome_note: s
     if problems:
         raise ValidationError(problems)
     _settle(event, outcome, outcome_note)
+    if outcome == Outcome.VISITS and event.kind == Kind.CAREGIVER and event.until_day is None:
+        summary = f"{event.number} {event.get_kind_display()}"
+        draft = replacing.follow_up(agreement=event.agreement, by=by, from_day=event.from_day, reason=summary)
+        if draft:
+            event.amendment = draft
+            event.save()
 
 
 def _not_done(event, outcome):

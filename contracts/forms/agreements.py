@@ -26,8 +26,10 @@ from contracts.queries.agreements import (
     to_sign_for_agency,
     with_outdated_plan,
     without_handover,
+    without_their_caregiver,
 )
 from contracts.queries.fit import fits
+from contracts.queries.replacing import without_supplement
 
 SPECIAL_TERMS = _(
     "If the caregiver cannot come or cannot go on, the agency is told first, then the client; the agency sends somebody "
@@ -76,6 +78,9 @@ class AgreementForm(CleanForm, forms.ModelForm):
         self.fields["plan"].empty_label = None
         signers = Guardian.objects.filter(client=client, is_active=True)
         self.fields["guardian"].queryset = signers.exclude(authority=Guardian.Authority.CONTACT)
+        self.fields["guardian"].help_text = _(
+            "An agent whose power of attorney covers agreements, or the legal guardian."
+        )
         self.fields["guardian"].empty_label = _("the client in person")
         self._offer_caregivers()
         if not self.instance.pk:
@@ -204,6 +209,8 @@ class AgreementFilter(django_filters.FilterSet):
             ("agency", _("waiting for the agency's signature")),
             ("price", _("price to be approved")),
             ("outdated", _("plan older than the condition")),
+            ("gone", _("caregiver left or suspended")),
+            ("supplement", _("another caregiver for good, no supplement")),
         ],
         method="only_some",
     )
@@ -224,5 +231,7 @@ class AgreementFilter(django_filters.FilterSet):
             "agency": to_sign_for_agency,
             "price": prices_to_approve,
             "outdated": with_outdated_plan,
+            "gone": without_their_caregiver,
+            "supplement": without_supplement,
         }
         return queryset.filter(pk__in=rows[value]().values("pk"))

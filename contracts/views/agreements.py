@@ -19,7 +19,7 @@ from agencies.limits import client_address
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
 from agencies.models import Price
-from agencies.pages import form_page, press, submit
+from agencies.pages import form_page, press, refusals, submit
 from agencies.panels import panels_of, timeline_of
 from agencies.permissions import may
 from agencies.privacy import mask_name
@@ -27,7 +27,7 @@ from agencies.text import typed
 from archive.models import ControlledText
 from clients.models import Client
 from contracts.actions import agreements as actions
-from contracts.actions import renewal, running, signing
+from contracts.actions import renewal, replacing, running, signing
 from contracts.actions.signing import LINK_PARTIES
 from contracts.clauses import KINDS, of_version
 from contracts.comparison import agreement_subjects, compare
@@ -43,8 +43,10 @@ from contracts.forms.agreements import (
     SuspendForm,
 )
 from contracts.models import Agreement, ServicePlan, Signature, Visit
+from contracts.models.plan import Weekday
 from contracts.queries.agreements import OPEN, family_of, followers_of, listed_agreements, versions_of, without_handover
 from contracts.queries.fees import charges_of
+from contracts.queries.replacing import by_others, open_supplement, taker_of
 from contracts.queries.settling import in_words, work_out
 from contracts.terms import agreement_terms, wording
 
@@ -119,6 +121,7 @@ def agreement_file(request, agreement_pk):
         "is_resting": agreement.suspensions.filter(period__upper_inf=True).exists(),
         "is_ahead": agreement.ended_on
         or agreement.suspensions.filter(period__startswith__gt=today, period__upper_inf=True).exists(),
+        **_replacement(agreement),
         "follower": followers_of(agreement).exclude(state=Agreement.State.ENDED).first(),
         "may_sign_for_agency": has_perm("contracts.sign_for_agency", request.membership),
         "may_edit": may_edit,
@@ -127,6 +130,18 @@ def agreement_file(request, agreement_pk):
         "timeline": timeline_of("contracts.agreement", agreement),
     }
     return render(request, "contracts/agreement_file.html", context)
+
+
+def _replacement(agreement):
+    """Who comes for good although the agreement names somebody else, and the supplement that is under way."""
+    if agreement.state not in OPEN:
+        return {}
+    supplement = open_supplement(agreement)
+    return {
+        "others": [(Weekday(slot.weekday).label, slot) for slot in by_others(agreement)],
+        "supplement": supplement,
+        "taker": None if supplement else taker_of(agreement),
+    }
 
 
 def _steps(state):
@@ -175,6 +190,32 @@ def _verb(request, form, title, agreement, action, *, done="", **context):
 def agreement_amend(request, agreement_pk):
     form = AmendForm(request.POST or None)
     return _verb(request, form, _("Amend the agreement"), _get(agreement_pk), actions.amend_agreement)
+
+
+@may("contracts.edit")
+@require_POST
+def agreement_supplement(request, agreement_pk):
+    """Draft the supplement that names who comes for good, and go there."""
+    agreement, result = _get(agreement_pk), []
+    caregiver = taker_of(agreement)
+    if caregiver is None:
+        messages.info(request, _("The caregiver whom the agreement names does the visits; no supplement is due."))
+        return redirect(_back(agreement))
+    words = {"named": agreement.caregiver, "other": caregiver}
+    for text in refusals(
+        lambda: result.append(
+            replacing.draft_supplement(
+                agreement=agreement, by=request.user, caregiver=caregiver, from_day=timezone.localdate(),
+                reason=_("%(other)s instead of %(named)s.") % words,
+            )
+        )
+    ):  # fmt: skip
+        messages.error(request, text)
+    if result:
+        messages.success(
+            request, _("Supplement %(number)s drafted: check it and send it out.") % {"number": result[0].number}
+        )
+    return redirect(_back(result[0] if result else agreement))
 
 
 @may("contracts.edit")

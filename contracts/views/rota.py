@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -26,6 +27,7 @@ from contracts.actions import rota as actions
 from contracts.actions.calendar_feeds import close_feed
 from contracts.forms.rota import PlaceForm, RotaFilter
 from contracts.models import RotaChange, Visit
+from contracts.queries.replacing import open_supplement
 from contracts.queries.rota import Span, month_of, rota_people, rota_rows, week_of
 from contracts.queries.rota_changes import Scope, last_change, others_of_slot, preview, seen_as
 from contracts.rota_html import DAY_FROM, DAY_UNTIL, Sheet
@@ -182,10 +184,15 @@ def _query(request):
 
 def _moved(request, visit, change):
     done = _done(change)
-    if not request.headers.get(PARTIAL):
-        messages.success(request, done)
-        return redirect(_back(request, visit))
-    return _changed_rows(request, change, done)
+    supplement = open_supplement(visit.agreement) if change.scope != Scope.ONE else None
+    if request.headers.get(PARTIAL):
+        return _changed_rows(request, change, done, supplement)
+    if supplement:
+        url = office_url("agreement_file", supplement.pk)
+        text = _("Supplement %(number)s drafted: check it and send it out.") % {"number": supplement.number}
+        done = format_html('{} <a href="{}">{}</a>', done, url, text)
+    messages.success(request, done)
+    return redirect(_back(request, visit))
 
 
 def _done(change):
@@ -193,13 +200,13 @@ def _done(change):
     return _("Saved: %(count)s visits.") % {"count": count} if count > 1 else _("Saved.")
 
 
-def _changed_rows(request, change, done):
+def _changed_rows(request, change, done, supplement=None):
     """The rows of the rota that a change touched, for the page that asked."""
     shown = _Page(dict(parse_qsl(request.POST.get("rota", ""))), request.membership)
     moves = change.moves.values_list("from_caregiver_id", "to_caregiver_id")
     ids = {pk for pair in moves for pk in pair if pk}
     body = shown.body(shown.people().filter(pk__in=ids))
-    context = {"last": last_change(request.user), "query": _query(request)}
+    context = {"last": last_change(request.user), "query": _query(request), "supplement": supplement}
     last = render_to_string("contracts/_rota_last.html", context, request)
     return JsonResponse({"rows": body, "last": last, "done": done})
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -103,7 +104,7 @@ def _verb(request, form, title, event, action):
     if request.method == "POST" and form.is_valid():
         submit(form, action, event=event, by=request.user)
         if not form.errors:
-            messages.success(request, _("Saved."))
+            messages.success(request, _saved(event))
             return redirect(_back(event))
     lead = f"{event.number} · {event.client} · {event.get_kind_display()}"
     return form_page(request, form=form, title=title, lead=lead, back=_back(event))
@@ -122,6 +123,15 @@ def special_tell(request, event_pk):
 @may("contracts.edit")
 def special_settle(request, event_pk):
     return _verb(request, SettleForm(request.POST or None), _("Settle"), _get(event_pk), actions.settle_event)
+
+
+def _saved(event):
+    """Where a supplement was drafted, the way there."""
+    draft = SpecialEvent.objects.get(pk=event.pk).amendment
+    if draft is None or draft.state != Agreement.State.DRAFT:
+        return _("Saved.")
+    text = _("Supplement %(number)s drafted: check it and send it out.") % {"number": draft.number}
+    return format_html('{} <a href="{}">{}</a>', _("Saved."), office_url("agreement_file", draft.pk), text)
 
 
 @may("contracts.edit")
