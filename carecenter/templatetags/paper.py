@@ -65,8 +65,9 @@ def _capital_group(group: int) -> str:
 
 @register.filter
 def yuan(amount: Decimal | str) -> str:
-    """1980 -> ¥1,980.00"""
-    return f"¥{Decimal(amount):,.2f}"
+    """1980 -> ¥1,980.00, -30 -> -¥30.00"""
+    amount = Decimal(amount)
+    return f"{'-' * (amount < 0)}¥{abs(amount):,.2f}"
 
 
 @register.simple_tag

@@ -176,8 +176,8 @@ def card(content: SafeString, title: str, url: str = "", link: str = "", kind: s
 
 @register.filter
 def money(amount: Decimal | None) -> str:
-    """1980 -> ¥1,980.00"""
-    return "" if amount is None else f"¥{amount:,.2f}"
+    """1980 -> ¥1,980.00, -30 -> -¥30.00"""
+    return "" if amount is None else f"{'-' * (amount < 0)}¥{abs(amount):,.2f}"
 
 
 @register.filter

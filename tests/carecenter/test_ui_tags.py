@@ -119,6 +119,7 @@ def test_definition_opens_by_itself():
 
 def test_money():
     assert ui.money(Decimal(1980)) == "¥1,980.00"
+    assert ui.money(Decimal("-30.5")) == "-¥30.50"
     assert ui.money(None) == ""
 
 

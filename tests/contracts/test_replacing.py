@@ -7,6 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.models import AgencySettings
 from agencies.panels import steps_of
 from agencies.tenancy import agency_context
 from carecenter.board import due
@@ -22,9 +23,10 @@ from tests.world import make_world, sign_agreement, staff_up
 
 @pytest.fixture
 def world(db):
-    """An agreement of five mornings a week that names the first caregiver."""
+    """An agreement of five mornings a week that names the first caregiver, planned for ten days."""
     world = make_world()
     with agency_context(world.agency):
+        AgencySettings.objects.update(horizon_days=10)
         world.named, world.other, world.third = staff_up(world, 3)
         Absence.objects.all().delete()
         world.client, world.second_client = demo.take_in(world, 8)[1:3]
