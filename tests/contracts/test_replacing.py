@@ -213,10 +213,10 @@ def test_the_list_costs_the_same_for_one_and_for_two(world, client):
     client.force_login(world.coordinator)
     url = f"{reverse('agreement_list', args=['kangze'])}?only=supplement&tab=in_force"
     count, answer = queries_of(client, url)
-    assert (count, len(answer.context["object_list"])) == (6, 1)
+    assert (count, len(answer.context["object_list"])) == (7, 1)
     world.agreement = second
     plan_visits()
     give(world, 3)
     agreements.cancel_agreement(agreement=drafts(world)[0], by=world.manager)
     count, answer = queries_of(client, url)
-    assert (count, len(answer.context["object_list"])) == (6, 2)
+    assert (count, len(answer.context["object_list"])) == (7, 2)
