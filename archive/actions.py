@@ -33,6 +33,7 @@ FILED_WITH = {
     Document.Kind.CONTROLLED_TEXT: ArchiveRecord.Source.CONTROLLED_TEXT,
     Document.Kind.FEE_STATEMENT: ArchiveRecord.Source.FEE_STATEMENT,
     Document.Kind.COMPLAINT_FILE: ArchiveRecord.Source.COMPLAINT,
+    Document.Kind.INCIDENT_RECORD: ArchiveRecord.Source.INCIDENT,
     Document.Kind.SURVEY_REPORT: ArchiveRecord.Source.SURVEY_ROUND,
     Document.Kind.CALL_RECORDS: ArchiveRecord.Source.RETURN_VISIT,
     Document.Kind.TRAINING_SHEET: ArchiveRecord.Source.TRAINING_SESSION,

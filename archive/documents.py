@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from agencies.links import public_url
 from agencies.models import Price, PriceList
-from agencies.queries import in_order, included_items
+from agencies.queries import in_order, included_items, price_list_on
 from agencies.tenancy import current_agency
-from archive.actions import builds
+from archive.actions import builds, tells_standing
 from archive.models import ArchiveClass, ControlledText, DisposalEntry, DisposalList, Document
 from archive.texts import TITLES
 
@@ -82,6 +85,18 @@ def price_board(document: Document) -> tuple[str, dict[str, Any]]:
         "included": "、".join(item.name for item in included if not item.unable_only),
         "unable": "、".join(item.name for item in included if item.unable_only),
     }
+
+
+@tells_standing(Document.Kind.PRICE_BOARD)
+def price_board_standing(document: Document) -> str:
+    """Whether the prices are those of today."""
+    price_list = PriceList.objects.get(pk=document.subject_id)
+    current = price_list_on(timezone.localdate())
+    if price_list.effective_from > timezone.localdate():
+        return _("These prices are in force from %(day)s.") % {"day": price_list.effective_from.isoformat()}
+    if current and current.pk != price_list.pk:
+        return _("Other prices are in force since %(day)s.") % {"day": current.effective_from.isoformat()}
+    return ""
 
 
 def _priced(price):

@@ -76,6 +76,8 @@ class Document(AgencyModel):
         PRICE_BOARD = "price_board", _("Price board")
         FEE_STATEMENT = "fee_statement", _("Fee statement")
         COMPLAINT_FILE = "complaint_file", _("Record of a complaint")
+        INCIDENT_RECORD = "incident_record", _("Record of an incident")
+        SPECIAL_RECORD = "special_record", _("Record of special circumstances")
         SURVEY_REPORT = "survey_report", _("Report of a survey")
         CALL_RECORDS = "call_records", _("Records of return calls")
         DISPOSAL_LIST = "disposal_list", _("Disposal list")

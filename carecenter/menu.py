@@ -36,6 +36,7 @@ MENU = [
             Entry(_("Today"), "today", "layout-dashboard", "agencies.office"),
             Entry(_("Enquiries"), "enquiry_list", "headset", "clients.view", count="enquiries"),
             Entry(_("Clients"), "client_list", "users", "clients.view", count="clients"),
+            Entry(_("Service plans"), "plan_list", "list-check", "contracts.view"),
             Entry(_("Agreements"), "agreement_list", "file-text", "contracts.view", count="agreements"),
             Entry(_("Rota"), "rota", "calendar-week", "contracts.view_visits"),
             Entry(_("Visits"), "visit_list", "clipboard-check", "contracts.view_visits"),

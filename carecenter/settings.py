@@ -249,7 +249,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"WorkFormEnum": "agencies.models.WorkForm.choices"},
+    "ENUM_NAME_OVERRIDES": {
+        "WorkFormEnum": "agencies.models.WorkForm.choices",
+        "WeekdayEnum": "contracts.models.plan.Weekday.choices",
+    },
 }
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

@@ -14,7 +14,17 @@ from archive.actions import builds, tells_standing
 from archive.models import Document
 from contracts import paper_words as words
 from contracts.key_terms import key_terms
-from contracts.models import Agreement, Door, FeeStatement, Handover, HandoverSignature, ServicePlan, Signature, Visit
+from contracts.models import (
+    Agreement,
+    Door,
+    FeeStatement,
+    Handover,
+    HandoverSignature,
+    ServicePlan,
+    Signature,
+    SpecialEvent,
+    Visit,
+)
 from contracts.queries.fees import visits_of_month
 from contracts.queries.onsite import door_url
 from contracts.terms import agreement_terms, terms_digest, wording, wording_digest
@@ -244,6 +254,34 @@ def _reason(handover):
     agreement = handover.agreement
     reason = words.END_REASONS.get(agreement.end_reason, "更换服务员" if handover.next_caregiver else "")
     return "：".join(part for part in (reason, agreement.end_note) if part)
+
+
+@builds(Document.Kind.SPECIAL_RECORD)
+def special_record(document: Document) -> tuple[str, dict[str, Any]]:
+    """What happened, who was told when and how, the limits, and how it went on (7.3.2 e)."""
+    rows = SpecialEvent.objects.select_related("agreement", "client", "caregiver", "owner", "reported_by", "amendment")
+    event = rows.defer("agreement__terms", "amendment__terms").get(pk=document.subject_id)
+    tellings = event.tellings.select_related("recorded_by")
+    return "contracts/pdf/special.html", {
+        "agency_name": current_agency().name,
+        "number": event.number,
+        "check": "",
+        "mark": "" if event.state == SpecialEvent.State.SETTLED else "未处理完",
+        "verify_url": public_url("public:verify", document.verify_code),
+        "event": event,
+        "kind": words.SPECIAL[event.kind],
+        "outcomes": list(words.SPECIAL_OUTCOMES.items()),
+        "tellings": [
+            (
+                row.told_at,
+                words.SPECIAL_PARTIES[row.party],
+                row.name,
+                words.SPECIAL_MEANS[row.means],
+                row.recorded_by.name,
+            )
+            for row in tellings
+        ],
+    }
 
 
 @builds(Document.Kind.DOOR_CARD)

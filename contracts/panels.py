@@ -193,6 +193,25 @@ def _states(history):
         previous = row.state
 
 
+@moments("contracts.plan")
+def plan_versions(plan: ServicePlan):
+    """Written, changed, agreed, replaced."""
+    rows = list(plan.history.select_related("history_user").order_by("history_date", "history_id")[:30])
+    for row, before in zip(rows, [None, *rows], strict=False):
+        text = row.get_state_display() if before is None or row.state != before.state else _("Draft changed")
+        tone = "done" if row.state == ServicePlan.State.AGREED else "quiet"
+        yield Moment(row.history_date, text, by=row.history_user.name if row.history_user else "", tone=tone)
+
+
+@moments("contracts.visit")
+def visit_changes(visit: Visit):
+    """State, time and caregiver as they were after each change."""
+    for row in visit.history.select_related("history_user", "caregiver").order_by("-history_date")[:30]:
+        start = timezone.localtime(row.period.lower)
+        text = f"{row.get_state_display()} · {start:%m-%d %H:%M} · {row.caregiver or _('unassigned')}"
+        yield Moment(row.history_date, text, by=row.history_user.name if row.history_user else _("the system"))
+
+
 @moments("contracts.agreement")
 def agreement_states(agreement: Agreement):
     for row, by in _states(agreement.history):

@@ -63,6 +63,22 @@ HANDOVER = [
     ("资料", "护理记录、服务方案、病历资料的份数", "papers"),
     ("款项", "垫付与余额、费用结清日、工装工牌", "money"),
 ]
+SPECIAL = {
+    "caregiver": "服务员不能继续服务",
+    "client": "客户不再需要服务",
+    "away": "客户住院或者外出",
+    "death": "服务对象死亡",
+    "other": "其他特殊情况",
+}
+SPECIAL_OUTCOMES = {
+    "supplement": "签订换人补充协议",
+    "visits": "另派人或者改时间",
+    "rest": "暂停服务",
+    "end": "终止服务",
+    "as_before": "照原约定继续",
+}
+SPECIAL_PARTIES = {"agency": "机构", "client": "客户", "guardian": "家属或者监护人"}
+SPECIAL_MEANS = {"phone": "电话", "in_person": "当面", "message": "微信、短信", "page": "签署补充协议或者本记录"}
 PLAN_STATES = {"draft": "（待客户签字确认）", "agreed": "（客户已确认）", "superseded": "（已被新版代替）"}
 WEEKDAYS = "一二三四五六日"
 

@@ -193,7 +193,10 @@ class Fit:
     hours: float = 0  # of the week, this visit left out
     limit: int = 40
     warnings: int = 0
-    kilometres: float | None = None  # from the nearest other client of the day
+    kilometres: float | None = (
+        None  # as the crow flies to the client just before or after on that day, whoever is nearer
+    )
+    is_from_last: bool = False  # it is the client before
 
 
 def points(fit: Fit) -> int:

@@ -7,6 +7,7 @@ from contracts.views import agreements, fees, filling, handovers, onsite, plans,
 
 office_urls = [
     path("clients/<int:client_pk>/plans/new/", plans.plan_new, name="plan_new"),
+    path("plans/", plans.PlanList.as_view(), name="plan_list"),
     path("plans/<int:plan_pk>/", plans.plan_page, name="plan_page"),
     path("plans/<int:plan_pk>/edit/", plans.plan_edit, name="plan_edit"),
     path("plans/<int:plan_pk>/agree/", plans.plan_agree, name="plan_agree"),
@@ -67,6 +68,7 @@ office_urls = [
     path("special/<int:event_pk>/take/", special.special_take, name="special_take"),
     path("special/<int:event_pk>/visits/", special.special_visits, name="special_visits"),
     path("special/<int:event_pk>/supplement/", special.special_supplement, name="special_supplement"),
+    path("special/<int:event_pk>/print/", special.special_print, name="special_print"),
     path("special/<int:event_pk>/settle/", special.special_settle, name="special_settle"),
     path("rota/", rota.rota, name="rota"),
     path("rota/changes/<int:change_pk>/undo/", rota.rota_undo, name="rota_undo"),
@@ -115,4 +117,9 @@ public_urls = [
     path("sign/<str:token>/<slug:party>/", public.sign, name="sign"),
     path("sign/<str:token>/<slug:party>/paper/", public.sign_paper, name="sign_paper"),
 ]
-api_views = [("agreements", api.AgreementViewSet), ("visits", api.VisitViewSet)]
+api_views = [
+    ("plans", api.PlanViewSet),
+    ("agreements", api.AgreementViewSet),
+    ("visits", api.VisitViewSet),
+    ("special-events", api.SpecialEventViewSet),
+]

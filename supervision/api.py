@@ -1,7 +1,7 @@
-"""Complaints through the API: the same actions and rights as the pages."""
+"""Complaints and incidents through the API: the same actions and rights as the pages."""
 
 from django.utils.translation import gettext as _
-from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet
+from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet, NumberFilter
 from rest_framework import mixins, serializers, viewsets
 
 from agencies.identity import normalise_phone, phone_problems
@@ -9,7 +9,7 @@ from agencies.privacy import mask_phone
 from agencies.serializers import CleanSerializer
 from clients.models import Client
 from supervision.actions.complaints import receive_complaint
-from supervision.models import Complaint
+from supervision.models import Complaint, Incident, IncidentEntry
 
 
 class ComplaintSerializer(CleanSerializer):
@@ -66,3 +66,43 @@ class ComplaintViewSet(
 
     def get_queryset(self):
         return Complaint.objects.select_related("client").order_by("-number")
+
+
+class IncidentEntrySerializer(serializers.ModelSerializer):
+    class Meta:
+        model = IncidentEntry
+        fields = ["at", "told", "name", "text"]
+        read_only_fields = fields
+
+
+class IncidentSerializer(serializers.ModelSerializer):
+    entries = IncidentEntrySerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Incident
+        fields = [
+            "id", "number", "state", "kind", "client", "caregiver", "visit", "happened_at", "reported_at", "text", "take_up_by",
+            "cause", "prevention", "closed_at", "entries",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class IncidentApiFilter(FilterSet):
+    state = ChoiceFilter(choices=Incident.State.choices)
+    kind = ChoiceFilter(choices=Incident.Kind.choices)
+    client = NumberFilter(field_name="client_id")
+    number = CharFilter()
+
+
+class IncidentViewSet(viewsets.ReadOnlyModelViewSet):
+    """Incidents with their log; they are reported and closed on the pages, where the card of the scenario stands."""
+
+    serializer_class = IncidentSerializer
+    filterset_class = IncidentApiFilter
+    lookup_url_kwarg = "incident_pk"
+    lookup_value_converter = "int"
+    queryset = Incident.objects.none()
+    permissions = {"list": "supervision.view", "retrieve": "supervision.view"}
+
+    def get_queryset(self):
+        return Incident.objects.prefetch_related("entries").order_by("-number")

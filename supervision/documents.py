@@ -1,4 +1,4 @@
-"""What the papers of supervision say: the record of a complaint (投诉处理记录)."""
+"""What the papers of supervision say: the records of a complaint (投诉处理记录) and of an incident (突发事件记录)."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from agencies.links import public_url
 from agencies.tenancy import current_agency
 from archive.actions import builds
 from archive.models import Document
-from supervision.models import Complaint, ComplaintEntry
+from supervision.models import Complaint, ComplaintEntry, Incident
 from supervision.standard import RECOURSE
 
 CHANNELS = {
@@ -38,6 +38,24 @@ STEPS = {
     "replied": "告知处理结果",
     "closed": "办结",
     "closed_unasked": "办结",
+}
+INCIDENTS = {
+    "illness": "客户突发疾病",
+    "theft": "失窃",
+    "fire": "火灾、爆炸",
+    "injury": "服务员受伤",
+    "other": "其他突发事件",
+}
+INCIDENT_STATES = {"reported": "已报告", "in_hand": "处置中", "closed": "已结束"}
+TOLD = {
+    "ambulance": "120 急救",
+    "police": "110 报警",
+    "fire_brigade": "119 火警",
+    "agency": "机构",
+    "family": "客户家属",
+    "own_family": "服务员家属",
+    "insurer": "保险公司",
+    "authority": "主管部门",
 }
 
 
@@ -90,3 +108,20 @@ def _said(entry):
         "closed_unasked": "投诉人匿名，未能征求意见",
     }
     return "：".join(part for part in (words.get(entry.step, ""), entry.text) if part)
+
+
+@builds(Document.Kind.INCIDENT_RECORD)
+def incident_record(document: Document) -> tuple[str, dict[str, Any]]:
+    """What happened, who was told when, what was done, why it happened and what prevents it (7.2.4)."""
+    rows = Incident.objects.select_related("client", "caregiver", "visit", "owner", "reported_by")
+    incident = rows.get(pk=document.subject_id)
+    entries = incident.entries.select_related("written_by")
+    return "supervision/pdf/incident.html", _paper(
+        document,
+        incident.number,
+        mark="" if incident.state == Incident.State.CLOSED else "未结束",
+        incident=incident,
+        kind=INCIDENTS[incident.kind],
+        state=INCIDENT_STATES[incident.state],
+        entries=[(row.at, TOLD.get(row.told, ""), row.name, row.text, row.written_by.name) for row in entries],
+    )

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from agencies.models import AgencySettings
-from archive.models import Document
 from clients.models import RiskNote
 from clients.queries import told_risk_notes
 from contracts.models import Visit
@@ -41,11 +40,6 @@ def before_calling(call: ReturnVisit, *, with_health: bool) -> BeforeCalling:
         complaints=list(unsettled),
         risks=list(told_risk_notes(call.client, with_health=with_health)),
     )
-
-
-def papers_of(complaint: Complaint) -> QuerySet[Document]:
-    rows = Document.objects.filter(kind=Document.Kind.COMPLAINT_FILE, subject_id=complaint.pk)
-    return rows.select_related("file").order_by("-requested_at")
 
 
 def scenario_steps(kind: str) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ office_urls = [
     path("incidents/new/", incidents.incident_new, name="incident_new"),
     path("incidents/<int:incident_pk>/", incidents.incident_page, name="incident_page"),
     path("incidents/<int:incident_pk>/take/", incidents.incident_take, name="incident_take"),
+    path("incidents/<int:incident_pk>/print/", incidents.incident_print, name="incident_print"),
     path("incidents/<int:incident_pk>/entry/", incidents.incident_entry, name="incident_entry"),
     path("incidents/<int:incident_pk>/close/", incidents.incident_close, name="incident_close"),
     path("surveys/", surveys.survey_list, name="survey_list"),
@@ -42,4 +43,4 @@ public_urls = [
     path("complain/status/", public.complaint_status, name="complaint_status"),
     path("survey/<str:token>/", public.survey, name="survey"),
 ]
-api_views = [("complaints", api.ComplaintViewSet)]
+api_views = [("complaints", api.ComplaintViewSet), ("incidents", api.IncidentViewSet)]

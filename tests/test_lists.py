@@ -32,7 +32,7 @@ from caregivers.models import (
     TrainingSession,
 )
 from clients.models import Client, ClientPaper, DataRequest, Enquiry, ShiftNote
-from contracts.models import Agreement, FeeStatement, Handover, SpecialEvent, Visit
+from contracts.models import Agreement, FeeStatement, Handover, ServicePlan, SpecialEvent, Visit
 from supervision.models import Complaint, Incident, ReturnVisit
 from tests.factories import FILLED, make_member, make_one
 
@@ -56,6 +56,7 @@ LISTS = [
     ("credential_list", Credential, 6),
     ("staff_file_list", StaffFile, 7),
     ("badge_list", Caregiver, 6),
+    ("plan_list", ServicePlan, 7),
     ("agreement_list", Agreement, 6),
     ("visit_list", Visit, 6),
     ("handover_list", Handover, 7),

@@ -36,6 +36,10 @@ def save_plan(
     assessment = current_assessment(client)
     usual = WORK_FORM_BOUNDS[data["work_form"]][0] if data["work_form"] else None
     slots = [{**slot, "duration_minutes": slot["duration_minutes"] or usual} for slot in slots]
+    if plan is not None and plan.state != ServicePlan.State.DRAFT:
+        raise ValidationError(_("Only a draft is changed; start the next version."))
+    if plan is None and ServicePlan.objects.filter(client=client, state="draft").exists():
+        raise ValidationError(_("There is a draft already; finish that one, or change it."))
     if problems := _problems(assessment, data["work_form"], slots, lines):
         raise ValidationError(problems)
     if plan is None:
@@ -183,8 +187,6 @@ def delete_template(*, template: PlanTemplate, by: User) -> None:
 
 def start_from_template(*, template: PlanTemplate, client: Client, by: User) -> ServicePlan:
     """Draft a client's plan from a template, without what the client is not offered."""
-    if ServicePlan.objects.filter(client=client, state="draft").exists():
-        raise ValidationError(_("There is a draft already; finish that one, or change it."))
     slots = [
         {"weekday": weekday, "starts_at": dt.time.fromisoformat(at), "duration_minutes": minutes}
         for weekday, at, minutes in template.slots

@@ -13,6 +13,8 @@ from agencies.links import office_url
 from agencies.models import AgencySettings, Role, User
 from agencies.numbers import next_number
 from agencies.standard import gettext_noop
+from archive.actions import request_document
+from archive.models import Document
 from caregivers.models import Caregiver
 from contracts.actions import replacing
 from contracts.actions.history import update_with_history
@@ -220,6 +222,12 @@ def _not_done(event, outcome):
 def _settle(event, outcome, note):
     event.state, event.outcome, event.outcome_note, event.settled_at = State.SETTLED, outcome, note, timezone.now()
     event.save()
+
+
+def print_event(*, event: SpecialEvent, by: User) -> Document:
+    """Ask for the record on paper."""
+    title = f"特殊情况记录 {event.number}"
+    return request_document(kind=Document.Kind.SPECIAL_RECORD, subject_id=event.pk, title=title, by=by)
 
 
 def settle_by_supplement(amendment: Agreement) -> None:

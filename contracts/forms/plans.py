@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+import django_filters
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.files import UploadField
 from agencies.forms import CleanForm
 from agencies.models import ServiceItem, WorkForm
+from clients.queries import find_clients
 from contracts.forms.week import WeekField, lines_of
 from contracts.models import ServicePlan
 from contracts.models.plan import Weekday
@@ -88,3 +90,15 @@ class AgreePlanForm(CleanForm, forms.Form):
     def __init__(self, *args, speakers: list[str], **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["agreed_by"].choices = [(name, name) for name in speakers]
+
+
+class PlanFilter(django_filters.FilterSet):
+    client = django_filters.CharFilter(label=_("Client"), method="of_client")
+    work_form = django_filters.ChoiceFilter(label=_("Work form"), choices=WorkForm)
+
+    class Meta:
+        model = ServicePlan
+        fields = []
+
+    def of_client(self, queryset, name, value):
+        return queryset.filter(client__in=find_clients(value))

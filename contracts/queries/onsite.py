@@ -1,6 +1,7 @@
 """Reads of what is taken down at the client's: doors and their codes, proofs, measurements."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -21,6 +22,13 @@ AROUND = dt.timedelta(hours=12)  # a code opens visits that begin no later than 
 
 def door_of(client_id: int) -> Door | None:
     return Door.objects.filter(client=client_id).first()
+
+
+def places_of(clients: Iterable[int]) -> dict[int, tuple[float, float]]:
+    """Latitude and longitude of the clients whose door the office has located; one query."""
+    doors = Door.objects.filter(client__in=set(clients), latitude__isnull=False)
+    rows = doors.values_list("client_id", "latitude", "longitude")
+    return {client: (float(latitude), float(longitude)) for client, latitude, longitude in rows}
 
 
 def door_url(door: Door) -> str:

@@ -14,22 +14,61 @@ from rules import has_perm
 
 from agencies.forms import CleanForm
 from agencies.links import office_url
+from agencies.lists import Column, OfficeList
 from agencies.models import Level, ServiceItem
 from agencies.pages import form_page, press, refusals, submit
+from agencies.panels import timeline_of
 from agencies.permissions import may
+from agencies.privacy import mask_name
 from agencies.text import typed
 from archive.models import Document
+from archive.queries import papers_of
 from caregivers.models import Caregiver
 from caregivers.queries.files import with_level
 from clients.models import Client
 from clients.queries import current_assessment
 from contracts.actions import plans as actions
 from contracts.comparison import compare
-from contracts.forms.plans import AgreePlanForm, PlanForm
+from contracts.forms.plans import AgreePlanForm, PlanFilter, PlanForm
 from contracts.models import Agreement, PlanTemplate, ServicePlan
 from contracts.models.plan import Weekday
 from contracts.queries.ability import able_for_plan, could_do_it, lines_above
 from contracts.queries.agreements import OPEN
+from contracts.queries.plans import plans_with_items
+
+
+def _minutes(plan):
+    return sum(slot.duration_minutes for slot in plan.slots.all())
+
+
+class PlanList(OfficeList):
+    right = "contracts.view"
+    list_name = "plans"
+    title = gettext_lazy("Service plans")
+    template_name = "contracts/plan_list.html"
+    filterset_class = PlanFilter
+    tab_choices = ServicePlan.State
+    columns = [
+        Column(gettext_lazy("client number"), lambda plan: plan.client.number),
+        Column(gettext_lazy("client"), lambda plan: mask_name(plan.client.name)),
+        Column(gettext_lazy("version"), lambda plan: plan.version),
+        Column(gettext_lazy("state"), lambda plan: plan.get_state_display()),
+        Column(gettext_lazy("work form"), lambda plan: plan.get_work_form_display()),
+        Column(gettext_lazy("visits a week"), lambda plan: len(plan.slots.all())),
+        Column(gettext_lazy("hours a week"), lambda plan: _minutes(plan) / 60),
+        Column(gettext_lazy("items"), lambda plan: plan.item_names),
+        Column(gettext_lazy("agreed on"), lambda plan: plan.agreed_on),
+        Column(gettext_lazy("agreed how"), lambda plan: plan.get_agreed_means_display()),
+    ]
+
+    def rows(self):
+        return plans_with_items().select_related("client")
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        for plan in context["object_list"]:
+            plan.minutes = _minutes(plan)
+        return context
 
 
 @may("contracts.edit")
@@ -82,7 +121,8 @@ def plan_page(request, plan_pk):
         "level": Level(max((line.service_item.level_needed for line in lines), default=0)).label,
         "versions": ServicePlan.objects.filter(client=plan.client_id).order_by("-version"),
         "slots": words_of(plan),
-        "papers": Document.objects.filter(kind=Document.Kind.SERVICE_PLAN, subject_id=plan.pk)[:3],
+        "timeline": timeline_of("contracts.plan", plan),
+        "papers": papers_of(Document.Kind.SERVICE_PLAN, plan.pk)[:3],
         "may_edit": has_perm("contracts.edit", request.membership),
     }
     return render(request, "contracts/plan_page.html", context)
@@ -139,6 +179,7 @@ def plan_agree(request, plan_pk):
     context = {
         "plan": plan,
         "slots": words_of(plan),
+        "timeline": timeline_of("contracts.plan", plan),
         "items": pgettext("between names", ", ").join(items),
         "lead": str(plan.client),
         "button": _("The client agrees"),

@@ -15,6 +15,8 @@ from agencies.models import Level
 from agencies.pages import form_page, press, refusals, submit
 from agencies.permissions import may
 from agencies.privacy import mask_name
+from archive.models import Document
+from archive.queries import papers_of
 from caregivers.models import Caregiver
 from contracts.actions import special as actions
 from contracts.forms.special import ReportForm, SettleForm, SpecialFilter, TellForm
@@ -93,11 +95,21 @@ def special_page(request, event_pk):
         "visits": touched[:SHOWN_VISITS] if is_open else [],
         "visit_count": touched.count() if is_open else 0,
         "proposals": found,
+        "papers": papers_of(Document.Kind.SPECIAL_RECORD, event.pk),
         "contacts": event.client.guardians.filter(is_active=True),
         "may_edit": has_perm("contracts.edit", request.membership),
         "may_reveal": has_perm("agencies.reveal", request.membership),
     }
     return render(request, "contracts/special_page.html", context)
+
+
+@may("contracts.edit")
+@require_POST
+def special_print(request, event_pk):
+    """Ask for the record on paper."""
+    event = _get(event_pk)
+    done = _("The paper is being prepared.")
+    return press(request, actions.print_event, back=_back(event), done=done, event=event, by=request.user)
 
 
 def _verb(request, form, title, event, action):

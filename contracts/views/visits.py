@@ -17,6 +17,7 @@ from agencies.links import office_url
 from agencies.lists import Column, OfficeList
 from agencies.models import AgencySettings, Level
 from agencies.pages import form_page, press, submit
+from agencies.panels import timeline_of
 from agencies.permissions import may
 from agencies.privacy import mask_name
 from caregivers.models import Caregiver
@@ -121,7 +122,7 @@ def visit_page(request, visit_pk):
         "made_up_by": visit.made_up_by.exclude(state=Visit.State.CANCELLED).first(),
         "gaps": [text_of(finding) for gap in visit.gaps.all() for finding in findings_of(gap)],
         "told": visit.told.select_related("caregiver", "notice").order_by("-notice")[:10],
-        "changes": visit.history.select_related("history_user", "caregiver").order_by("-history_date")[:20],
+        "timeline": timeline_of("contracts.visit", visit),
         "may_edit": has_perm("contracts.edit", request.membership),
         "may_reveal": has_perm("agencies.reveal", request.membership),
     }

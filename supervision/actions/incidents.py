@@ -12,8 +12,8 @@ from agencies.links import office_url
 from agencies.models import AgencySettings, Role, User
 from agencies.numbers import next_number
 from agencies.standard import gettext_noop
-from archive.actions import file_record
-from archive.models import ArchiveClass, ArchiveRecord
+from archive.actions import file_record, request_document
+from archive.models import ArchiveClass, ArchiveRecord, Document
 from caregivers.models import Caregiver
 from clients.models import Client
 from contracts.models import Visit
@@ -147,6 +147,12 @@ def close_incident(*, incident: Incident, by: User, text: str, cause: str, preve
         clock_started_on=timezone.localdate(),
         by=by,
     )
+
+
+def print_incident(*, incident: Incident, by: User) -> Document:
+    """Ask for the record on paper; once the incident is closed, the paper joins the archive record."""
+    title = f"突发事件记录 {incident.number}"
+    return request_document(kind=Document.Kind.INCIDENT_RECORD, subject_id=incident.pk, title=title, by=by)
 
 
 UNSEEN = gettext_noop("%(number)s: nobody in the office has taken it up")

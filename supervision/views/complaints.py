@@ -17,12 +17,14 @@ from agencies.pages import form_page, press, revealed, submit
 from agencies.permissions import may
 from agencies.privacy import mask_name
 from agencies.text import typed
+from archive.models import Document
+from archive.queries import papers_of
 from clients.models import Enquiry
 from clients.queries import find_clients
 from supervision.actions import complaints as actions
 from supervision.forms import AcceptForm, CloseForm, ComplaintFilter, ComplaintForm, EntryForm, ReplyForm, ToldForm
 from supervision.models import Complaint, ReturnVisit, SurveyAnswer
-from supervision.queries import papers_of, recourse_texts
+from supervision.queries import recourse_texts
 from supervision.standard import check_complaint, limit_stage
 
 OFFERED = ("id", "agency_id", "name", "number", "salutation", "district")
@@ -108,7 +110,7 @@ def complaint_file(request, complaint_pk):
         "stage": limit_stage(complaint.limit_on, timezone.localdate()),
         "now": timezone.now(),
         "recourse": recourse_texts(),
-        "papers": papers_of(complaint),
+        "papers": papers_of(Document.Kind.COMPLAINT_FILE, complaint.pk),
         "may_edit": has_perm("supervision.edit", request.membership),
         "may_reveal": has_perm("agencies.reveal", request.membership),
     }

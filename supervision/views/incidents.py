@@ -15,6 +15,8 @@ from agencies.pages import form_page, press, submit
 from agencies.permissions import may
 from agencies.privacy import mask_name
 from agencies.text import typed
+from archive.models import Document
+from archive.queries import papers_of
 from supervision.actions import incidents as actions
 from supervision.incident_forms import CloseIncidentForm, EntryForm, IncidentFilter, IncidentForm
 from supervision.models import Incident, IncidentEntry
@@ -72,6 +74,7 @@ def incident_page(request, incident_pk):
         "entries": incident.entries.select_related("written_by"),
         "untold": [(one, IncidentEntry.Told(one).label) for one in actions.untold(incident)] if is_open else [],
         "steps": scenario_steps(incident.kind),
+        "papers": papers_of(Document.Kind.INCIDENT_RECORD, incident.pk),
         "contacts": incident.client.guardians.filter(is_active=True) if incident.client else [],
         "may_edit": has_perm("supervision.edit", request.membership),
         "may_reveal": has_perm("agencies.reveal", request.membership),
@@ -85,6 +88,15 @@ def incident_take(request, incident_pk):
     incident = _get(incident_pk)
     done = _("You are in charge of it.")
     return press(request, actions.take_up, back=_back(incident), done=done, incident=incident, by=request.user)
+
+
+@may("supervision.edit")
+@require_POST
+def incident_print(request, incident_pk):
+    """Ask for the record on paper."""
+    incident = _get(incident_pk)
+    done = _("The paper is being prepared.")
+    return press(request, actions.print_incident, back=_back(incident), done=done, incident=incident, by=request.user)
 
 
 def _verb(request, form, title, incident, action):

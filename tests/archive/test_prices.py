@@ -1,18 +1,22 @@
 """Prices: what they include, holidays and the fee, items of one's own; published, filed for ever, hung up as a board (4.1.5)."""
 
 import datetime as dt
+import re
+import subprocess
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from agencies import actions
-from agencies.models import Price, PriceList, ServiceItem, WorkForm
+from agencies.models import AgencySettings, Notice, Price, PriceList, ServiceItem, WorkForm
 from agencies.queries import prices_on
 from agencies.tenancy import agency_context
 from archive import documents
+from archive.actions import render, why_void
 from archive.models import ArchiveRecord, Document
 from archive.prices import publish_price_list
 from contracts.terms import _prices
@@ -75,6 +79,99 @@ def test_publishing_files_the_list_for_ever_and_prints_its_board(in_maple, manag
         "上述价格已包含：做饭。",
     ):
         assert words in board
+
+
+def board_of(price_list):
+    """The newest board as a file, and what a PDF reader finds on it."""
+    document = Document.objects.filter(kind="price_board", subject_id=price_list.pk).latest("pk")
+    render(document_id=document.pk)
+    document.refresh_from_db()
+    with document.file.file.open() as file:
+        content = file.read()
+    size = subprocess.run(["pdfinfo", "-"], input=content, capture_output=True, check=True).stdout.decode()
+    text = subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True).stdout.decode()
+    return document, size, re.sub(r"\s", "", text)
+
+
+def test_the_board_is_one_a3_page_that_any_reader_finds_the_prices_on(in_maple, manager):
+    row = draft()
+    make_one(ServiceItem, code="5.1-02", clause="5.1", name="代购", is_active=False)
+    publish_price_list(price_list=row, by=manager)
+    _document, size, text = board_of(row)
+    assert "(A3)" in size
+    assert re.search(r"Pages: +1\b", size)
+    words = [
+        "服务价目公示", "自2100年1月1日起执行", "钟点工（2～5小时）", "¥45.00", "每小时", "陪同散步", "¥30.00", "法定节假日", "¥90.00",
+        "中介服务费", "¥200.00", "上述价格已包含：做饭。", "本表以外不收取任何费用", in_maple.complaint_phone, f"批准：{manager.name}".replace(" ", ""),
+    ]  # fmt: skip
+    assert [word for word in words if word not in text] == []
+    assert "代购" not in text  # not offered any more
+
+
+def test_whoever_checks_a_board_learns_whether_its_prices_hold_today(in_maple, manager):
+    first = draft()
+    publish_price_list(price_list=first, by=manager)
+    [board] = Document.objects.filter(kind="price_board")
+    with time_machine.travel(dt.datetime(2099, 12, 31, 12), tick=False):
+        assert why_void(board) == "These prices are in force from 2100-01-01."
+    with time_machine.travel(dt.datetime(2100, 1, 1, 12), tick=False):
+        assert why_void(board) == ""
+    second = actions.copy_price_list(by=manager)
+    actions.publish_price_list(price_list=second, by=manager, effective_from=DAY + dt.timedelta(days=31))
+    with time_machine.travel(dt.datetime(2100, 1, 31, 12), tick=False):
+        assert why_void(board) == ""
+    with time_machine.travel(dt.datetime(2100, 2, 1, 12), tick=False):
+        assert why_void(board) == "Other prices are in force since 2100-02-01."
+
+
+def test_who_wrote_a_list_does_not_approve_it(in_maple, manager):
+    other = make_member(in_maple).user
+    row = draft()
+    lines = list(row.prices.values("kind", "work_form", "service_item_id", "unit", "amount", "note"))
+    actions.set_prices(price_list=row, prices=lines, name=row.name, effective_from=DAY, by=manager)
+    with pytest.raises(ValidationError) as refusal:
+        publish_price_list(price_list=row, by=manager)
+    assert refusal.value.messages == [
+        "You wrote this list yourself; another manager looks at it and approves it (4.1.5)."
+    ]
+    row.refresh_from_db()
+    assert (row.state, row.published_by, Document.objects.count()) == ("draft", None, 0)
+    actions.set_prices(
+        price_list=row, prices=lines, name=row.name, effective_from=DAY, by=other
+    )  # the last hand counts
+    with pytest.raises(ValidationError):
+        publish_price_list(price_list=row, by=other)
+    publish_price_list(price_list=row, by=manager)
+    row.refresh_from_db()
+    assert (row.state, row.drafted_by, row.published_by) == ("published", other, manager)
+
+
+def test_an_agency_of_one_may_turn_the_approval_by_two_off(in_maple, manager):
+    row = draft()
+    lines = list(row.prices.values("kind", "work_form", "service_item_id", "unit", "amount", "note"))
+    actions.set_prices(price_list=row, prices=lines, name=row.name, effective_from=DAY, by=manager)
+    AgencySettings.objects.update(price_list_by_two=False)
+    publish_price_list(price_list=row, by=manager)
+    row.refresh_from_db()
+    assert (row.state, row.drafted_by, row.published_by) == ("published", manager, manager)
+
+
+def test_a_draft_waits_for_another_manager_who_is_told(client, maple, manager):
+    other, coordinator = make_member(maple).user, make_member(maple, "coordinator").user
+    with agency_context(maple):
+        row = draft()
+    client.force_login(coordinator)
+    assert client.post(reverse("price_list_publish", args=["maple", row.pk])).status_code == 403
+    client.post(reverse("price_list_ask", args=["maple", row.pk]))
+    with agency_context(maple):
+        assert set(Notice.objects.values_list("user", "title")) == {
+            (user.pk, "2100 年价目表 waits for your approval") for user in (manager, other)
+        }
+    client.force_login(other)
+    client.post(reverse("price_list_publish", args=["maple", row.pk]))
+    with agency_context(maple):
+        row.refresh_from_db()
+        assert (row.state, row.published_by) == ("published", other)
 
 
 def test_holidays_and_the_fee_are_no_price_of_the_service(in_maple, manager):

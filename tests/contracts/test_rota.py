@@ -14,10 +14,13 @@ from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
 from caregivers.actions import files as caregiver_actions
 from caregivers.actions.absences import set_availability
+from contracts.actions import onsite
 from contracts.actions import rota as actions
 from contracts.actions.visits import cancel_visit, plan_visits
-from contracts.models import RotaChange, SlotChange, Visit, VisitNotice
+from contracts.models import Door, RotaChange, SlotChange, Visit, VisitNotice
 from contracts.queries.rota_changes import preview, seen_as
+from contracts.queries.suggesting import candidates
+from tests.factories import make_one
 from tests.world import make_world, sign_agreement, staff_up
 
 ONE_DAY = dt.timedelta(days=1)
@@ -317,3 +320,51 @@ def test_opening_the_visit_on_the_phone_is_a_receipt(client, world):
     client.force_login(world.coordinator)
     page = client.get(reverse("visit_page", args=["kangze", world.visit.pk])).content.decode()
     assert timezone.localtime(notice.read_at).strftime("%m-%d %H:%M") in page
+
+
+def locate(world, client, latitude):
+    place = {"latitude": latitude, "longitude": 117.0, "is_chinese_map": False}
+    return onsite.locate_door(client=client, by=world.coordinator, **place)
+
+
+def test_who_is_near_on_that_day_stands_higher_and_it_is_said_why(world, django_assert_num_queries):
+    """A thousandth of a degree northward is 111 metres."""
+    start, end = world.visit.period.lower, world.visit.period.upper
+    near, far, nowhere, away = world.caregivers[1:4] + world.caregivers[:1]
+    hour = dt.timedelta(hours=1)
+    world.visit.caregiver = None
+    world.visit.save()
+    for client, latitude in zip(world.clients, (36.65, 36.66, 36.7), strict=True):
+        locate(world, client, latitude)
+    standing = [
+        (near, world.clients[1], end + hour, end + 2 * hour),  # 1.1 km, afterwards
+        (near, world.clients[2], start - 2 * hour, start - hour),  # 5.6 km, before
+        (far, world.clients[2], start - 3 * hour, start - 2 * hour),
+        (nowhere, world.clients[0], end + hour, end + 2 * hour),  # the same client is no way
+        (away, world.clients[2], start - ONE_DAY, start - ONE_DAY + hour),
+    ]
+    for person, client, starts, ends in standing:
+        Visit.objects.filter(caregiver=person, period__overlap=(starts, ends)).update(caregiver=None)
+        make_one(
+            Visit,
+            agreement=world.agreement,
+            client=client,
+            caregiver=person,
+            period=DateTimeTZRange(starts, ends),
+            planned_start=starts + dt.timedelta(seconds=person.pk),
+        )
+    with django_assert_num_queries(13):
+        found = {one.caregiver: one for one in candidates(world.visit)}
+    said = {
+        person: [words for words in found[person].speaks_for if " km " in words]
+        for person in (near, far, nowhere, away)
+    }
+    assert said == {
+        near: ["1.1 km from the client after"],
+        far: ["5.6 km from the client before"],
+        nowhere: [],
+        away: [],
+    }
+    assert found[near].fit.kilometres == pytest.approx(1.112, abs=0.001)
+    Door.objects.filter(client=world.clients[0]).update(latitude=None, longitude=None)
+    assert {one.fit.kilometres for one in candidates(world.visit)} == {None}

@@ -113,3 +113,7 @@ def test_wishes_come_first_then_familiar_faces_then_room_in_the_week():
              Fit(spare_levels=1), Fit(hours=40), Fit(warnings=2)]  # fmt: skip
     worth = [points(fit) for fit in order]
     assert worth == [50, 40, 30, 12, 0, -4, -20, -30]
+
+
+def test_a_short_way_is_worth_two_points_a_kilometre_up_to_fifteen():
+    assert [points(Fit(kilometres=km)) for km in (None, 0.2, 1.2, 15, 40)] == [0, 0, -2, -30, -30]

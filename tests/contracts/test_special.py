@@ -1,16 +1,21 @@
 """Special circumstances (7.3.2 e): told in time, replaced or ended, and never settled in silence."""
 
 import datetime as dt
+import io
+import re
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from agencies.models import Notice
 from agencies.tenancy import agency_context
+from archive.actions import render
 from carecenter.demo import world as demo
 from contracts.actions import special as actions
 from contracts.actions.visits import plan_visits
@@ -240,3 +245,50 @@ def test_the_office_page_leads_through_it(client, world):
     assert answer.url == reverse("agreement_file", args=["kangze", draft.pk])
     shown = client.get(reverse("agreement_file", args=["kangze", world.agreement.pk])).content.decode()
     assert event.number in shown
+
+
+def paper_of(event, by):
+    document = actions.print_event(event=event, by=by)
+    render(document_id=document.pk)
+    document.refresh_from_db()
+    with document.file.file.open() as file:
+        pages = PdfReader(io.BytesIO(file.read())).pages
+    return document, re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
+
+
+def test_the_record_is_printed_with_who_was_told_when_and_how_it_went_on(world, client):
+    event = report(world, days=6)
+    _document, text = paper_of(event, world.coordinator)
+    words = [
+        "特殊情况处理记录", event.number, world.agreement.number, "服务员不能继续服务", "腰扭伤了", world.client.name,
+        f"工号{world.first.number}", "未处理完", "□另派人或者改时间",
+    ]  # fmt: skip
+    assert [word for word in words if word not in text] == []
+    tell_all(event, world.coordinator)
+    Visit.objects.filter(caregiver=None, state="planned").update(state="cancelled", cancel_reason="x")
+    actions.settle_event(event=event, by=world.coordinator, outcome="visits", outcome_note="由赵师傅代班")
+    document, text = paper_of(event, world.coordinator)
+    words = ["李女士电话", "☑另派人或者改时间", "由赵师傅代班", "客户或者家属签字"]
+    assert [word for word in words if word not in text] == []
+    assert "未处理完" not in text
+    client.force_login(world.coordinator)
+    page = client.get(reverse("special_page", args=["kangze", event.pk])).content.decode()
+    assert reverse("file_view", args=["kangze", document.file_id]) in page
+
+
+def test_special_circumstances_are_read_by_api_with_who_was_told(world, client):
+    event = report(world, days=6)
+    actions.tell(event=event, by=world.coordinator, party="client", name="刘桂英", means="phone")
+    client.force_login(world.coordinator)
+    client.get("/api/v1/special-events/")
+    for count in (1, 2):
+        with CaptureQueriesContext(connection) as captured:
+            rows = client.get("/api/v1/special-events/").json()["results"]
+        assert len(rows) == count
+        assert len([one for one in captured if not one["sql"].startswith(("SAVEPOINT", "RELEASE", "SET "))]) == 5
+        if count == 1:
+            report(world, kind="other")
+    row = rows[-1]
+    assert (row["number"], row["kind"], row["state"]) == (event.number, "caregiver", "open")
+    assert ("client", "刘桂英") in [(one["party"], one["name"]) for one in row["tellings"]]
+    assert client.get("/api/v1/special-events/", {"state": "settled"}).json()["count"] == 0

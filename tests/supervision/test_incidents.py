@@ -1,16 +1,21 @@
 """Incidents (7.2.4): two taps, one card, everybody told and noted when, and never closed in silence."""
 
 import datetime as dt
+import io
+import re
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from agencies.models import Notice
 from agencies.tenancy import agency_context
+from archive.actions import render
 from archive.models import ArchiveRecord
 from carecenter.demo import world as demo
 from contracts.actions import attendance
@@ -158,3 +163,58 @@ def test_the_office_enters_one_and_the_list_shows_it(client, world):
     assert client.get(reverse("incident_page", args=["kangze", incident.pk])).status_code == 200
     file = client.get(reverse("client_file", args=["kangze", world.client.pk])).content.decode()
     assert incident.number in file
+
+
+def paper_of(incident, by):
+    document = actions.print_incident(incident=incident, by=by)
+    render(document_id=document.pk)
+    document.refresh_from_db()
+    with document.file.file.open() as file:
+        pages = PdfReader(io.BytesIO(file.read())).pages
+    return document, re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
+
+
+def test_the_record_is_printed_as_it_stands_and_joins_the_archive(world, client):
+    incident = report(world)
+    actions.take_up(incident=incident, by=world.coordinator)
+    actions.add_entry(incident=incident, by=world.coordinator, told="family", name="刘建国", text="请儿子到医院")
+    _document, text = paper_of(incident, world.coordinator)
+    words = [
+        "突发事件记录", incident.number, "客户突发疾病", "处置中", world.client.name, f"工号{world.first.number}",
+        "客户家属刘建国请儿子到医院", "未结束",
+    ]  # fmt: skip
+    assert [word for word in words if word not in text] == []
+    actions.close_incident(incident=incident, by=world.coordinator, **LEARNT)
+    document, text = paper_of(incident, world.coordinator)
+    assert [word for word in ("已结束", *LEARNT.values()) if word not in text] == []
+    assert "未结束" not in text
+    assert ArchiveRecord.objects.get(source="incident").items.filter(file=document.file).exists()
+    client.force_login(world.coordinator)
+    page = client.get(reverse("incident_page", args=["kangze", incident.pk])).content.decode()
+    assert reverse("file_view", args=["kangze", document.file_id]) in page
+    assert reverse("incident_print", args=["kangze", incident.pk]) in page
+
+
+def test_incidents_are_read_by_api_with_their_log_at_a_fixed_cost(world, client):
+    client.force_login(world.coordinator)
+    first = report(world)
+    actions.take_up(incident=first, by=world.coordinator)
+    actions.add_entry(incident=first, by=world.coordinator, told="family", name="刘建国")
+    client.get("/api/v1/incidents/")
+
+    def read(**params):
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get("/api/v1/incidents/", params).json()["results"]
+        return answer, len([one for one in captured if not one["sql"].startswith(("SAVEPOINT", "RELEASE", "SET "))])
+
+    [row], queries = read()
+    assert (row["number"], row["kind"], row["state"], row["client"]) == (
+        first.number, "illness", "in_hand", world.client.pk,
+    )  # fmt: skip
+    assert [entry["told"] for entry in row["entries"]][-1] == "family"
+    assert queries == 5
+    for kind in ("theft", "fire", "other"):
+        report(world, kind)
+    assert (len(read()[0]), read()[1]) == (4, 5)
+    assert [one["kind"] for one in read(kind="fire")[0]] == ["fire"]
+    assert client.post("/api/v1/incidents/", {}).status_code == 403
