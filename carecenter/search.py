@@ -34,7 +34,9 @@ def find(text: str) -> list[Hit]:
 
 def _clients(text):
     for client in find_clients(text).only(*FIELDS)[:LIMIT]:
-        title = f"{client.number} {client.name} {client.salutation} · {client.district} · …{client.phone[-4:]}"
+        title = f"{client.number} {client.name} {client.salutation} · {client.district} · …{client.phone[-4:]}".removesuffix(
+            " · …"
+        )
         yield Hit(title, _("client"), office_url("client_file", client.pk))
 
 

@@ -42,6 +42,7 @@ office_urls = [
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", health, name="health"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/password/change/", account.password_change, name="account_change_password"),

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 from rules import has_perm
 
@@ -53,6 +54,14 @@ def choose(request, membership_pk):
     rows = Membership.objects.filter(user=request.user, is_active=True, agency__is_active=True)
     request.session["agency_id"] = get_object_or_404(rows, pk=membership_pk).agency_id
     return redirect("phone:today")
+
+
+@login_not_required
+@cache_control(public=True, max_age=24 * 3600)
+def favicon(request):
+    """The icon where browsers and programs look for it by themselves; pages name it in their head."""
+    icon = (settings.BASE_DIR / "static/img/logo.svg").read_bytes()
+    return HttpResponse(icon, content_type="image/svg+xml")
 
 
 @require_POST

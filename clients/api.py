@@ -31,6 +31,9 @@ from clients.queries import consents_in_force, with_status
 class ClientSerializer(FormSerializer):
     is_new = serializers.BooleanField(write_only=True, required=False)
     consent_by = serializers.ChoiceField(choices=["self", "agent", "legal_guardian"], write_only=True, required=False)
+    contact_name = serializers.CharField(write_only=True, required=False)
+    contact_relation = serializers.CharField(write_only=True, required=False)
+    contact_phone = serializers.CharField(write_only=True, required=False)
     speaker_name = serializers.CharField(write_only=True, required=False)
     speaker_relation = serializers.CharField(write_only=True, required=False)
     speaker_phone = serializers.CharField(write_only=True, required=False)
@@ -46,7 +49,7 @@ class ClientSerializer(FormSerializer):
         fields = [
             "id", "number", "state", "name", "salutation", "sex", "birth_date", "identity_type", "identity_number",
             "identity_masked", "phone", "phone_masked", "district", "address", "access_note", "needs", "dialect", "diet", "caregiver_wishes", "self_care",
-            "reassess_on", "is_new", "consent_by", "speaker_name", "speaker_relation", "speaker_phone",
+            "reassess_on", "is_new", "contact_name", "contact_relation", "contact_phone", "consent_by", "speaker_name", "speaker_relation", "speaker_phone",
             "speaker_identity_number", "means",
         ]  # fmt: skip
         read_only_fields = ["number", "state"]
@@ -117,7 +120,7 @@ class EnquirySerializer(FormSerializer):
         model = Enquiry
         fields = [
             "id", "number", "state", "channel", "matter", "caller", "phone", "phone_masked", "salutation", "district",
-            "need", "received_at", "answer_by", "answered_at", "reply_by", "follow_up_on", "outcome", "closed_reason",
+            "need", "is_repeated", "rating", "received_at", "answer_by", "answered_at", "reply_by", "follow_up_on", "outcome", "closed_reason",
             "referred_to", "client", "answer", "is_new",
         ]  # fmt: skip
         read_only_fields = ["number", "state", "received_at", "answer_by", "answered_at", "closed_reason", "client"]

@@ -15,6 +15,9 @@ class ClientRow(NewClientForm):
     """A client who consented in person or by somebody with a resident identity card; signed paper is filed afterwards."""
 
     paper = None
+    contact_name = forms.CharField(label=_("whom to call instead: name"), max_length=50, required=False)
+    contact_relation = forms.CharField(label=_("whom to call instead: relation"), max_length=20, required=False)
+    contact_phone = forms.CharField(label=_("whom to call instead: mobile phone"), max_length=20, required=False)
     speaker_name = forms.CharField(label=_("name of who consents"), max_length=50, required=False)
     speaker_relation = forms.CharField(label=_("their relation to the client"), max_length=20, required=False)
     speaker_phone = forms.CharField(label=_("their mobile phone"), max_length=20, required=False)
@@ -39,6 +42,9 @@ Importer(
             "birth_date",
             "sex",
             "phone",
+            "contact_name",
+            "contact_relation",
+            "contact_phone",
             "district",
             "address",
         ),

@@ -1,6 +1,7 @@
 """Reads of client files."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -129,7 +130,7 @@ def known_people(text: str, limit: int = 8) -> list[Known]:
     text = text.strip()[:50]
     if len(text) < 2:
         return []
-    phone = normalise_phone(text)
+    phone = normalise_phone(text) or text
     clients = find_clients(text) | Client.objects.filter(phone=phone)
     spoken_for = Q(phone=phone) | Q(name=text)
     if len(text) >= 15:
@@ -145,6 +146,8 @@ def known_people(text: str, limit: int = 8) -> list[Known]:
 
 def known_by_phone(phone: str, *, enquiry: Enquiry | None = None) -> list[str]:
     """Who has this phone already: clients, those who speak for one, and open enquiries but the one it comes from."""
+    if not phone:
+        return []
     clients = Client.objects.filter(phone=phone).only("id", "agency_id", "name", "number")
     guardians = Guardian.objects.filter(phone=phone, is_active=True).select_related("client")
     enquiries = Enquiry.objects.filter(phone=phone, state=Enquiry.State.OPEN).exclude(
@@ -155,6 +158,20 @@ def known_by_phone(phone: str, *, enquiry: Enquiry | None = None) -> list[str]:
         *(f"{guardian.name}（{guardian.client}）" for guardian in guardians),
         *map(str, enquiries),
     ]
+
+
+def called_for(clients: Iterable[int]) -> dict[int, Guardian]:
+    """Whom to call for each client: the emergency contact first, then who speaks for them; one query."""
+    guardians = Guardian.objects.filter(client__in=list(clients), is_active=True)
+    found: dict[int, Guardian] = {}
+    for guardian in guardians.order_by("-is_emergency_contact", "-authority", "pk"):
+        found.setdefault(guardian.client_id, guardian)
+    return found
+
+
+def whom_to_call(client: Client) -> Client | Guardian:
+    """The client, or without a phone of their own who is called instead."""
+    return client if client.phone else called_for([client.pk]).get(client.pk, client)
 
 
 def due_enquiries(now: dt.datetime) -> QuerySet[Enquiry]:

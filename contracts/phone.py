@@ -15,7 +15,7 @@ from agencies.pages import submit
 from caregivers.actions.posting import missing_for_posting
 from caregivers.phone import own, phone_page
 from clients.models import Client
-from clients.queries import told_risk_notes, with_status
+from clients.queries import told_risk_notes, whom_to_call, with_status
 from contracts.actions import attendance as actions
 from contracts.actions import handovers, onsite
 from contracts.actions.calendar_feeds import close_feed, feed_url, open_feed
@@ -53,6 +53,7 @@ def _card(visit):
     return {
         "client": client,
         "age": age_on(client.birth_date, timezone.localdate()),
+        "called": whom_to_call(client),
         "risks": told_risk_notes(client)[:3],
         "map_url": _map_url(client),
         "is_near": visit.period.lower - actions.EARLIEST <= timezone.now(),

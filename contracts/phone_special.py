@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from agencies.pages import submit
 from caregivers.phone import own, phone_page
+from clients.queries import whom_to_call
 from contracts.actions import special as actions
 from contracts.forms.special import OwnReportForm, TellForm
 from contracts.models import Agreement, SpecialEvent
@@ -52,7 +53,8 @@ def special(request, caregiver, event_pk):
         messages.success(request, _("Noted."))
         return redirect("phone:special", event_pk)
     guardians = event.client.guardians.filter(is_active=True) if is_open else []
-    people = [(event.client.salutation, "", event.client.phone)] if "client" in untold else []
+    called = whom_to_call(event.client)
+    people = [(event.client.salutation, "", called.phone)] if "client" in untold and called.phone else []
     people += [(one.name, one.relation, one.phone) for one in guardians if "guardian" in untold]
     context = {"event": event, "untold": untold, "people": people, "form": form, "tellings": event.tellings.all()}
     return phone_page(request, "phone/special.html", **context)

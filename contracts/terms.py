@@ -129,7 +129,7 @@ def _person(person):
         "identity_type": words.IDENTITY_TYPES[person.identity_type],
         "identity": mask_identity(person.identity_number),
         "identity_hash": lookup_hash(person.identity_number),
-        "phone": person.phone,
+        "phone": person.phone or "无，见紧急联系人",
     }
 
 

@@ -12,6 +12,7 @@ from agencies.files import IMAGES, UploadField
 from agencies.forms import CleanForm
 from agencies.links import office_url
 from agencies.models import Membership, User
+from agencies.robots import PublicForm
 from caregivers.models import Caregiver
 from clients.models import Client
 from clients.queries import find_clients
@@ -135,8 +136,7 @@ class PraiseForm(CleanForm, forms.ModelForm):
         """The action fills and checks the row; the form only cleans."""
 
 
-class PublicComplaintForm(CleanForm, forms.ModelForm):
-    website = forms.CharField(required=False, label=_("Leave this field empty"))
+class PublicComplaintForm(PublicForm, forms.ModelForm):
     evidence = UploadField(label=_("photo, if you have one"), allowed=IMAGES, required=False)
 
     class Meta:

@@ -31,11 +31,10 @@ def complain(request):
         text = _("Too many complaints from this address within an hour. Please call us.")
         return render(request, "public/closed.html", {"text": text}, status=429)
     form = PublicComplaintForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        if form.cleaned_data.pop("website"):  # only machines fill in what people do not see
-            return render(request, "public/closed.html", {"text": _("Thank you.")})
-        if complaint := submit(form, receive_complaint, by=None, channel=Complaint.Channel.WEB):
-            return render(request, "public/complaint_done.html", {"complaint": complaint})
+    if form.is_bound and form.is_trapped:  # only machines fill in what people do not see
+        return render(request, "public/closed.html", {"text": _("Thank you.")})
+    if complaint := submit(form, receive_complaint, by=None, channel=Complaint.Channel.WEB):
+        return render(request, "public/complaint_done.html", {"complaint": complaint})
     return render(request, "public/complain.html", {"form": form})
 
 

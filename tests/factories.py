@@ -43,6 +43,7 @@ ESPECIALLY = {
     "caregivers.TrainingPlanLine": {"month": 6},
     "caregivers.TrainingSession": {"outside_trainer": "周老师", "ends_at": NOON + dt.timedelta(hours=2)},
     "clients.Assessment": {"level": 2},
+    "clients.Client": {"phone": FILLED},
     "clients.Enquiry": {"state": "open"},
     "clients.Guardian": {"authority": "contact"},
     "clients.ShiftNote": {"enquiries": []},

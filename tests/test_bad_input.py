@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -213,7 +214,15 @@ def test_public_complaint_is_numbered_found_by_its_code_and_deaf_to_machines(cli
     url = reverse("public:complain", args=["maple"])
     machine = client.post(url, {"text": "spam", "website": "x"})
     assert machine.status_code == 200
-    client.post(url, {"text": "服务员迟到", "complainant_phone": "13700001234"})
+    stamp = client.get(url).context["form"].signed_time
+    sent = {"text": "服务员迟到", "complainant_phone": "13700001234", "stamp": stamp}
+    for hasty in ({"stamp": ""}, {}):  # without the page, and faster than anybody types
+        again = client.post(url, sent | hasty)
+        assert "13700001234" in again.content.decode()
+    with agency_context(maple):
+        assert not Complaint.objects.exists()
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=4), tick=False):
+        client.post(url, sent)
     with agency_context(maple):
         [complaint] = Complaint.objects.all()
     assert complaint.number == f"TS-{timezone.localdate().year}-0001"

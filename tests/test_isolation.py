@@ -60,7 +60,7 @@ GLOBAL_TASKS = {
     "supervision.tasks.surveys_everywhere",
 }
 # Addresses open to everybody.
-PUBLIC_URLS = {"account_login", "account_logout", "health", "set_language", "schema"}
+PUBLIC_URLS = {"account_login", "account_logout", "favicon", "health", "set_language", "schema"}
 # What an id in an address points at.
 URL_KWARGS = {
     "answer_pk": "supervision.SurveyAnswer",

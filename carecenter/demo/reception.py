@@ -87,4 +87,6 @@ def _take(world, phone, caller, salutation, district, channel, need, *, answer="
         need=need,
         answer=answer,
         matter=matter,
+        is_repeated=channel == "phone",
+        rating=1 if channel == "phone" and answer else None,
     )

@@ -345,7 +345,7 @@ def _take_in_one(world, place, count, long_ago=None):
             salutation=name[0] + ("奶奶" if sex == "female" else "爷爷"),
             identity_type="resident",
             identity_number=people.identity_number(rng, birth, sex, world.next_serial()),
-            phone=f"1350000{1000 + world.serial % 9000:04}",
+            **_phone(world, place),
             access_note=f"门口对讲 {rng.randint(1, 6)}0{rng.randint(1, 4)}",
             needs=rng.choice(people.NEEDS),
             means="phone",
@@ -359,6 +359,14 @@ def _take_in_one(world, place, count, long_ago=None):
     with at(long_ago or max(last, day), hour=18):
         _assess(world, client, is_able=place % 3 != 0)
     return client
+
+
+def _phone(world, place):
+    """Now and then somebody has none; the neighbour is called."""
+    own = f"1350000{1000 + world.serial % 9000:04}"
+    if place % 9 != 7:
+        return {"phone": own}
+    return {"phone": "", "contact": {"name": "赵玉兰", "relation": "邻居", "phone": own}}
 
 
 def _consents_and_family(world, client):

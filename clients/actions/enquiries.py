@@ -52,6 +52,8 @@ def take_enquiry(
     problems = _time_problems(follow_up_on, reply_by)
     if not is_new and by and (known := known_by_phone(data["phone"])):
         problems["phone"] = refused_phone(known)
+    if by and data.get("matter") == Matter.COMPLAINT and not data.get("is_repeated"):
+        problems["is_repeated"] = _("Say a complaint back in your own words, and tick it once the caller confirmed it.")
     if outcome:
         problems |= _outcome_problems(outcome, answer, referred_to, said="answer")
         if follow_up_on or reply_by:

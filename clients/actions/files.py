@@ -28,24 +28,30 @@ def create_client(
     means: str,
     paper=None,
     speaker: Mapping[str, Any] | None = None,
+    contact: Mapping[str, Any] | None = None,
     enquiry: Enquiry | None = None,
     is_new: bool = False,
     **data: Any,
 ) -> Client:
     """Open a file, under the consent to keep personal data; a person has one file in an agency.
 
-    speaker is who consents for the client, with name, relation, phone, authority and identity number. is_new says
-    that it was looked at: somebody with this phone is known, and this is another person.
+    speaker is who consents for the client, with name, relation, phone, authority and identity number; contact, with
+    name, relation and phone, is called for somebody without a phone of their own. is_new says that it was looked at:
+    somebody with this phone is known, and this is another person.
     """
     client = Client(**_derived(data))
     problems = _double(client)
     if not is_new and (known := known_by_phone(client.phone, enquiry=enquiry)):
         problems["phone"] = refused_phone(known)
+    if not (client.phone or speaker or contact):
+        problems["phone"] = _("Without a phone of their own, say whom to call instead.")
     if problems:
         raise ValidationError(problems)
     client.number = next_number("KH", yearly=False)
     client.save()
     guardian = add_guardian(client=client, by=by, **speaker) if speaker else None
+    if contact:
+        add_guardian(client=client, by=by, is_emergency_contact=True, **contact)
     kinds = [Consent.Kind.PERSONAL_DATA]
     give_consents(client=client, by=by, kinds=kinds, means=means, guardian=guardian, paper=paper)
     if enquiry:
@@ -62,7 +68,10 @@ def update_client(*, client: Client, by: User, **data: Any) -> Client:
         raise ValidationError(dict.fromkeys(changed, needed))
     for name, value in _derived(data).items():
         setattr(client, name, value)
-    if problems := _double(client):
+    problems = _double(client)
+    if not client.phone and not client.guardians.filter(is_active=True).exists():
+        problems["phone"] = _("Without a phone of their own, say whom to call instead.")
+    if problems:
         raise ValidationError(problems)
     client.save()
     return client
@@ -138,6 +147,10 @@ def prove_authority(*, guardian: Guardian, by: User, proof) -> Guardian:
 
 
 def remove_guardian(*, guardian: Guardian) -> None:
+    others = Guardian.objects.filter(client=guardian.client_id, is_active=True).exclude(pk=guardian.pk)
+    if not guardian.client.phone and not others.exists():
+        text = _("The client has no phone of their own: add somebody else to call first.")
+        raise ValidationError(text)
     guardian.is_active = False
     guardian.save()
 

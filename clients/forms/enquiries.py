@@ -46,8 +46,8 @@ class EnquiryForm(CleanForm, forms.ModelForm):
     class Meta:
         model = Enquiry
         fields = [
-            "channel", "matter", "caller", "phone", "is_new", "salutation", "district", "need", "answer", "reply_by",
-            "follow_up_on", "outcome", "referred_to",
+            "channel", "matter", "caller", "phone", "is_new", "salutation", "district", "need", "is_repeated", "answer", "reply_by",
+            "follow_up_on", "outcome", "referred_to", "rating",
         ]  # fmt: skip
 
     def __init__(self, *args, **kwargs):

@@ -53,6 +53,9 @@ class NewClientForm(ClientForm):
     """The form of a new file, filled with what an enquiry knows."""
 
     is_new = forms.BooleanField(label=_("Looked at it: this is another person"), required=False)
+    contact_name = forms.CharField(label=_("name"), max_length=50, required=False)
+    contact_relation = forms.CharField(label=_("relation"), max_length=20, required=False)
+    contact_phone = forms.CharField(label=_("mobile phone"), max_length=20, required=False)
     consent_by = forms.ChoiceField(
         label=_("who consents"),
         choices=[("self", _("The client")), *Guardian.Authority.choices[1:]],
@@ -66,6 +69,7 @@ class NewClientForm(ClientForm):
     speaker_identity_number = forms.CharField(label=_("resident identity number"), max_length=30, required=False)
     means = forms.ChoiceField(label=_("how"), choices=MEANS, widget=forms.RadioSelect)
     paper = UploadField(label=_("Photo or scan of the signed paper"), required=False)
+    contact_fields = ("contact_name", "contact_relation", "contact_phone")
     speaker_fields = ("speaker_name", "speaker_relation", "speaker_phone", "speaker_identity_number")
 
     def __init__(self, *args, enquiry: Enquiry | None = None, **kwargs):
@@ -82,6 +86,10 @@ class NewClientForm(ClientForm):
         """The fields about the client."""
         return [self[name] for name in self.fields if name in (*self.Meta.fields, "is_new")]
 
+    def contact(self):
+        """The fields about who is called for a client without a phone."""
+        return [self[name] for name in self.contact_fields]
+
     def speaker(self):
         """The fields about who consents for the client."""
         return [self[name] for name in self.speaker_fields]
@@ -93,7 +101,19 @@ class NewClientForm(ClientForm):
         authority = data.pop("consent_by", "") or "self"
         speaker = {name: data.pop(name, "") for name in self.speaker_fields}
         data["speaker"] = None if authority == "self" else self._speaker(authority, speaker)
+        contact = {name: data.pop(name, "") for name in self.contact_fields}
+        asks = not (data.get("phone") or data["speaker"] or "phone" in self.errors)
+        data["contact"] = self._contact(contact) if asks else None
         return data
+
+    def _contact(self, contact):
+        """Whom to call for somebody without a phone."""
+        if any(contact.values()):
+            for name, value in contact.items():
+                if not value and name not in self.errors:
+                    self.add_error(name, _("Needed of whom to call instead."))
+            return {name.removeprefix("contact_"): value for name, value in contact.items()}
+        return None
 
     def _speaker(self, authority, speaker):
         number = normalise_identity(speaker["speaker_identity_number"])
@@ -120,7 +140,8 @@ def _known(enquiry):
         "needs": enquiry.need,
     }
     if enquiry.salutation:
-        return {**known, "speaker_name": enquiry.caller, "speaker_phone": enquiry.phone}
+        caller = {"name": enquiry.caller, "phone": enquiry.phone}
+        return known | {f"{who}_{name}": value for who in ("speaker", "contact") for name, value in caller.items()}
     return {**known, "phone": enquiry.phone}
 
 

@@ -30,7 +30,9 @@ class Client(AgencyModel):
     identity_type = models.CharField(_("kind of identity paper"), max_length=20, choices=IdentityType)
     identity_number = EncryptedTextField(_("identity number"))
     identity_hash = models.CharField(max_length=64, editable=False)
-    phone = models.CharField(_("phone"), max_length=20)
+    phone = models.CharField(
+        _("phone"), max_length=20, blank=True, help_text=_("Empty: none of their own; say whom to call instead.")
+    )
     district = models.CharField(_("district"), max_length=50)
     address = models.CharField(_("street and number"), max_length=200)
     access_note = models.CharField(_("keys and doors"), max_length=200, blank=True)

@@ -40,6 +40,11 @@ class Enquiry(AgencyModel):
     # Calls of which no name and no phone is kept.
     NAMELESS = (Outcome.SILENT, Outcome.UNHEARD, Outcome.WRONG_NUMBER)
 
+    class Rating(models.IntegerChoices):
+        SATISFIED = 1, _("1 satisfied")
+        FAIR = 2, _("2 fair")
+        DISSATISFIED = 3, _("3 not satisfied")
+
     class Channel(models.TextChoices):
         PHONE = "phone", _("Phone")
         HALL = "hall", _("At the office")
@@ -61,6 +66,13 @@ class Enquiry(AgencyModel):
         _("what is wanted"), max_length=1000, help_text=_("For whom, what, when; no illnesses and no identity numbers.")
     )
     district = models.CharField(_("district"), max_length=50, blank=True)
+    is_repeated = models.BooleanField(
+        _("said back in our words, and the caller confirmed it"), default=False, db_default=False
+    )
+    rating = models.PositiveSmallIntegerField(
+        _("how the caller rates the call"), choices=Rating, null=True, blank=True,
+        help_text=_("Asked before the goodbye; empty when the caller did not say."),
+    )  # fmt: skip
     received_at = models.DateTimeField(_("received at"))
     answer_by = models.DateTimeField(_("to be answered by"))
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
@@ -102,6 +114,7 @@ class Enquiry(AgencyModel):
                 & (~Q(outcome="declined") | ~Q(closed_reason="")),
                 name="enquiry_outcome",
             ),
+            models.CheckConstraint(condition=Q(rating=None) | Q(rating__in=[1, 2, 3]), name="enquiry_rating"),
             models.CheckConstraint(
                 condition=Q(warn_at=None) | Q(reply_by__isnull=False), name="enquiry_warned_of_reply"
             ),

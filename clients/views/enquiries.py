@@ -53,6 +53,8 @@ class EnquiryList(OfficeList):
         Column(gettext_lazy("caller"), lambda row: row.caller),
         Column(gettext_lazy("phone"), lambda row: mask_phone(row.phone)),
         Column(gettext_lazy("what is wanted"), lambda row: row.need),
+        Column(gettext_lazy("said back"), lambda row: str(_("yes")) if row.is_repeated else ""),
+        Column(gettext_lazy("rating of the call"), lambda row: row.rating),
         Column(gettext_lazy("first contact"), lambda row: row.first_contact.name if row.first_contact else ""),
         Column(gettext_lazy("in charge"), lambda row: row.owner.name if row.owner else ""),
         Column(gettext_lazy("to be answered by"), lambda row: _time(row.answer_by)),

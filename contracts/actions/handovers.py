@@ -26,10 +26,12 @@ from contracts.actions.closing import close_agreement
 from contracts.actions.quality import hand_down_opinion
 from contracts.models import Agreement, Handover, HandoverSignature, Visit
 from contracts.models.handover import TEXT, UNHAPPY
+from contracts.queries.onsite import measurements_of
 
 State = Handover.State
 Party = HandoverSignature.Party
 OPEN_STATES = (State.DRAFT, State.SIGNING)
+LOOKED_BACK = 20  # measurements, for the newest value of each kind
 NEEDED = ("condition", "medicines", "risks", "habits", "open_matters", "keys", "papers", "money")  # before it is signed
 
 
@@ -81,6 +83,7 @@ def _prefilled(agreement):
     knows_health = has_consent(client, Consent.Kind.HEALTH_DATA)
     risks = [f"{note.get_kind_display()}：{note.text}" for note in told_risk_notes(client)]
     texts = {
+        "condition": _last_measured(client),
         "medicines": client.medicines if knows_health else "",
         "risks": "\n".join([*risks, *filter(None, [plan.cautions])]),
         "habits": client.needs,
@@ -89,6 +92,20 @@ def _prefilled(agreement):
         "papers": f"服务方案第 {plan.version} 版、护理记录",
     }
     return {name: text[: Handover._meta.get_field(name).max_length] for name, text in texts.items()}
+
+
+def _last_measured(client):
+    """The newest values of each kind, with their days; nothing without the consent to health data."""
+    found = {}
+    for row in measurements_of(client).filter(struck_at=None)[:LOOKED_BACK]:
+        day = f"{timezone.localtime(row.taken_at):%m月%d日}"
+        if row.systolic:
+            found.setdefault("血压", f"血压 {row.systolic}/{row.diastolic} mmHg（{day}）")
+        if row.pulse:
+            found.setdefault("脉搏", f"脉搏 {row.pulse} 次/分（{day}）")
+        if row.temperature:
+            found.setdefault("体温", f"体温 {row.temperature} ℃（{day}）")
+    return f"最近体征：{'，'.join(found.values())}。" if found else ""
 
 
 def open_handover(*, agreement: Agreement, by: User) -> Handover:

@@ -11,6 +11,7 @@ from agencies.actions import members_with
 from agencies.links import office_url
 from agencies.models import Message, Notice, Role, User
 from agencies.tenancy import current_agency
+from clients.queries import whom_to_call
 from contracts.actions.agreements import fill_draft
 from contracts.models import Agreement, ServicePlan
 from contracts.queries.agreements import OPEN, ending_by, followers_of
@@ -82,7 +83,7 @@ def _notice(agreement, user):
 
 
 def _message(agreement):
-    person = agreement.guardian or agreement.client
+    person = agreement.guardian or whom_to_call(agreement.client)
     words = {"number": agreement.number, "day": agreement.ends_on.isoformat(), "phone": current_agency().phone}
     body = _("Agreement %(number)s ends on %(day)s. To go on, tell us 15 days before; phone %(phone)s.") % words
     return Message(

@@ -249,7 +249,7 @@ def send_links(*, agreement: Agreement, by: User) -> int:
     client = agreement.guardian or agreement.client
     count = 0
     for party, person in ((Party.CLIENT, client), (Party.CAREGIVER, agreement.caregiver)):
-        if party in signed:
+        if party in signed or not person.phone:  # whoever has no phone signs with the caregiver or on paper
             continue
         queue_message(
             key=f"sign:{agreement.pk}:{agreement.link_version}:{party}",

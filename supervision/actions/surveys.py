@@ -134,11 +134,12 @@ def _write(waiting, kind, subject, text, stamp):
 
 
 def _speakers(client_ids: Iterable[int]) -> dict[int, Guardian]:
-    """Whoever speaks for each client; clients without anybody are asked themselves."""
-    guardians = Guardian.objects.filter(client__in=list(client_ids), is_active=True)
+    """Whoever speaks for each client; clients without anybody are asked themselves, by whom one calls where they have no phone."""
+    guardians = Guardian.objects.filter(client__in=list(client_ids), is_active=True).select_related("client")
     found: dict[int, Guardian] = {}
-    for guardian in guardians.exclude(authority=Guardian.Authority.CONTACT):
-        found.setdefault(guardian.client_id, guardian)
+    for guardian in guardians.order_by("-authority", "-is_emergency_contact", "pk"):
+        if guardian.authority != Guardian.Authority.CONTACT or not guardian.client.phone:
+            found.setdefault(guardian.client_id, guardian)
     return found
 
 

@@ -15,6 +15,7 @@ from agencies.models import AgencySettings
 from agencies.pages import press, revealed, submit
 from agencies.permissions import may
 from agencies.privacy import mask_name
+from clients.queries import whom_to_call
 from supervision.actions import return_visits as actions
 from supervision.forms import AttemptForm, CallFilter, ResultForm
 from supervision.models import ReturnVisit
@@ -71,6 +72,7 @@ def return_visit_call(request, call_pk):
             return redirect(office_url("return_visit_list"))
     context = {
         "call": call,
+        "called": whom_to_call(call.client),
         "attempt": attempt,
         "result": result,
         "attempts": call.attempts.select_related("made_by"),
@@ -99,4 +101,6 @@ def return_visit_phone(request, call_pk):
     call = get_object_or_404(ReturnVisit.objects.select_related("client"), pk=call_pk, state=ReturnVisit.State.DUE)
     log_access(user=request.user, row=call.client, field="phone", reason=_("return visit"))
     back = office_url("return_visit_call", call.pk)
-    return revealed(request, call.client.phone, title=call.client.salutation, back=back)
+    called = whom_to_call(call.client)
+    title = call.client.salutation if called == call.client else f"{called.name}（{called.relation}）"
+    return revealed(request, called.phone, title=title, back=back)

@@ -57,3 +57,10 @@ def test_names_a_database_that_does_not_answer(client, committed_db):
 def test_needs_neither_session_nor_cache(client, db, monkeypatch):
     monkeypatch.setattr(cache, "get", lambda *_args, **_options: pytest.fail("the cache was read"))
     assert client.get("/health/").status_code == 200
+
+
+def test_browsers_find_an_icon_where_they_look_for_it(client, db):
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/svg+xml")
+    assert answer.content.startswith(b"<svg")
+    assert "max-age=86400" in answer["Cache-Control"]

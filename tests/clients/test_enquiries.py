@@ -312,12 +312,29 @@ def test_press_and_complaints_are_told_at_once(in_maple, matter, roles):
     user = make_member(in_maple, Role.COORDINATOR).user
     for role in (Role.MANAGER, Role.QUALITY_OFFICER, Role.ARCHIVIST):
         make_member(in_maple, role)
-    actions.take_enquiry(by=user, matter=matter, **CALL)
+    actions.take_enquiry(by=user, matter=matter, is_repeated=True, **CALL)
     assert {notice.user.memberships.get().roles[0] for notice in Notice.objects.all()} == roles
 
 
+def test_a_complaint_is_said_back_before_it_is_written_down(office, maple):
+    response = post(office, "enquiry_new", {**CALL, "matter": "complaint"})
+    assert response.context["form"].errors == {
+        "is_repeated": ["Say a complaint back in your own words, and tick it once the caller confirmed it."]
+    }
+    assert post(office, "enquiry_new", {**CALL, "rating": "4"}).context["form"].errors.keys() == {"rating"}
+    post(office, "enquiry_new", {**CALL, "matter": "complaint", "is_repeated": "on", "rating": "3"})
+    with agency_context(maple):
+        enquiry = Enquiry.objects.get()
+    assert (enquiry.is_repeated, enquiry.rating) == (True, 3)
+    page = office.get(reverse("enquiry_page", args=["maple", enquiry.pk])).content.decode()
+    assert "confirmed by the caller" in page
+    assert "3 not satisfied" in page
+    with agency_context(maple), pytest.raises(IntegrityError, match="enquiry_rating"), transaction.atomic():
+        Enquiry.objects.update(rating=4)
+
+
 def test_complaint_is_taken_as_one_without_typing_again(office, maple):
-    post(office, "enquiry_new", {**CALL, "matter": "complaint", "need": "服务员迟到一小时"})
+    post(office, "enquiry_new", {**CALL, "matter": "complaint", "need": "服务员迟到一小时", "is_repeated": "on"})
     with agency_context(maple):
         enquiry = Enquiry.objects.get()
     link = f"{reverse('complaint_new', args=['maple'])}?enquiry={enquiry.pk}"

@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import io
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -19,8 +20,9 @@ from carecenter.demo import world as demo
 from caregivers.models import QualityRecord
 from contracts.actions import agreements, running
 from contracts.actions import handovers as actions
-from contracts.models import Handover, HandoverSignature, Visit
+from contracts.models import Handover, HandoverSignature, Measurement, Visit
 from contracts.queries.agreements import without_handover
+from tests.factories import make_one
 from tests.world import make_world, sign_agreement, staff_up
 
 FULL = {
@@ -75,6 +77,27 @@ def test_the_caregiver_who_leaves_does_not_take_over(client, world):
     client.force_login(world.coordinator)
     form = client.get(reverse("handover_edit", args=["kangze", world.handover.pk])).context["form"]
     assert list(form.fields["next_caregiver"].queryset) == [world.second]
+
+
+def test_the_newest_values_stand_in_a_fresh_record_while_health_data_may_be_kept(world):
+    actions.drop_handovers(agreement=world.agreement, reason="x")
+    visit = make_one(Visit, agreement=world.agreement, client=world.client)
+    noon = timezone.make_aware(dt.datetime(2026, 11, 20, 12))
+    values = [
+        {"systolic": 150, "diastolic": 95, "pulse": None, "temperature": Decimal("36.6")},
+        {"systolic": 132, "diastolic": 84, "pulse": 76},
+        {"pulse": 180, "struck_at": noon, "struck_by": world.coordinator, "struck_reason": "看错"},
+    ]
+    for day, row in enumerate(values):
+        taken_at = noon + dt.timedelta(days=day)
+        make_one(Measurement, client=world.client, visit=visit, taken_at=taken_at, **{"pulse": None} | row)
+    handover = actions.start_handover(agreement=world.agreement, by=world.coordinator)
+    assert handover.condition == (
+        "最近体征：血压 132/84 mmHg（11月21日），脉搏 76 次/分（11月21日），体温 36.6 ℃（11月20日）。"
+    )
+    actions.drop_handovers(agreement=world.agreement, reason="x")
+    world.client.consents.filter(kind="health_data").update(withdrawn_at=timezone.now())
+    assert actions.start_handover(agreement=world.agreement, by=world.coordinator).condition == ""
 
 
 def test_everything_that_is_empty_is_named_before_signing(world):
