@@ -163,9 +163,10 @@ def known_by_phone(phone: str, *, enquiry: Enquiry | None = None) -> list[str]:
 def called_for(clients: Iterable[int]) -> dict[int, Guardian]:
     """Whom to call for each client: the emergency contact first, then who speaks for them; one query."""
     guardians = Guardian.objects.filter(client__in=list(clients), is_active=True)
+    contact = Guardian.Authority.CONTACT
     found: dict[int, Guardian] = {}
-    for guardian in guardians.order_by("-is_emergency_contact", "-authority", "pk"):
-        found.setdefault(guardian.client_id, guardian)
+    for one in sorted(guardians, key=lambda one: (not one.is_emergency_contact, one.authority == contact, one.pk)):
+        found.setdefault(one.client_id, one)
     return found
 
 

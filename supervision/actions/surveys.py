@@ -134,11 +134,12 @@ def _write(waiting, kind, subject, text, stamp):
 
 
 def _speakers(client_ids: Iterable[int]) -> dict[int, Guardian]:
-    """Whoever speaks for each client; clients without anybody are asked themselves, by whom one calls where they have no phone."""
+    """Whoever speaks for each client; clients without anybody are asked themselves, without a phone by whom one calls."""
     guardians = Guardian.objects.filter(client__in=list(client_ids), is_active=True).select_related("client")
+    contact = Guardian.Authority.CONTACT
     found: dict[int, Guardian] = {}
-    for guardian in guardians.order_by("-authority", "-is_emergency_contact", "pk"):
-        if guardian.authority != Guardian.Authority.CONTACT or not guardian.client.phone:
+    for guardian in sorted(guardians, key=lambda one: one.authority == contact):  # else as they stand in the file
+        if guardian.authority != contact or not guardian.client.phone:
             found.setdefault(guardian.client_id, guardian)
     return found
 

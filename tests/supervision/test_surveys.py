@@ -54,6 +54,14 @@ def test_every_client_in_service_is_asked_once_by_a_link(agreements):
     assert run(1) == NOTHING | {"invited": 1, "sent": 1}  # the third client's service began
 
 
+def test_a_client_without_a_phone_is_asked_by_who_is_called_instead(agreements):
+    Client.objects.filter(pk__in=[row.client_id for row in agreements]).update(phone="")
+    make_one(Guardian, client=agreements[1].client, authority="contact", phone="13955556666", is_emergency_contact=True)
+    run()
+    messages = Message.objects.filter(key__startswith="survey:")
+    assert set(messages.values_list("address", flat=True)) == {"13911112222", "13933334444"}
+
+
 def test_only_who_is_silent_is_reminded_and_once(agreements):
     run()
     answered, silent = SurveyInvitation.objects.order_by("pk")
