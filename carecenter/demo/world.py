@@ -361,6 +361,11 @@ def _take_in_one(world, place, count, long_ago=None):
     return client
 
 
+def _speaker(client):
+    """Who signs for the client."""
+    return client.guardians.exclude(authority="contact").first()
+
+
 def _phone(world, place):
     """Now and then somebody has none; the neighbour is called."""
     own = f"1350000{1000 + world.serial % 9000:04}"
@@ -460,7 +465,7 @@ def plan_for(
             lines=[{"service_item": item, "weekdays": [], "minutes": None, "note": ""} for item in items.values()],
         )
         plans.agree_plan(
-            plan=plan, by=world.coordinator, agreed_by=client.guardians.first().name, agreed_on=agreed_on,
+            plan=plan, by=world.coordinator, agreed_by=_speaker(client).name, agreed_on=agreed_on,
             agreed_means="face",
         )  # fmt: skip
     return plan
@@ -473,7 +478,7 @@ def sign_up(world: World, client, caregiver, plan, *, starts_on, ends_on, upto: 
             client=client,
             by=world.coordinator,
             plan=plan,
-            guardian=client.guardians.first(),
+            guardian=_speaker(client),
             caregiver=caregiver,
             mode="employee",
             starts_on=starts_on,
