@@ -284,6 +284,7 @@ def set_prices(
 
 def publish_price_list(*, price_list: PriceList, by: User, effective_from: dt.date | None = None) -> None:
     """Put a list in force from its day (4.1.5); each work form has a price that says what it includes."""
+    price_list.refresh_from_db(from_queryset=PriceList.objects.select_for_update())
     day = effective_from or price_list.effective_from
     problems = _against_publishing(price_list, day)
     if price_list.drafted_by_id == by.pk and AgencySettings.objects.get().price_list_by_two:

@@ -113,6 +113,7 @@ class NewClientForm(ClientForm):
                 if not value and name not in self.errors:
                     self.add_error(name, _("Needed of whom to call instead."))
             return {name.removeprefix("contact_"): value for name, value in contact.items()}
+        self.add_error("phone", _("Without a phone of their own, say whom to call instead."))
         return None
 
     def _speaker(self, authority, speaker):

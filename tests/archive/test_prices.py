@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from agencies import actions
-from agencies.models import AgencySettings, Notice, Price, PriceList, ServiceItem, WorkForm
+from agencies.models import AgencySettings, Notice, Price, PriceList, ServiceItem, User, WorkForm
 from agencies.queries import prices_on
 from agencies.tenancy import agency_context
 from archive import documents
@@ -116,7 +116,7 @@ def test_whoever_checks_a_board_learns_whether_its_prices_hold_today(in_maple, m
         assert why_void(board) == "These prices are in force from 2100-01-01."
     with time_machine.travel(dt.datetime(2100, 1, 1, 12), tick=False):
         assert why_void(board) == ""
-    second = actions.copy_price_list(by=manager)
+    second = actions.copy_price_list(by=make_member(in_maple).user)
     actions.publish_price_list(price_list=second, by=manager, effective_from=DAY + dt.timedelta(days=31))
     with time_machine.travel(dt.datetime(2100, 1, 31, 12), tick=False):
         assert why_void(board) == ""
@@ -158,6 +158,7 @@ def test_an_agency_of_one_may_turn_the_approval_by_two_off(in_maple, manager):
 
 def test_a_draft_waits_for_another_manager_who_is_told(client, maple, manager):
     other, coordinator = make_member(maple).user, make_member(maple, "coordinator").user
+    User.objects.update(language="en")
     with agency_context(maple):
         row = draft()
     client.force_login(coordinator)

@@ -317,6 +317,7 @@ def test_press_and_complaints_are_told_at_once(in_maple, matter, roles):
 
 
 def test_a_complaint_is_said_back_before_it_is_written_down(office, maple):
+    User.objects.update(language="en")
     response = post(office, "enquiry_new", {**CALL, "matter": "complaint"})
     assert response.context["form"].errors == {
         "is_repeated": ["Say a complaint back in your own words, and tick it once the caller confirmed it."]

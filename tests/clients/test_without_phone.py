@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from agencies.models import User
 from agencies.tenancy import agency_context
 from clients.actions import files as actions
 from clients.models import Client, Guardian
@@ -20,7 +21,9 @@ SON = {"contact_name": "李建国", "contact_relation": "儿子", "contact_phone
 
 @pytest.fixture
 def office(client, maple):
-    client.force_login(make_member(maple).user)
+    user = make_member(maple).user
+    User.objects.filter(pk=user.pk).update(language="en")
+    client.force_login(user)
     return client
 
 
