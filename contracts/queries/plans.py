@@ -1,7 +1,7 @@
 """Reads of service plans."""
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from contracts.models import PlanLine, ServicePlan
 
@@ -15,7 +15,7 @@ def listed_plans() -> QuerySet[ServicePlan]:
 def plans_with_items() -> QuerySet[ServicePlan]:
     """Plans with their week and the names of their items in one text, for a list; one query more."""
     lines = PlanLine.objects.filter(agency=OuterRef("agency"), plan=OuterRef("pk")).order_by().values("plan")
-    names = lines.annotate(names=StringAgg("service_item__name", Value("、"), order_by="service_item__code"))
+    names = lines.annotate(names=StringAgg("service_item__name", "、", order_by="service_item__code"))
     return (
         ServicePlan.objects.annotate(item_names=Subquery(names.values("names")))
         .prefetch_related("slots")
