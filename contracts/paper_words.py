@@ -78,7 +78,7 @@ SPECIAL_OUTCOMES = {
     "as_before": "照原约定继续",
 }
 SPECIAL_PARTIES = {"agency": "机构", "client": "客户", "guardian": "家属或者监护人"}
-SPECIAL_MEANS = {"phone": "电话", "in_person": "当面", "message": "微信、短信", "page": "签署补充协议或者本记录"}
+SPECIAL_MEANS = {"phone": "电话", "in_person": "当面", "message": "微信、短信", "page": "本系统记录"}
 PLAN_STATES = {"draft": "（待客户签字确认）", "agreed": "（客户已确认）", "superseded": "（已被新版代替）"}
 WEEKDAYS = "一二三四五六日"
 

@@ -83,7 +83,7 @@ def visits_done(clients: Iterable[int], caregivers: Iterable[int]) -> dict[tuple
 
 
 def candidates(visit: Visit, least_level: int | None = None) -> list[Candidate]:
-    """Every caregiver, who may go first, the best of them on top; seventeen queries however many there are.
+    """Every caregiver, who may go first, the best of them on top; a fixed number of queries however many there are.
 
     With a least level only who works and holds it is looked at.
     """
