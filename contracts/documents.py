@@ -180,6 +180,7 @@ def fee_paper(document: Document) -> tuple[str, dict[str, Any]]:
         "check": "",
         "mark": "作废" if statement.state == FeeStatement.State.VOID else "",
         "verify_url": public_url("public:verify", document.verify_code),
+        "phone": current_agency().phone,
         "month": f"{statement.month.year}年{statement.month.month}月",
         "statement": statement,
         "agreement": agreement,
