@@ -18,22 +18,27 @@ CENTRE = (Decimal("36.651216"), Decimal("117.120095"))  # of Jinan
 
 
 def take_down(world: World, signed: list[Agreement]) -> None:
-    """A third of the doors have a card and a place; at some clients blood pressure is taken at every visit."""
+    """Most addresses are located, a third of the doors have a card; at some clients blood pressure is taken at every visit."""
     for place, agreement in enumerate(signed):
+        if place % 5 != 4 or place % 3 == 0:
+            _locate(world, agreement, place)
         if place % 3 == 0:
-            _door(world, agreement, place)
+            _card(world, agreement, place)
         if place % 4 == 0 and may_measure(agreement.client):
             _measure(world, agreement)
     _confirm(world, signed[0])
 
 
-def _door(world, agreement, place):
-    client = agreement.client
+def _locate(world, agreement, place):
     shift = Decimal(place) / 1000
     onsite.locate_door(
-        client=client, by=world.coordinator, latitude=float(CENTRE[0] + shift), longitude=float(CENTRE[1] - shift),
-        is_chinese_map=False,
+        client=agreement.client, by=world.coordinator, latitude=float(CENTRE[0] + shift),
+        longitude=float(CENTRE[1] - shift), is_chinese_map=False,
     )  # fmt: skip
+
+
+def _card(world, agreement, place):
+    client, shift = agreement.client, Decimal(place) / 1000
     onsite.print_door_card(client=client, by=world.coordinator)
     onsite.hang_door_card(client=client, by=world.coordinator, hung_on=world.ago(20))
     done = agreement.visits.filter(state=Visit.State.DONE).order_by("-period")[:3]
