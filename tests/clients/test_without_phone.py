@@ -41,7 +41,7 @@ def test_a_file_without_a_phone_asks_whom_to_call_instead(office, maple):
     needed = ["Needed of whom to call instead."]
     assert problems(half) == {"contact_relation": needed, "contact_phone": needed}
     assert "李建国" in half.content.decode()  # nothing typed is lost
-    assert set(problems(send(office, **SON | {"contact_phone": "1370"}))) == {"contact_phone"}
+    assert set(problems(send(office, **SON | {"contact_phone": "1370000567"}))) == {"contact_phone"}
     assert send(office, **SON).status_code == 302
     with agency_context(maple):
         client = Client.objects.get()
