@@ -26,7 +26,7 @@ from tests.test_story import sign_in
 from tests.world import make_world, sign_agreement, staff_up
 
 # Latin words of four letters that a Chinese page does not have; hashes, links and names of standards aside.
-ENGLISH = re.compile(r"(?<![\w/.:~=-])(?!English|Excel|Barthel|JPEG|WebP|http|kangze)[A-Za-z]{4,}(?![\w/~=-])")
+ENGLISH = re.compile(r"(?<![\w/.:~=-])(?!English|Excel|Barthel|JPEG|WebP|mmHg|http|kangze)[A-Za-z]{4,}(?![\w/~=-])")
 
 NO_PAGES = {"file_view", "import_template"}  # files to be downloaded
 
