@@ -4,6 +4,7 @@ import datetime as dt
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ from agencies.text import clean_text, has_control_characters
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 REQUIRED = {False: _("Please fill this in."), True: _("Please choose.")}
+LIMITS = {MinValueValidator: "min", MaxValueValidator: "max"}
 CONTROL_CHARACTERS = _("There are invisible control characters in this text; type it anew.")
 WIDGETS = {
     forms.DateField: lambda: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -47,6 +49,18 @@ class CleanForm:
             if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = REQUIRED[isinstance(field, forms.ChoiceField)]
             _name_the_empty_choice(field)
+        self._keep_limits()
+
+    def _keep_limits(self):
+        """The least and the most that a model allows hold in its form too, also where the action fills the row."""
+        meta = getattr(self, "_meta", None)
+        for row in meta.model._meta.concrete_fields if meta else []:
+            if not isinstance(field := self.fields.get(row.name), forms.IntegerField):
+                continue
+            for limit in row._validators:
+                if name := LIMITS.get(type(limit)):
+                    field.validators.append(limit)
+                    field.widget.attrs[name] = limit.limit_value
 
     def mask_kept(self, **masks):
         """Show what is on file masked; a field left empty stays as it is. Full values are asked for one by one, and logged."""

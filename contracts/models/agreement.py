@@ -150,6 +150,7 @@ class Agreement(AgencyModel):
                 name="agreement_renewed_once",
             ),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="agreement_term"),
+            models.CheckConstraint(condition=Q(payment_day__range=(1, 28)), name="agreement_payment_day"),
             models.CheckConstraint(
                 condition=Q(rate__gte=0, list_rate__gte=0, monthly_estimate__gte=0, deposit_amount__gte=0),
                 name="agreement_amounts",

@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import Error, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
@@ -127,6 +128,23 @@ def test_draft_with_everything_missing_names_all_of_it(world):
         assert clause in text
     agreement.refresh_from_db()
     assert (agreement.state, agreement.terms) == ("draft", None)
+
+
+@pytest.mark.parametrize(("day", "is_allowed"), [(0, False), (1, True), (28, True), (29, False)])
+def test_the_payment_day_exists_in_every_month(client, world, day, is_allowed):
+    agreement = sign_agreement(world, world.caregivers[0], world.clients[0], upto="draft")
+    client.force_login(world.coordinator)
+    url = reverse("agreement_edit", args=["kangze", agreement.pk])
+    form = client.get(url).context["form"]
+    typed = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    answer = client.post(url, {**typed, "payment_day": day, "trial_days": 30})
+    agreement.refresh_from_db()
+    if is_allowed:
+        assert (answer.status_code, agreement.payment_day) == (302, day)
+        return
+    assert list(answer.context["form"].errors) == ["payment_day"]
+    assert agreement.payment_day == 5
+    assert "agreement_payment_day" in refused_by_the_database(f"UPDATE contracts_agreement SET payment_day = {day}")
 
 
 def test_a_training_or_leave_on_the_first_morning_does_not_stop_the_agreement(world):
