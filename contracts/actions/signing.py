@@ -209,8 +209,8 @@ def _bring_into_force(agreement, by):
         agreement.plan.state = ServicePlan.State.AGREED
         agreement.plan.save()
     if agreement.amends_id:
+        settle_by_supplement(agreement)  # before the handover lists what is still open
         replace_by_amendment(agreement.amends, agreement)
-        settle_by_supplement(agreement)
     counts = plan_agreement_visits(agreement=agreement)
     title = _("%(number)s is in force: %(assigned)s visits planned, %(unassigned)s still without a caregiver")
     title %= {"number": agreement.number, **counts}

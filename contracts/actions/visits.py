@@ -76,7 +76,8 @@ IS_FREE = """
         AND b.period && slots.period)
     AND NOT EXISTS (SELECT FROM contracts_specialevent e
         WHERE e.agency_id = %(agency)s AND e.client_id = slots.client_id AND e.caregiver_id = slots.caregiver_id
-        AND e.kind = 'caregiver' AND (e.state = 'open' OR e.until_day IS NULL AND e.outcome = 'visits' AND EXISTS (
+        AND e.kind = 'caregiver' AND (e.state = 'open' OR e.until_day IS NOT NULL AND e.outcome <> 'as_before'
+            OR e.outcome = 'visits' AND EXISTS (
             SELECT FROM contracts_agreement m WHERE m.agency_id = e.agency_id AND m.id = e.amendment_id
             AND m.state IN ('draft', 'signing')))
         AND slots.day BETWEEN e.from_day AND coalesce(e.until_day, 'infinity'))

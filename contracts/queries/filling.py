@@ -47,6 +47,8 @@ def week_to_fill(monday: dt.date) -> tuple[Week, dict[int, Visit], dict[int, Car
             preference = preferences.get(pk)
             if preference and preference.kind == CaregiverPreference.Kind.NEVER:
                 continue
+            if judge.away_of(visit, people[pk], visit.period.lower):
+                continue
             fit = Fit(
                 is_preferred=preference is not None,
                 is_agreed=visit.agreement.caregiver_id == pk,

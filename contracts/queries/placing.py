@@ -20,6 +20,7 @@ from caregivers.queries.files import Assignment, assignment_facts
 from caregivers.standard.eligibility import Limits, check_assignment, limits_on
 from contracts.models import Agreement, CaregiverPreference, PlanLine, Suspension, Visit
 from contracts.queries.preferences import in_force, never_findings
+from contracts.queries.special import away_findings, kept_away
 from contracts.rota_standard import Booking, Place, check_place
 
 LONGEST_MINUTES = 24 * 60
@@ -79,7 +80,8 @@ class Judge:
         self.max_age = AgencySettings.objects.get().caregiver_max_age
         self.modes = dict(RuleSetting.objects.values_list("rule", "mode"))
         self.levels = levels_needed(visits.values())
-        self.preferences = _preferences({visit.client_id for visit in visits.values()})
+        clients = {visit.client_id for visit in visits.values()}
+        self.preferences, self.away = _preferences(clients), kept_away(clients)
         self.rests = defaultdict(list)
         rests = Suspension.objects.filter(agreement__in={visit.agreement_id for visit in visits.values()})
         for agreement, period in rests.values_list("agreement_id", "period"):
@@ -137,8 +139,13 @@ class Judge:
         found = term_findings(agreement, self.rests[agreement.pk], row.starts, row.ends, is_kept=row.is_kept)
         if row.caregiver:
             found += never_findings(self.preferences[row.visit.client_id], row.caregiver.pk)
+            found += self.away_of(row.visit, row.caregiver, row.starts)
             found += check_assignment(facts, self.limits_of(facts.first_day))
         return found + check_place(self._place(row, coming, moving))
+
+    def away_of(self, visit: Visit, caregiver: Caregiver, starts: dt.datetime) -> list[Finding]:
+        """Whether the caregiver said that they cannot go to this client then."""
+        return away_findings(self.away[visit.client_id], caregiver.pk, timezone.localtime(starts).date())
 
     def limits_of(self, day: dt.date) -> Limits:
         """The limits in force on a day as the agency keeps them."""

@@ -1,11 +1,17 @@
 """Reads of special circumstances (7.3.2 e): who is still to be told, what is past its limit, who could step in."""
 
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
+from agencies.standard import Finding
 from caregivers.models import Caregiver
 from clients.models import Guardian
-from contracts.models import SpecialEvent, SpecialTelling, Visit
+from contracts.models import Agreement, SpecialEvent, SpecialTelling, Visit
 from contracts.queries.fit import Fit, fits
 from contracts.standard import parties_to_tell
 
@@ -48,6 +54,38 @@ def visits_touched(event: SpecialEvent) -> QuerySet[Visit]:
     if event.until_day:
         ahead = ahead.filter(period__startswith__date__lte=event.until_day)
     return ahead.select_related("client", "caregiver").order_by("period")
+
+
+def kept_away(clients: Iterable[int]) -> dict[int, list[SpecialEvent]]:
+    """By client the reports that a caregiver cannot go there, one query.
+
+    They hold until they are settled, and to the last day that was named unless it goes on as before; where others took
+    the visits until a supplement is signed, until then.
+    """
+    outcome = SpecialEvent.Outcome
+    holds = (
+        Q(state=SpecialEvent.State.OPEN)
+        | Q(until_day__isnull=False) & ~Q(outcome=outcome.AS_BEFORE)
+        | Q(outcome=outcome.VISITS, amendment__state__in=[Agreement.State.DRAFT, Agreement.State.SIGNING])
+    )
+    found = defaultdict(list)
+    for event in SpecialEvent.objects.filter(holds, client__in=list(clients), kind=SpecialEvent.Kind.CAREGIVER):
+        found[event.client_id].append(event)
+    return found
+
+
+def away_findings(events: Iterable[SpecialEvent], caregiver_id: int, day: dt.date) -> list[Finding]:
+    """What a client's reports say against sending a caregiver there on a day."""
+    found = []
+    for event in events:
+        if event.caregiver_id != caregiver_id or not event.from_day <= day <= (event.until_day or day):
+            continue
+        text = gettext_noop("%(number)s: cannot go to this client from %(first)s to %(last)s.")
+        if event.until_day is None:
+            text = gettext_noop("%(number)s: cannot go to this client from %(first)s on, until that is settled.")
+        words = {"number": event.number, "first": f"{event.from_day}", "last": f"{event.until_day}"}
+        found.append(Finding("7.3.2 e", "cannot_go", text, words))
+    return found
 
 
 def family_told() -> Exists:

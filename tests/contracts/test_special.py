@@ -18,8 +18,11 @@ from agencies.tenancy import agency_context
 from archive.actions import render
 from carecenter.demo import world as demo
 from contracts.actions import special as actions
-from contracts.actions.visits import plan_visits
+from contracts.actions.visits import assign_visit, plan_visits
 from contracts.models import Agreement, Handover, SpecialEvent, SpecialTelling, Visit
+from contracts.queries.filling import week_to_fill
+from contracts.queries.rota import week_of
+from contracts.queries.suggesting import candidates
 from contracts.standard import parties_to_tell
 from contracts.tasks import special_limits
 from tests.world import make_world, sign_agreement, staff_up
@@ -96,6 +99,37 @@ def test_new_visits_are_not_planned_with_who_cannot_come(world):
     assert counts["unassigned"] > 0
 
 
+def test_who_cannot_go_on_is_neither_suggested_nor_sent_there_in_these_days(world):
+    event = report(world, days=6)
+    inside = Visit.objects.filter(caregiver=None, state="planned").order_by("period").last()
+    outside = Visit.objects.filter(caregiver=world.first, state="planned").order_by("period").first()
+
+    def free_for(visit):
+        return [one.caregiver for one in candidates(visit) if one.is_free]
+
+    assert free_for(inside) == [world.second]
+    assert world.first in free_for(outside)
+    with pytest.raises(ValidationError, match="cannot go to this client"):
+        assign_visit(visit=inside, caregiver=world.first, by=world.coordinator)
+    week, _visits, _people = week_to_fill(week_of(timezone.localdate(inside.period.lower)).first)
+    assert world.second.pk in {hand for _visit, hand in week.points}
+    assert world.first.pk not in {hand for visit, hand in week.points if visit == inside.pk}
+
+    # Others stepping in settles the matter, and does not make the back any better.
+    actions.give_visits(event=event, by=world.coordinator, caregiver=world.second)
+    tell_all(event, world.coordinator)
+    actions.settle_event(event=event, by=world.coordinator, outcome="visits")
+    assert world.first not in free_for(inside)
+
+
+def test_whoever_goes_on_as_before_may_be_sent_again(world):
+    event = report(world, days=6)
+    visit = Visit.objects.filter(caregiver=None, state="planned").order_by("period").last()
+    tell_all(event, world.coordinator)
+    actions.settle_event(event=event, by=world.coordinator, outcome="as_before")
+    assert world.first in [one.caregiver for one in candidates(visit) if one.is_free]
+
+
 def test_it_is_settled_after_all_were_told_and_what_is_said_was_done(world):
     event = report(world, days=6)
     with pytest.raises(ValidationError) as refusal:
@@ -154,6 +188,9 @@ def test_the_supplement_settles_it_when_all_three_have_signed(world):
     assert (event.state, event.outcome, event.outcome_note) == ("settled", "supplement", draft.number)
     draft.refresh_from_db()
     assert draft.state == "in_force"
+    handover = Handover.objects.get(agreement=world.agreement)
+    assert handover.next_caregiver == world.second
+    assert event.number not in handover.open_matters  # the supplement has settled it
 
 
 @pytest.mark.parametrize(("minutes", "warned"), [(59, 0), (60, 1), (61, 1)])
