@@ -36,6 +36,9 @@ NAMES = frozenset(
 )
 
 
+MOST_COLUMNS, MOST_LETTERS = 8, 30  # of a table that can still be read on A4
+
+
 @dataclass
 class Section:
     """A kind of record with its rows: each a list of (field, label, value for programs, words for people)."""
@@ -43,6 +46,27 @@ class Section:
     code: str
     label: str
     rows: list[list[tuple[str, str, Any, str]]] = field(default_factory=list)
+
+
+@dataclass
+class Told:
+    """A kind of record in words: a heading, and rows of (label, words)."""
+
+    heading: str
+    rows: list[list[tuple[str, str]]]
+
+    @property
+    def columns(self) -> list[str]:
+        """Heads of one table for many short records of the same kind; none where each is better told on its own."""
+        labels = list(dict.fromkeys(label for row in self.rows for label, _words in row))
+        is_short = all(len(words) <= MOST_LETTERS for row in self.rows for _label, words in row)
+        fits = len(self.rows) > 1 and 1 < len(labels) <= MOST_COLUMNS and is_short
+        return labels if fits and all(len(dict(row)) == len(row) for row in self.rows) else []
+
+    @property
+    def cells(self) -> list[list[str]]:
+        """The records under those heads."""
+        return [[dict(row).get(label, "") for label in self.columns] for row in self.rows]
 
 
 @dataclass
@@ -62,10 +86,10 @@ class Everything:
             },
         }
 
-    def in_words(self) -> list[tuple[str, list[list[tuple[str, str]]]]]:
-        """For people: (heading, rows of (label, words)); what has no label or no content is left out."""
+    def in_words(self) -> list[Told]:
+        """For people; what has no label or no content is left out."""
         return [
-            (
+            Told(
                 section.label,
                 [[(label, words) for _name, label, _value, words in row if label and words] for row in section.rows],
             )
@@ -178,7 +202,8 @@ def _entry(row, one, client):
     if isinstance(one, models.ForeignKey):
         return _named(row, one, label)
     value = _masked(getattr(row, one.attname), one, client, is_own=isinstance(row, Client))
-    words = getattr(row, f"get_{one.name}_display")() if one.choices else _in_words(value)
+    shown = getattr(row, f"get_{one.name}_display", None)
+    words = shown() if shown else _in_words(value)
     return one.name, label, _plain(value), str(words)
 
 
@@ -225,7 +250,8 @@ def _in_words(value):
     if isinstance(value, dt.datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if hasattr(value, "lower") and hasattr(value, "upper") and not isinstance(value, str):
-        return f"{_in_words(value.lower)} – {_in_words(value.upper)}"
+        first, last = _in_words(value.lower), _in_words(value.upper)
+        return f"{first} – {last.removeprefix(first.split(' ')[0] + ' ')}"  # the day once where both are of it
     return str(value)
 
 

@@ -56,7 +56,7 @@ def measure(request, caregiver, visit_pk):
         request, caregiver, visit_pk, form, actions.measure, "phone/measure.html", done, is_allowed=allowed
     )
     if row and row.outside:
-        words = actions.words_of(row.outside)
+        words = row.get_outside_display()
         text = _("%(what)s. Let the client rest and measure again in ten minutes; with chest pain, weakness or confusion"
                  " call 120. The office has been told.")  # fmt: skip
         messages.warning(request, text % {"what": words})

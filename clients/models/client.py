@@ -131,8 +131,7 @@ class Guardian(AgencyModel):
     def __str__(self):
         return self.name
 
-    @property
-    def scope_labels(self) -> str:
+    def get_scopes_display(self) -> str:
         """What an agent may do, in words."""
         return " · ".join(str(self.Scope(scope).label) for scope in self.scopes)
 

@@ -2,9 +2,11 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.tenancy import AgencyModel, InsertOnly, same_agency
+from clients.home import ITEMS
 from clients.models.client import Client
 
 
@@ -45,6 +47,12 @@ class HomeCheck(AgencyModel):
 
     def __str__(self):
         return f"{self.client} {self.checked_on}"
+
+    def get_answers_display(self) -> str:
+        """Each thing that was looked at with its answer, in words."""
+        is_english, labels = get_language() == "en", dict(self.Answer.choices)
+        found = [(item, self.answers[item.code]) for item in ITEMS if self.answers.get(item.code)]
+        return "\n".join(f"{item.name_en if is_english else item.name}：{labels[answer]}" for item, answer in found)
 
 
 class HomeFinding(AgencyModel):

@@ -20,7 +20,7 @@ from contracts.actions.visits import lock_visit
 from contracts.models import Door, Measurement, Visit, VisitConfirmation, VisitPhoto, VisitProof
 from contracts.place import from_chinese_map, metres_between
 from contracts.queries.onsite import client_of_code, door_of, may_measure, vital_limits
-from contracts.standard import VITAL_WORDS, outside_limits
+from contracts.standard import outside_limits
 
 State = Visit.State
 PLANNERS = (Role.MANAGER, Role.COORDINATOR)
@@ -180,15 +180,10 @@ def measure(
     if outside:
         notify(
             users=members_with(*PLANNERS, Role.QUALITY_OFFICER),
-            title=lambda: f"{visit.client.salutation} {visit.client.number}: {words_of(outside)}",
+            title=lambda: f"{visit.client.salutation} {visit.client.number}: {row.get_outside_display()}",
             url=office_url("visit_page", visit.pk),
         )
     return row
-
-
-def words_of(outside: list[str]) -> str:
-    """What lies outside the limits, in words."""
-    return "、".join(_(VITAL_WORDS[code]) for code in outside)
 
 
 BOUNDS = {"systolic": (50, 300), "diastolic": (20, 200), "pulse": (20, 250), "temperature": (30, 45)}

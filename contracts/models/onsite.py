@@ -2,10 +2,12 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.tenancy import AgencyHistory, AgencyModel, InsertOnly, same_agency
 from contracts.models.visit import Visit
+from contracts.standard import VITAL_WORDS
 
 
 def _degrees(label, **options):
@@ -125,6 +127,10 @@ class Measurement(AgencyModel):
         if self.temperature:
             parts.append(f"{self.temperature} °C")
         return " · ".join(map(str, parts))
+
+    def get_outside_display(self) -> str:
+        """What lies outside the limits, in words."""
+        return "、".join(gettext(VITAL_WORDS[code]) for code in self.outside)
 
 
 class VisitPhoto(AgencyModel):

@@ -89,7 +89,7 @@ def measurement_list(request, client_pk):
     limits = vital_limits(AgencySettings.objects.get())
     valid = [row for row in reversed(rows) if row.struck_at is None]
     for row in rows:
-        row.words = actions.words_of(row.outside)
+        row.words = row.get_outside_display()
     context = {
         "client": client,
         "rows": rows,

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from agencies.calendar import CHINA
 from agencies.models import AccessLog, Role
@@ -17,10 +17,10 @@ from agencies.panels import keeps_of
 from agencies.tenancy import agency_context
 from clients.actions import consents, files
 from clients.actions import requests as actions
-from clients.models import Client, Consent, DataRequest, Guardian, RiskNote
+from clients.models import Client, Consent, DataRequest, Guardian, HomeCheck, RiskNote
 from clients.queries import withdrawn_on
 from clients.subject_data import HEADINGS, everything_about, keys_to
-from contracts.models import Agreement, Signature, Visit, VisitTask
+from contracts.models import Agreement, Measurement, Signature, Visit, VisitTask
 from supervision.models import Complaint
 from tests.clients.papers import text_of
 from tests.factories import make_member, make_one
@@ -90,6 +90,26 @@ def test_copy_holds_all_of_the_client_and_masks_others(in_maple, manager):
     text = json.dumps(plain, ensure_ascii=False)
     for hidden in ("李建国", "13700001234", "370102197503071235", "与他无关", manager.name, client.identity_hash):
         assert hidden not in text
+
+
+def test_copy_says_codes_in_words_and_many_short_records_in_one_table(in_maple):
+    client = make_one(Client)
+    make_one(Guardian, client=client, name="李建国", authority="agent", scopes=["agreements", "money"])
+    visit = make_one(Visit, agreement=make_one(Agreement, client=client), client=client)
+    make_one(Measurement, client=client, visit=visit, systolic=185, diastolic=80, outside=["systolic_high"])
+    make_one(Measurement, client=client, visit=visit, systolic=120, diastolic=80, outside=[])
+    make_one(HomeCheck, client=client, answers={"door": "fine", "stairs": "wrong"})
+    with translation.override("zh-hans"):
+        told = {section.heading: section for section in everything_about(client).in_words()}
+    [guardian] = told["监护人、代理人和联系人"].rows
+    assert "签订、变更、终止协议 · 付款和领取退款" in dict(guardian).values()
+    assert told["监护人、代理人和联系人"].columns == []
+    [check] = told["居家环境与设备检查"].rows
+    assert "门锁、门铃、对讲能用，进门方式已说定：符合\n楼梯有扶手，楼道无杂物、有照明：需整改" in dict(check).values()
+    taken = told["测量记录"]
+    assert {"收缩压（mmHg）", "超出范围"} <= set(taken.columns)
+    rows = [dict(zip(taken.columns, cells, strict=True)) for cells in taken.cells]
+    assert [(row["收缩压（mmHg）"], row["超出范围"]) for row in rows] == [("185", "高压偏高"), ("120", "")]
 
 
 def test_copy_reads_each_table_by_itself(in_maple):
