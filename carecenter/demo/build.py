@@ -124,6 +124,7 @@ def _ended(world, caregivers, files):
         agreed_on = starts - dt.timedelta(days=3)
         plan = demo.plan_for(world, client, caregiver, work_form="hourly", slot=3, agreed_on=agreed_on)
         agreement = demo.sign_up(world, client, caregiver, plan, starts_on=starts, ends_on=ended)
+        demo.live_through(world, agreement, until=ended)
         demo.finish(world, agreement, ended, reason, with_handover=handed)
 
 

@@ -68,7 +68,7 @@ def _ask(world, files):
     """A family wants to see what is held; a client is to count as able, which a second person has to agree to."""
     with at(world.ago(2), hour=9):
         asked = {"by": world.coordinator, "means": "hall"}
-        requests.take_request(client=files[0], kind="access", wish="想看看你们都存了我妈妈哪些信息。", **asked)
+        requests.take_request(client=files[0], kind="access", wish="想看看你们都存了我哪些信息。", **asked)
         requests.take_request(client=files[1], kind="correction", wish="紧急联系人的电话换了。", **asked)
     with at(world.ago(1), hour=9):
         answers = {item.code: item.highest for item in GBT_42195} | {"bathing": 2}
