@@ -35,7 +35,8 @@ def key_terms(terms: dict[str, Any]) -> list[KeyTerm]:
     penalty = "仍应按价目表支付居间报酬" if is_intermediary else "应支付相当于一个月估算服务费的违约金"
     pay = f"每月约 {yuan(fees['monthly_estimate'])}，按您确认的服务记录结算，次月 {fees['payment_day']} 日前付给机构。"
     pay += "" if is_intermediary else "服务员不得另行收费。"
-    extra = [KeyTerm("extra", "十八（四）补充条款", "；".join(terms["extra"]))] if terms.get("extra") else []
+    clauses = "；".join(text.rstrip("。；") for text in terms.get("extra") or [])
+    extra = [KeyTerm("extra", "十八（四）补充条款", f"{clauses}。")] if clauses else []
     return [
         KeyTerm("condition", "二（四）如实告知身体状况", "您已如实告知疾病、用药、过敏、传染病和精神状况；有变化的，二十四小时内告知。"),
         KeyTerm("excluded", "三（二）服务不包括的事项", "不做打针、输液、换药、导尿、鼻饲置管等医疗护理，也不做协议以外的劳动。"),

@@ -232,10 +232,11 @@ def price_approved(agreement: Agreement):
 
 @moments("contracts.agreement")
 def signatures(agreement: Agreement):
-    for row in agreement.signatures.all():
+    for row in agreement.signatures.select_related("recorded_by"):
         text = _("Signed: %(party)s, %(name)s, %(way)s")
         words = {"party": row.get_party_display(), "name": row.signer_name, "way": row.get_way_display()}
-        yield Moment(row.recorded_at, text % words, tone="done")
+        by = row.recorded_by.name if row.recorded_by else ""
+        yield Moment(row.recorded_at, text % words, tone="done", by=by)
 
 
 @moments("clients.client")

@@ -55,13 +55,15 @@ def test_every_problem_of_a_client_is_named_at_once_and_the_input_is_kept(office
         "identity_number": "110105194913310023",
         "phone": "123456",
         "needs": "a\x00b\x07",
+        "preferred_call_from": "15:00",
+        "preferred_call_until": "09:00",
     }
     response = post(office, "client_new", bad)
     found = errors(response)
-    assert found.keys() == {"name", "identity_number", "phone", "needs"}
+    assert found.keys() == {"name", "identity_number", "phone", "needs", "preferred_call_until"}
     assert len(found["identity_number"]) == 2  # no such day, and a wrong last digit
     page = response.content.decode()
-    assert "请改正以下 4 处" in page
+    assert "请改正以下 5 处" in page
     assert 'value="泺文路12号"' in page
     with agency_context(maple):
         assert not Client.objects.exists()

@@ -41,6 +41,9 @@ class ClientForm(CleanForm, forms.ModelForm):
             for name in ("birth_date", "sex"):
                 if not data.get(name):
                     self.add_error(name, _("Needed with this kind of identity paper."))
+        first, last = data.get("preferred_call_from"), data.get("preferred_call_until")
+        if first and last and first >= last:
+            self.add_error("preferred_call_until", _("The end lies before the start."))
         if data.get("birth_date") and data["birth_date"] > timezone.localdate():
             self.add_error("birth_date", _("A date of birth cannot lie in the future."))
         return data

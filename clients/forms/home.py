@@ -37,7 +37,7 @@ class HomeCheckForm(CleanForm, forms.Form):
                 label=name, choices=HomeCheck.Answer.choices, required=False, widget=forms.RadioSelect
             )
             self.fields[f"fix_{item.code}"] = forms.CharField(
-                label=_("what is to be put right"), max_length=200, required=False
+                label=f"{_('what is to be put right')} · {name}", max_length=200, required=False
             )
             self.fields[f"who_{item.code}"] = forms.ChoiceField(
                 label=_("by whom"), choices=HomeFinding.Who.choices, required=False

@@ -105,7 +105,12 @@ def agreement_file(request, agreement_pk):
         "missing": actions.missing_for_signing(agreement) if agreement.state == Agreement.State.DRAFT else [],
         "parties": [(value, label, signatures.get(value)) for value, label in Signature.Party.choices],
         "links_sent": shows_links and signing.are_links_sent(agreement),
-        "links": {party: signing.link_of(agreement, party) for party in LINK_PARTIES} if shows_links else {},
+        "links": {
+            party: signing.link_of(agreement, party)
+            for party in LINK_PARTIES
+            if shows_links and party not in signatures
+        },
+        "is_signed_by_nobody": not signatures,
         "charges": [
             (item or agreement.get_work_form_display(), charge, Price.Unit(charge.unit).label)
             for item, charge in charges_of(agreement)

@@ -65,7 +65,12 @@ def statements_prepare(request):
         return redirect(f"{back}?tab=draft&month={form.cleaned_data['month']:%Y-%m}")
     lead = _("Counted from the visits that were made; who has a statement of the month already keeps it.")
     return form_page(
-        request, form=form, title=_("Draft the statements of a month"), lead=lead, back=back, button=_("Draft")
+        request,
+        form=form,
+        title=_("Draft the statements of a month"),
+        lead=lead,
+        back=back,
+        button=_("Make the drafts"),
     )
 
 

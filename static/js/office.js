@@ -59,7 +59,8 @@ for (const table of document.querySelectorAll(".scroll > .rows:not(.steps-table)
       const text = cell.textContent.trim();
       const isPill = cell.querySelector(".state") && !/\d/.test(text);
       if (cell.tagName === "TH") cell.setAttribute("role", "rowheader");
-      if (place < 2 || isPill) cell.classList.add("first");
+      const isNumber = cell.classList.contains("num");
+      if (!place || (place === 1 && !isNumber) || isPill) cell.classList.add("first");
       else if (labels[place]) cell.dataset.label = labels[place];
       if ((!text || text === "—") && !cell.querySelector("input, select, img, svg, progress")) cell.classList.add("blank");
     }

@@ -71,6 +71,10 @@ def test_further_clauses_are_a_key_term_that_the_client_confirms(in_maple, maple
     agreement = rows.send_out(Agreement.objects.get(pk=plain.pk))
     [extra] = [term for term in key_terms(agreement.terms) if term.key == "extra"]
     assert extra.says == "春节期间服务费按双倍计。"
+    [extra] = [
+        term for term in key_terms({**agreement.terms, "extra": ["看管宠物。", "春节另议。"]}) if term.key == "extra"
+    ]
+    assert extra.says == "看管宠物；春节另议。"
     assert "十八（四）补充条款" in agreement_text(agreement)
 
 
