@@ -47,13 +47,20 @@ def proposals(event: SpecialEvent) -> list[Fit]:
 
 def visits_touched(event: SpecialEvent) -> QuerySet[Visit]:
     """Planned visits under the agreement in the days it is about that have not begun, in order of time."""
-    ahead = Visit.objects.filter(
-        agreement=event.agreement_id, state=Visit.State.PLANNED, period__startswith__gt=timezone.now(),
-        period__startswith__date__gte=event.from_day,
-    )  # fmt: skip
-    if event.until_day:
-        ahead = ahead.filter(period__startswith__date__lte=event.until_day)
+    ahead = _ahead_in_days(event).filter(agreement=event.agreement_id)
     return ahead.select_related("client", "caregiver").order_by("period")
+
+
+def visits_elsewhere(event: SpecialEvent) -> QuerySet[Visit]:
+    """What the caregiver has planned at other clients in the same days."""
+    return _ahead_in_days(event).filter(caregiver=event.caregiver_id).exclude(client=event.client_id)
+
+
+def _ahead_in_days(event):
+    ahead = Visit.objects.filter(
+        state=Visit.State.PLANNED, period__startswith__gt=timezone.now(), period__startswith__date__gte=event.from_day
+    )
+    return ahead.filter(period__startswith__date__lte=event.until_day) if event.until_day else ahead
 
 
 def kept_away(clients: Iterable[int]) -> dict[int, list[SpecialEvent]]:

@@ -21,7 +21,7 @@ from caregivers.models import Caregiver
 from contracts.actions import special as actions
 from contracts.forms.special import ReportForm, SettleForm, SpecialFilter, TellForm
 from contracts.models import Agreement, SpecialEvent, SpecialTelling
-from contracts.queries.special import proposals, still_to_tell, visits_touched
+from contracts.queries.special import proposals, still_to_tell, visits_elsewhere, visits_touched
 
 SHOWN_VISITS = 14
 
@@ -80,13 +80,15 @@ def special_new(request, agreement_pk):
 def special_page(request, event_pk):
     event = _get(event_pk)
     is_open = event.state == SpecialEvent.State.OPEN
+    is_about_caregiver = is_open and event.kind == SpecialEvent.Kind.CAREGIVER
     touched = visits_touched(event)
-    found = proposals(event) if is_open and event.kind == SpecialEvent.Kind.CAREGIVER else []
+    found = proposals(event) if is_about_caregiver else []
     for fit in found:
         fit.caregiver.level_label = "" if fit.caregiver.level is None else Level(fit.caregiver.level).label
     now = timezone.now()
     context = {
         "event": event,
+        "elsewhere": visits_elsewhere(event).count() if is_about_caregiver else 0,
         "is_open": is_open,
         "tellings": event.tellings.select_related("recorded_by"),
         "untold": [(party, SpecialTelling.Party(party).label) for party in still_to_tell(event)] if is_open else [],

@@ -188,9 +188,6 @@ def test_the_supplement_settles_it_when_all_three_have_signed(world):
     assert (event.state, event.outcome, event.outcome_note) == ("settled", "supplement", draft.number)
     draft.refresh_from_db()
     assert draft.state == "in_force"
-    handover = Handover.objects.get(agreement=world.agreement)
-    assert handover.next_caregiver == world.second
-    assert event.number not in handover.open_matters  # the supplement has settled it
 
 
 @pytest.mark.parametrize(("minutes", "warned"), [(59, 0), (60, 1), (61, 1)])
@@ -267,6 +264,18 @@ def test_the_caregiver_tells_the_office_and_then_the_client_from_the_phone(clien
     assert client.post(reverse("phone:special_new"), data | {"kind": "death"}).context["form"].errors.keys() == {"kind"}
     client.force_login(world.second.user)
     assert client.get(answer.url).status_code == 404
+
+
+def test_the_office_page_names_what_the_caregiver_has_elsewhere_in_these_days(client, world):
+    sign_agreement(world, world.first, world.other, slot=1)
+    plan_visits()
+    event = report(world, days=6)
+    client.force_login(world.coordinator)
+    page = client.get(reverse("special_page", args=["kangze", event.pk]))
+    last = world.agreement.starts_on + dt.timedelta(days=6)
+    elsewhere = Visit.objects.filter(client=world.other, caregiver=world.first, period__startswith__date__lte=last)
+    assert page.context["elsewhere"] == elsewhere.count() > 0
+    assert reverse("absence_new", args=["kangze", world.first.pk]) in page.content.decode()
 
 
 def test_the_office_page_leads_through_it(client, world):
