@@ -32,6 +32,7 @@ from agencies.models import (
     WorkForm,
 )
 from agencies.numbers import take_numbers
+from agencies.queries import as_shown
 from agencies.standard import CATALOGUE
 from agencies.tenancy import agency_context, current_agency
 
@@ -282,11 +283,18 @@ def set_prices(
     Price.objects.bulk_create([Price(agency=current_agency(), price_list=price_list, **price) for price in prices])
 
 
-def publish_price_list(*, price_list: PriceList, by: User, effective_from: dt.date | None = None) -> None:
-    """Put a list in force from its day (4.1.5); each work form has a price that says what it includes."""
+def publish_price_list(
+    *, price_list: PriceList, by: User, effective_from: dt.date | None = None, seen: str | None = None
+) -> None:
+    """Put a list in force from its day (4.1.5); each work form has a price that says what it includes.
+
+    seen is what queries.as_shown said of the list that was looked at.
+    """
     price_list.refresh_from_db(from_queryset=PriceList.objects.select_for_update())
     day = effective_from or price_list.effective_from
     problems = _against_publishing(price_list, day)
+    if seen is not None and seen != as_shown(price_list):
+        problems.append(_("The list was changed after this page was opened; look at it again."))
     if price_list.drafted_by_id == by.pk and AgencySettings.objects.get().price_list_by_two:
         problems.append(_("You wrote this list yourself; another manager looks at it and approves it (4.1.5)."))
     if problems:

@@ -17,15 +17,17 @@ from agencies.links import office_url
 from agencies.models import AgencySettings, Price, PriceList, ServiceItem, WorkForm
 from agencies.pages import form_page, press, submit
 from agencies.permissions import may
-from agencies.queries import in_order, price_list_on
+from agencies.queries import as_shown, in_order, price_list_on
 
 
 @may("agencies.office")
 def price_list_list(request):
+    rows = PriceList.objects.select_related("drafted_by", "published_by")
+    price_lists = list(rows.prefetch_related(Prefetch("prices", in_order(Price.objects))))
+    for price_list in price_lists:
+        price_list.shown = as_shown(price_list)
     context = {
-        "price_lists": PriceList.objects.select_related("drafted_by", "published_by").prefetch_related(
-            Prefetch("prices", in_order(Price.objects))
-        ),
+        "price_lists": price_lists,
         "current": price_list_on(timezone.localdate()),
         "items": ServiceItem.objects.all(),
         "today": timezone.localdate(),

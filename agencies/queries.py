@@ -1,6 +1,7 @@
 """Reads of the tenant itself."""
 
 import datetime as dt
+import hashlib
 
 from django.db.models import Case, QuerySet, When
 
@@ -18,6 +19,16 @@ def in_order(prices: QuerySet[Price]) -> QuerySet[Price]:
     first = Case(*(When(work_form=value, then=place) for place, value in enumerate(WorkForm.values)), default=9)
     kinds = Case(*(When(kind=value, then=place) for place, value in enumerate(Price.Kind.values)))
     return prices.select_related("service_item").order_by(kinds, first, "service_item__code")
+
+
+def as_shown(price_list: PriceList) -> str:
+    """Stands for all that a list says; another text means that somebody changed it since it was looked at."""
+    lines = [
+        (price.kind, price.work_form, price.service_item_id, price.unit, f"{price.amount:.2f}", price.note)
+        for price in price_list.prices.all()
+    ]
+    said = (price_list.name, price_list.effective_from.isoformat(), sorted(map(repr, lines)))
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
 def included_items(price_list: PriceList) -> list[ServiceItem]:

@@ -19,8 +19,9 @@ def price_list_publish(request, price_list_pk):
     price_list = get_object_or_404(PriceList, pk=price_list_pk)
     back = office_url("price_list_list")
     return press(
-        request, prices.publish_price_list, back=back, done=_("Published."), price_list=price_list, by=request.user
-    )
+        request, prices.publish_price_list, back=back, done=_("Published."), price_list=price_list, by=request.user,
+        seen=request.POST.get("seen", ""),
+    )  # fmt: skip
 
 
 @may("agencies.office")

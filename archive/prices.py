@@ -6,9 +6,9 @@ from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document
 
 
-def publish_price_list(*, price_list: PriceList, by: User) -> None:
-    """Put a list in force from its day; its board is printed and filed among the standards."""
-    actions.publish_price_list(price_list=price_list, by=by)
+def publish_price_list(*, price_list: PriceList, by: User, seen: str | None = None) -> None:
+    """Put a list in force from its day, as it was seen; its board is printed and filed among the standards."""
+    actions.publish_price_list(price_list=price_list, by=by, seen=seen)
     file_record(
         archive_class=ArchiveClass.STANDARDS,
         source=ArchiveRecord.Source.PRICE_LIST,
