@@ -269,24 +269,29 @@ def booked_findings(agreement: Agreement) -> list[Finding]:
 
 def send_for_signing(*, agreement: Agreement, by: User) -> None:
     """Freeze the text, ask for the paper to be signed, open the signing links for a week."""
+    _take(agreement)
+    if agreement.state != State.DRAFT:
+        raise ValidationError(_("This agreement is not a draft any more."))
     if problems := missing_for_signing(agreement):
         raise ValidationError(problems)
-    terms = agreement_terms(agreement)
-    frozen = {"terms": terms, "terms_hash": terms_digest(terms)}
-    expires = timezone.now() + dt.timedelta(days=LINK_DAYS)
-    if not Agreement.objects.filter(pk=agreement.pk, state="draft").update(
-        state=State.SIGNING, links_expire_at=expires, **frozen
-    ):
-        raise ValidationError(_("This agreement is not a draft any more."))
-    agreement.refresh_from_db()
+    agreement.terms = agreement_terms(agreement)
+    agreement.terms_hash = terms_digest(agreement.terms)
+    agreement.state, agreement.links_expire_at = State.SIGNING, timezone.now() + dt.timedelta(days=LINK_DAYS)
     agreement.document = request_document(
         kind=Document.Kind.AGREEMENT, subject_id=agreement.pk, title=f"三方协议 {agreement.number} 待签", by=by
     )
     agreement.save()
 
 
+def _take(agreement):
+    """Read the row as it stands now, ours until the transaction ends: what is judged is what is frozen."""
+    Agreement.objects.select_for_update(of=["self"]).only("pk").get(pk=agreement.pk)
+    agreement.refresh_from_db()
+
+
 def withdraw_from_signing(*, agreement: Agreement, by: User) -> None:
     """Back to a draft, as long as nobody has signed; the links sent out become worthless."""
+    _take(agreement)
     if agreement.signatures.exists():
         raise ValidationError(_("Somebody has signed already. Cancel this agreement and write a new one."))
     move(agreement, State.DRAFT, terms=None, terms_hash="", link_version=agreement.link_version + 1)

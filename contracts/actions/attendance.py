@@ -51,10 +51,10 @@ def check_in(
     Pressed twice it changes nothing. A badge that was scanned at the door counts as credentials shown; door is the code
     that was scanned there, place the position of the phone where the caregiver sent it.
     """
-    visit = lock_visit(visit)
-    if visit.state == State.IN_PROGRESS:
+    asked, visit = visit, lock_visit(visit)
+    if visit.state == State.IN_PROGRESS and visit.caregiver_id == asked.caregiver_id:
         return visit
-    if visit.state != State.PLANNED or visit.caregiver_id is None:
+    if visit.state != State.PLANNED or visit.caregiver_id is None or visit.caregiver_id != asked.caregiver_id:
         raise ValidationError(_("This visit is not planned any more; ask the office."))
     now = timezone.now()
     if now < visit.period.lower - EARLIEST:

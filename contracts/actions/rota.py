@@ -233,9 +233,9 @@ def _short(row):
     return f"{row.visit.client.salutation} {timezone.localtime(row.starts):%m-%d %H:%M}"
 
 
-def give(*, visit: Visit, caregiver: Caregiver | None, by: User, starts_at=None, ends_at=None) -> Visit:
+def give(*, visit: Visit, caregiver: Caregiver | None, by: User, starts_at=None, ends_at=None, seen: str = "") -> Visit:
     """Place one visit where only what forbids counts: for actions in which nobody is asked for a reason."""
     times = {"starts_at": starts_at or visit.period.lower, "ends_at": ends_at or visit.period.upper}
-    shown = decide(visit=visit, caregiver=caregiver, scope=Scope.ONE, **times)
+    shown = decide(visit=visit, caregiver=caregiver, scope=Scope.ONE, seen=seen, **times)
     write_change([shown.first.placement], by=by)
     return shown.visit

@@ -174,11 +174,14 @@ def restore_visits_from(*, agreement: Agreement, day: dt.date, cause: str) -> in
     return count
 
 
-def assign_visit(*, visit: Visit, caregiver: Caregiver, by: User) -> Visit:
-    """Send a caregiver to a visit; every reason against it is named at once, and the database refuses a clash."""
+def assign_visit(*, visit: Visit, caregiver: Caregiver, by: User, seen: str = "") -> Visit:
+    """Send a caregiver to a visit; every reason against it is named at once, and the database refuses a clash.
+
+    seen is where the visit stood on the page, as queries.rota_changes.seen_as says it.
+    """
     if visit.caregiver_id == caregiver.pk:
         return visit
-    return give(visit=visit, caregiver=caregiver, by=by)
+    return give(visit=visit, caregiver=caregiver, by=by, seen=seen)
 
 
 def unassign_visit(*, visit: Visit, by: User) -> Visit:

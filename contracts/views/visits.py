@@ -35,6 +35,7 @@ from contracts.forms.visits import (
 )
 from contracts.models import Visit
 from contracts.queries.onsite import measurements_of
+from contracts.queries.rota_changes import seen_as
 from contracts.queries.suggesting import candidates
 from contracts.queries.visits import badge_scans, is_first_meeting
 
@@ -158,6 +159,7 @@ def visit_assign(request, visit_pk):
             visit=visit,
             caregiver=caregiver,
             by=request.user,
+            seen=request.POST.get("seen", ""),
         )
     found = candidates(visit)
     for candidate in found:
@@ -167,7 +169,8 @@ def visit_assign(request, visit_pk):
         asked = {name: f"{moment:%Y-%m-%dT%H:%M}" for name, moment in times.items()}
         asked |= {"caregiver": candidate.caregiver.pk, "scope": "one"}
         candidate.move_url = f"{office_url('visit_move', visit.pk)}?{urlencode(asked)}"
-    return render(request, "contracts/visit_assign.html", {"visit": visit, "candidates": found})
+    context = {"visit": visit, "candidates": found, "seen": seen_as(visit)}
+    return render(request, "contracts/visit_assign.html", context)
 
 
 def _number(text):
