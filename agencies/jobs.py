@@ -15,6 +15,7 @@ COUNTS = {
     "assigned": _("planned with a caregiver"),
     "cancelled": _("cancelled"),
     "closed": _("closed"),
+    "copies": _("copies destroyed"),
     "ended": _("ended"),
     "replaced": _("replaced"),
     "events": _("after a complaint or an end"),

@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
     "limits": {"task": "supervision.tasks.complaint_limits_everywhere", "schedule": crontab(minute="*")},
     "incidents": {"task": "supervision.tasks.incident_limits_everywhere", "schedule": crontab(minute="*")},
     "positions": {"task": "contracts.tasks.forget_positions_everywhere", "schedule": crontab(hour=4, minute=40)},
+    "copies": {"task": "clients.tasks.forget_copies_everywhere", "schedule": crontab(hour=2, minute=50)},
     "special": {"task": "contracts.tasks.special_limits_everywhere", "schedule": crontab(minute="*")},
     "enquiries": {"task": "clients.tasks.enquiry_limits_everywhere", "schedule": crontab(minute="*/10")},
     "missed-visits": {"task": "contracts.tasks.mark_missed_everywhere", "schedule": crontab(minute="*/10")},

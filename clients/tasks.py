@@ -17,6 +17,16 @@ def enquiry_limits_everywhere():
     return enquiry_limits
 
 
+@shared_task(base=AgencyJob, label=_("Copies of personal data forgotten"))
+def forget_copies():
+    return requests.forget_copies()
+
+
+@shared_task(base=EveryAgency)
+def forget_copies_everywhere():
+    return forget_copies
+
+
 @shared_task
 def collect_data(request_id):
     requests.write_data_file(request_id=request_id)

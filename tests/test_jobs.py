@@ -16,7 +16,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from agencies.jobs import job_labels
-from agencies.models import Agency, JobRun, Licence, Notice
+from agencies.models import Agency, JobRun, Licence, Notice, StoredFile
 from agencies.office_tasks import licence_warnings
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord, DisposalEntry
@@ -25,7 +25,7 @@ from carecenter.demo import world as demo
 from caregivers.models import Caregiver, Credential, LevelGrant, LevelStanding
 from caregivers.tasks import credential_warnings, level_standings
 from clients.models import Enquiry
-from clients.tasks import enquiry_limits
+from clients.tasks import enquiry_limits, forget_copies
 from contracts.models import Agreement, AssignmentGap, FeeStatement, SpecialEvent, Visit, VisitProof
 from contracts.tasks import (
     draft_statements,
@@ -40,6 +40,7 @@ from supervision.models import Complaint, Incident, ReturnVisit, SurveyInvitatio
 from supervision.tasks import complaint_limits, incident_limits, return_visits_due, satisfaction_surveys
 from tests.conftest import make_agency
 from tests.factories import make_member, make_one, make_user
+from tests.past_the_rules import rewrite
 from tests.world import make_world, sign_agreement, staff_up
 
 
@@ -67,6 +68,7 @@ QUIET_JOBS = {
     "special_limits": (special_limits, lambda: count(Notice)),
     "incident_limits": (incident_limits, lambda: count(Notice)),
     "forget_positions": (forget_positions, lambda: count(VisitProof, latitude=None)),
+    "forget_copies": (forget_copies, lambda: count(StoredFile, destroyed_at__isnull=False)),
 }
 JOBS = BUSY_JOBS | QUIET_JOBS
 
@@ -89,7 +91,7 @@ def busy(committed_db) -> Agency:
         for _record in range(2):
             make_one(ArchiveRecord)
         Visit.objects.filter(state="planned").delete()
-        Agreement.objects.filter(pk=agreement.pk).update(ends_on=world.ago(-25))
+        rewrite(Agreement.objects.filter(pk=agreement.pk), ends_on=world.ago(-25))
     return world.agency
 
 
@@ -116,6 +118,7 @@ def quiet(committed_db) -> Agency:
         make_one(Incident, take_up_by=now - hour)
         with time_machine.travel(now - 960 * hour, tick=False):  # forty days
             make_one(VisitProof, latitude=Decimal("36.65"), longitude=Decimal("117.12"))
+            make_one(StoredFile, kind="subject_data")
     return agency
 
 

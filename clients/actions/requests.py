@@ -4,6 +4,7 @@ import datetime as dt
 import json
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from clients.standard import ANSWER_REQUESTS
 from clients.subject_data import everything_about
 
 Kind, State = DataRequest.Kind, DataRequest.State
+KEEP_COPIES = dt.timedelta(days=30)  # after the answer, for questions about it (derived)
 
 
 def take_request(
@@ -56,9 +58,12 @@ def take_request(
 
 
 def collect(*, request: DataRequest, by: User) -> None:
-    """Have everything held put together in the background: a paper to read, a file for programs."""
+    """Have everything held put together in the background: a paper to read, a file for programs, both anew."""
     from clients.tasks import collect_data
 
+    asked = DataRequest.objects.filter(pk=request.pk, state=State.OPEN, kind=Kind.ACCESS)
+    if not asked.update(data_file=None):
+        raise ValidationError(_("Data is put together only for an open request to see and copy it."))
     title = f"个人信息副本 {request.number}"
     request_document(kind=Document.Kind.SUBJECT_ACCESS, subject_id=request.pk, title=title, by=by)
     collect_data.delay_on_commit(agency_id=request.agency_id, request_id=request.pk)
@@ -66,8 +71,9 @@ def collect(*, request: DataRequest, by: User) -> None:
 
 def write_data_file(*, request_id: int) -> None:
     """Write the file for programs; safe twice."""
-    request = DataRequest.objects.select_for_update().select_related("client", "received_by").get(pk=request_id)
-    if request.data_file_id:
+    rows = DataRequest.objects.select_for_update(of=["self"]).select_related("client", "received_by")
+    request = rows.get(pk=request_id)
+    if request.data_file_id or request.state != State.OPEN:
         return
     content = json.dumps(
         {
@@ -97,7 +103,8 @@ def hand_over_data(
         problems["is_checked"] = _("Look through the free texts first: what is said of others is blacked out.")
     if handed_on > timezone.localdate():
         problems["handed_on"] = _("This day lies in the future.")
-    if not request.data_file_id or not papers_of(request).filter(state=Document.State.READY).exists():
+    paper = papers_of(request).order_by("-requested_at", "-pk").first()
+    if not request.data_file_id or paper is None or paper.state != Document.State.READY:
         problems["__all__"] = _("The copy is not ready yet.")
     if problems:
         raise ValidationError(problems)
@@ -107,6 +114,17 @@ def hand_over_data(
     _decide(request, by, State.DONE, outcome, **given)
     log_access(user=by, row=request.client, field="everything", reason=f"{request.number} {handed_to}"[:100])
     return request
+
+
+def forget_copies() -> dict[str, int]:
+    """Destroy copies a month after the answer, and those that were put together anew: all about somebody in one file."""
+    limit = timezone.now() - KEEP_COPIES
+    recent = DataRequest.objects.filter(kind=Kind.ACCESS).exclude(decided_at__lt=limit)
+    papers = Document.objects.filter(kind=Document.Kind.SUBJECT_ACCESS, subject_id__in=recent.values("pk"))
+    held = Q(pk__in=recent.exclude(data_file=None).values("data_file"))
+    held |= Q(pk__in=papers.exclude(file=None).values("file"))
+    old = StoredFile.objects.filter(kind=StoredFile.Kind.SUBJECT_DATA, destroyed_at=None, created_at__lt=limit)
+    return {"copies": old.exclude(held).update(destroyed_at=timezone.now())}
 
 
 def papers_of(request: DataRequest):
