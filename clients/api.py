@@ -25,7 +25,7 @@ from clients.models import (
     HomeFinding,
     SelfCare,
 )
-from clients.queries import consents_in_force, with_status
+from clients.queries import consents_in_force, listed_papers, with_status
 
 
 class ClientSerializer(FormSerializer):
@@ -261,7 +261,7 @@ class ClientPaperViewSet(viewsets.ReadOnlyModelViewSet):
     permissions = {"list": "clients.health", "retrieve": "clients.health"}
 
     def get_queryset(self):
-        return ClientPaper.objects.filter(removed_at=None).order_by("-added_at", "-id")
+        return listed_papers().order_by("-added_at", "-id")
 
 
 class DataRequestSerializer(serializers.ModelSerializer):

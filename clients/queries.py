@@ -249,5 +249,7 @@ def missing_from_client(client: Client) -> list[Finding]:
 
 
 def listed_papers() -> QuerySet[ClientPaper]:
-    """On file, with whose they are."""
-    return ClientPaper.objects.filter(removed_at=None).select_related("client", "file")
+    """On file, with whose they are; what says something about health only while the consent to that is in force."""
+    allowed = Exists(consents_in_force(Consent.Kind.HEALTH_DATA).filter(client=OuterRef("client")))
+    papers = ClientPaper.objects.filter(~Q(kind__in=ClientPaper.HEALTH) | allowed, removed_at=None)
+    return papers.select_related("client", "file")

@@ -35,6 +35,7 @@ from clients.queries import (
     current_assessment,
     current_home_check,
     has_consent,
+    listed_papers,
     shown_risk_notes,
     with_status,
     withdrawn_on,
@@ -121,7 +122,7 @@ def _on_file(membership, client):
     return {
         "home": home,
         "home_findings": home.findings.filter(done_on=None) if home else [],
-        "papers": client.papers.filter(removed_at=None) if sees_health else [],
+        "papers": listed_papers().filter(client=client) if sees_health else [],
         "notices": Document.objects.filter(kind=Document.Kind.CLIENT_NOTICE, subject_id=client.pk)
         .select_related("file")
         .order_by("-requested_at")[:3],

@@ -54,7 +54,7 @@ def paper_new(request, client_pk):
 @may("clients.health")
 def paper_page(request, paper_pk):
     """One paper with everybody who opened it."""
-    paper = get_object_or_404(ClientPaper.objects.select_related("client", "file", "added_by"), pk=paper_pk)
+    paper = get_object_or_404(listed_papers().select_related("added_by"), pk=paper_pk)
     seen = AccessLog.objects.filter(subject=f"agencies.storedfile:{paper.file_id}").select_related("user")
     return render(request, "clients/paper_page.html", {"paper": paper, "seen": seen[:100]})
 
