@@ -2,6 +2,7 @@
 
 import io
 import re
+from itertools import islice
 
 import zxingcpp
 from PIL import Image
@@ -12,7 +13,9 @@ from agencies.tenancy import current_agency
 from archive.models import Document
 
 MAX_PAGES = 30
+MOST_PICTURES = 20  # of one upload; a scanner makes one a page
 MOST_PIXELS = MAX_PIXELS["image/jpeg"]  # of one scan inside a PDF
+READ_AT = (3500, 3500)  # A4 at 300 dpi; a finer scan says no more and takes as long to read as it is large
 SCALES = (1, 1.5, 0.5)  # what is not read at one size often is at another
 ADDRESS = re.compile(r"/p/([\w-]+)/verify/([0-9a-f]+)/?$")
 
@@ -34,8 +37,9 @@ def paper_of(upload: tuple[str, bytes, str]) -> Document | None:
 
 
 def _texts(content, content_type):
-    for image in _pictures(content, content_type):
+    for image in islice(_pictures(content, content_type), MOST_PICTURES):
         grey = image.convert("L")
+        grey.thumbnail(READ_AT)
         for scale in SCALES:
             sized = grey.resize((round(grey.width * scale), round(grey.height * scale))) if scale != 1 else grey
             yield from (code.text for code in zxingcpp.read_barcodes(sized, formats=zxingcpp.BarcodeFormat.QRCode))
