@@ -1,6 +1,6 @@
 """The one door to an agency's data: ORM scope, transaction and PostgreSQL row security together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection, models, transaction
@@ -115,46 +115,66 @@ class _Trigger(_TableRule):
         return f'DROP FUNCTION "{self.name}"() CASCADE'
 
 
-class InsertOnly(_Trigger):
-    """Rows are added and read, never changed or deleted, save for the fields named as changeable."""
+def unchanged(*, but: Iterable[str] = ()) -> str:
+    """The condition that a row stays as it is, in every column but these; a later column is kept by itself."""
+    free = ", ".join(f"'{column}'" for column in but)
+    return f"(to_jsonb(NEW) - ARRAY[{free}]::text[] IS NOT DISTINCT FROM to_jsonb(OLD) - ARRAY[{free}]::text[])"
 
-    def __init__(self, *, name, changeable=()):
+
+class InsertOnly(_Trigger):
+    """Rows are added and read, never changed or deleted, save for the fields named.
+
+    The changeable ones may change as often as need be; those named once are filled in while empty, and stay.
+    """
+
+    def __init__(self, *, name, changeable=(), once=()):
         super().__init__(name=name)
-        self.changeable = tuple(changeable)
+        self.changeable, self.once = tuple(changeable), tuple(once)
 
     def deconstruct(self):
         path, args, kwargs = super().deconstruct()
-        return path, args, {**kwargs, "changeable": self.changeable}
+        return path, args, {**kwargs, "changeable": self.changeable, "once": self.once}
 
     def statement(self, model):
-        free = ", ".join(f"'{model._meta.get_field(name).column}'" for name in self.changeable)
+        free = [model._meta.get_field(name).column for name in (*self.changeable, *self.once)]
+        filled = [model._meta.get_field(name).column for name in self.once]
+        allowed = [unchanged(but=free), *map(self._is_kept, filled)]
         return self.trigger_sql(
             model,
             "TRIGGER",
             "BEFORE DELETE OR UPDATE",
-            f"""BEGIN IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - ARRAY[{free}]::text[] = to_jsonb(OLD) - ARRAY[{free}]::text[]
-                THEN RETURN NEW; END IF;
+            f"""BEGIN IF TG_OP = 'UPDATE' AND {" AND ".join(allowed)} THEN RETURN NEW; END IF;
                 RAISE EXCEPTION '{model._meta.db_table} is insert-only' USING ERRCODE = 'restrict_violation'; END""",
         )
+
+    def _is_kept(self, column):
+        return f"""(coalesce(OLD."{column}"::text, '') IN ('', 'false') OR NEW."{column}" IS NOT DISTINCT FROM OLD."{column}")"""
 
 
 class RowCheck(_Trigger):
     """A condition over other rows, checked when the transaction ends: PL/pgSQL that is true when all is well.
 
     The condition may name NEW and OLD; events is for example "INSERT OR UPDATE". It looks at the rows of the row's own
-    agency, whichever is open by then: rows that row security hides would count as not there.
+    agency, whichever is open by then: rows that row security hides would count as not there. One that is checked at
+    once, as the statement ends, sees other rows as they were when it was written, not as the transaction leaves them.
     """
 
-    def __init__(self, *, name, condition, events, message):
+    def __init__(self, *, name, condition, events, message, at_once=False):
         super().__init__(name=name)
-        self.condition, self.events, self.message = condition, events, message
+        self.condition, self.events, self.message, self.at_once = condition, events, message, at_once
 
     def deconstruct(self):
         path, args, kwargs = super().deconstruct()
         return (
             path,
             args,
-            {**kwargs, "condition": self.condition, "events": self.events, "message": self.message},
+            {
+                **kwargs,
+                "condition": self.condition,
+                "events": self.events,
+                "message": self.message,
+                "at_once": self.at_once,
+            },
         )
 
     def statement(self, model):
@@ -167,7 +187,7 @@ class RowCheck(_Trigger):
                 IF ({self.condition}) IS NOT TRUE THEN RAISE EXCEPTION '{self.message}'
                 USING ERRCODE = 'check_violation', CONSTRAINT = '{self.name}'; END IF;
                 PERFORM set_config('{SETTING}', opened, true); RETURN NULL; END""",
-            timing="DEFERRABLE INITIALLY DEFERRED",
+            timing="" if self.at_once else "DEFERRABLE INITIALLY DEFERRED",
         )
 
 

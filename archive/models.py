@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import EncryptedTextField
-from agencies.tenancy import AgencyModel, InsertOnly, RowCheck, same_agency
+from agencies.tenancy import AgencyModel, InsertOnly, RowCheck, same_agency, unchanged
 
 
 class SealCertificate(AgencyModel):
@@ -112,9 +112,8 @@ class Document(AgencyModel):
             models.UniqueConstraint(fields=["agency", "verify_code"], name="document_verify_code_once"),
             RowCheck(
                 name="document_ready_is_final",
-                events="UPDATE",
-                condition="""OLD.state <> 'ready' OR (NEW.state, NEW.file_id, NEW.verify_code, NEW.subject_id, NEW.sealed_with_id)
-                    IS NOT DISTINCT FROM (OLD.state, OLD.file_id, OLD.verify_code, OLD.subject_id, OLD.sealed_with_id)""",
+                events="UPDATE OR DELETE",
+                condition=f"OLD.state <> 'ready' OR {unchanged()}",
                 message="a paper that was made does not change",
             ),
             models.CheckConstraint(

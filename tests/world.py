@@ -1,9 +1,11 @@
 """A whole agency for tests, made by the demo world's actions: one caregiver, one client, an agreement on its way."""
 
 import datetime as dt
+from decimal import Decimal
 
 from django.utils import timezone
 
+from agencies.models import Price, PriceList, ServiceItem
 from carecenter.demo import world as demo
 from contracts.key_terms import key_terms
 
@@ -53,3 +55,15 @@ def sign_agreement(
 def all_terms(agreement) -> list[str]:
     """Every key term of an agreement that is out for signing, as a client ticks them."""
     return [term.key for term in key_terms(agreement.terms)]
+
+
+def reprice(day: dt.date, item: ServiceItem, amount: Decimal) -> None:
+    """Publish a list for a day on which an item has a price of its own for each visit; all else stays."""
+    before = PriceList.objects.filter(effective_from__lt=day).latest("effective_from")
+    rows = before.prices.exclude(service_item=item).values(
+        "kind", "work_form", "service_item_id", "unit", "amount", "note"
+    )
+    price_list = PriceList.objects.create(name="新价", effective_from=day)
+    for row in [*rows, {"service_item_id": item.pk, "unit": "visit", "amount": amount}]:
+        Price.objects.create(price_list=price_list, **row)
+    PriceList.objects.filter(pk=price_list.pk).update(state="published", published_at=timezone.now())

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from agencies.tenancy import AgencyHistory, AgencyModel, same_agency
+from agencies.tenancy import AgencyHistory, AgencyModel, RowCheck, same_agency, unchanged
 
 
 class WorkForm(models.TextChoices):
@@ -93,6 +93,12 @@ class PriceList(AgencyModel):
                 | models.Q(state="published", published_at__isnull=False),
                 name="price_list_state",
             ),
+            RowCheck(
+                name="price_list_published_is_final",
+                events="UPDATE OR DELETE",
+                condition=f"OLD.state = 'draft' OR {unchanged()}",
+                message="a price list that was published does not change",
+            ),
         ]
 
     def __str__(self):
@@ -150,6 +156,15 @@ class Price(AgencyModel):
                 fields=["agency", "price_list", "kind", "work_form", "service_item"],
                 nulls_distinct=False,
                 name="price_once",
+            ),
+            RowCheck(
+                name="price_of_a_draft",
+                events="INSERT OR UPDATE OR DELETE",
+                condition="""NOT EXISTS (SELECT FROM agencies_pricelist l WHERE l.state <> 'draft'
+                    AND l.agency_id IN (OLD.agency_id, NEW.agency_id)
+                    AND l.id IN (OLD.price_list_id, NEW.price_list_id))""",
+                message="a price list that was published does not change",
+                at_once=True,
             ),
         ]
 

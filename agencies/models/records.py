@@ -44,7 +44,7 @@ class StoredFile(AgencyModel):
     class Meta(AgencyModel.Meta):
         constraints = [
             *AgencyModel.Meta.constraints,
-            InsertOnly(name="stored_file_insert_only", changeable=["destroyed_at"]),
+            InsertOnly(name="stored_file_insert_only", once=["destroyed_at"]),
         ]
         indexes = [
             models.Index(

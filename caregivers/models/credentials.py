@@ -66,6 +66,10 @@ class Credential(AgencyModel):
         constraints = [
             *AgencyModel.Meta.constraints,
             *same_agency("credential", "caregiver", "staff_file", "scan"),
+            InsertOnly(
+                name="credential_insert_only",
+                once=["verified_by", "verified_on", "declined_reason", "invalid_from", "invalid_reason"],
+            ),
             models.CheckConstraint(
                 condition=Q(caregiver__isnull=False, staff_file=None) | Q(caregiver=None, staff_file__isnull=False),
                 name="credential_owner",

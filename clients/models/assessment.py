@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.tenancy import AgencyModel, InsertOnly, same_agency
+from agencies.tenancy import AgencyModel, InsertOnly, RowCheck, same_agency, unchanged
 from clients.models.client import Client
 
 
@@ -76,6 +76,12 @@ class Assessment(AgencyModel):
             InsertOnly(
                 name="assessment_insert_only",
                 changeable=["self_care", "override_decision", "seconded_by", "seconded_at"],
+            ),
+            RowCheck(
+                name="assessment_seconded_once",
+                events="UPDATE",
+                condition=f"OLD.override_decision = 'open' OR {unchanged()}",
+                message="the second sign-off of an assessment is given once",
             ),
         ]
         indexes = [models.Index(fields=["agency", "client", "-assessed_on", "-id"], name="assessment_latest")]

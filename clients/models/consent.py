@@ -66,5 +66,5 @@ class Consent(AgencyModel):
             models.CheckConstraint(
                 condition=Q(is_replaced=False) | Q(withdrawn_at__isnull=False), name="consent_replaced_is_over"
             ),
-            InsertOnly(name="consent_insert_only", changeable=["withdrawn_at", "is_replaced"]),
+            InsertOnly(name="consent_insert_only", once=["withdrawn_at", "is_replaced"]),
         ]

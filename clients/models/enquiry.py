@@ -161,6 +161,6 @@ class ShiftNote(AgencyModel):
         constraints = [
             *AgencyModel.Meta.constraints,
             models.CheckConstraint(condition=~Q(handed_by=models.F("handed_to")), name="shift_note_to_somebody_else"),
-            InsertOnly(name="shift_note_insert_only", changeable=["taken_at"]),
+            InsertOnly(name="shift_note_insert_only", once=["taken_at"]),
         ]
         indexes = [models.Index(fields=["agency", "-handed_at", "-id"], name="shift_note_list")]

@@ -82,6 +82,6 @@ class HomeFinding(AgencyModel):
                 condition=Q(done_on=None, done_by=None, done_note="") | Q(done_on__isnull=False, done_by__isnull=False),
                 name="home_finding_done",
             ),
-            InsertOnly(name="home_finding_insert_only", changeable=["done_on", "done_note", "done_by"]),
+            InsertOnly(name="home_finding_insert_only", once=["done_on", "done_note", "done_by"]),
         ]
         indexes = [models.Index(fields=["agency", "due_on"], condition=Q(done_on=None), name="home_finding_open")]

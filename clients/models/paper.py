@@ -48,7 +48,7 @@ class ClientPaper(AgencyModel):
                 condition=Q(removed_at=None, removed_by=None) | Q(removed_at__isnull=False, removed_by__isnull=False),
                 name="client_paper_removed",
             ),
-            InsertOnly(name="client_paper_insert_only", changeable=["removed_at", "removed_by"]),
+            InsertOnly(name="client_paper_insert_only", once=["removed_at", "removed_by"]),
         ]
         indexes = [
             models.Index(fields=["agency", "client", "-added_at"], name="client_paper_of"),

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.tenancy import AgencyHistory, AgencyModel, same_agency
+from agencies.tenancy import AgencyHistory, AgencyModel, RowCheck, same_agency, unchanged
 from clients.models.client import Client, Guardian
 
 
@@ -70,6 +70,12 @@ class DataRequest(AgencyModel):
                 condition=~Q(kind="access", state="done")
                 | ~Q(handed_to="") & ~Q(handed_how="") & Q(handed_on__isnull=False),
                 name="data_request_handed_over",
+            ),
+            RowCheck(
+                name="data_request_answer_is_final",
+                events="UPDATE OR DELETE",
+                condition=f"OLD.state = 'open' OR {unchanged()}",
+                message="the answer to a request about personal data does not change",
             ),
         ]
         indexes = [

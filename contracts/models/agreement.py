@@ -7,9 +7,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Price, WorkForm
-from agencies.tenancy import AgencyHistory, AgencyModel, InsertOnly, RowCheck, same_agency
+from agencies.tenancy import AgencyHistory, AgencyModel, InsertOnly, RowCheck, same_agency, unchanged
 
 BOUND_STATES = ("in_force", "suspended", "ended", "superseded")
+# What happens to an agreement; everything else is what was signed, and stays from the moment it goes out for signing.
+LIVING = (
+    "state", "link_version", "links_expire_at", "in_force_at", "signed_document_id", "ended_on", "end_reason", "end_note",
+    "settlement", "expiry_warned_days",
+)  # fmt: skip
 
 
 def _money(label, **options):
@@ -179,7 +184,7 @@ class Agreement(AgencyModel):
             RowCheck(
                 name="agreement_terms_frozen",
                 events="UPDATE",
-                condition="""(NEW.terms_hash, NEW.terms) IS NOT DISTINCT FROM (OLD.terms_hash, OLD.terms)
+                condition=f"""{unchanged(but=LIVING)}
                     OR 'draft' IN (OLD.state, NEW.state) AND NOT EXISTS (SELECT FROM contracts_signature s
                      WHERE s.agency_id = NEW.agency_id AND s.agreement_id = NEW.id
                      AND s.document_hash = OLD.terms_hash)""",
@@ -188,8 +193,17 @@ class Agreement(AgencyModel):
             RowCheck(
                 name="agreement_settlement_frozen",
                 events="UPDATE",
-                condition="OLD.state <> 'ended' OR NEW.settlement IS NOT DISTINCT FROM OLD.settlement",
-                message="the settlement of an ended agreement does not change",
+                condition="""OLD.state NOT IN ('ended', 'superseded')
+                    OR (NEW.state, NEW.ended_on, NEW.end_reason, NEW.end_note, NEW.settlement)
+                    IS NOT DISTINCT FROM (OLD.state, OLD.ended_on, OLD.end_reason, OLD.end_note, OLD.settlement)""",
+                message="the end of an agreement and its settlement do not change",
+            ),
+            RowCheck(
+                name="agreement_concluded",
+                events="UPDATE",
+                condition="""OLD.in_force_at IS NULL OR NEW.in_force_at = OLD.in_force_at
+                    AND (OLD.signed_document_id IS NULL OR NEW.signed_document_id = OLD.signed_document_id)""",
+                message="an agreement that was concluded stays so, with its signed paper",
             ),
         ]
         indexes = [

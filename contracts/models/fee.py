@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.tenancy import AgencyHistory, AgencyModel, RowCheck, same_agency
+from agencies.tenancy import AgencyHistory, AgencyModel, RowCheck, same_agency, unchanged
 
 
 class FeeStatement(AgencyModel):
@@ -48,11 +48,9 @@ class FeeStatement(AgencyModel):
             ),
             RowCheck(
                 name="fee_statement_approved_is_final",
-                events="UPDATE",
-                condition="""OLD.state = 'draft' OR (NEW.state IN (OLD.state, 'void') AND
-                    (NEW.agreement_id, NEW.month, NEW.charges, NEW.adjustments, NEW.total, NEW.approved_at)
-                    IS NOT DISTINCT FROM
-                    (OLD.agreement_id, OLD.month, OLD.charges, OLD.adjustments, OLD.total, OLD.approved_at))""",
+                events="UPDATE OR DELETE",
+                condition=f"""OLD.state = 'draft' OR {unchanged()}
+                    OR OLD.state = 'approved' AND NEW.state = 'void' AND {unchanged(but=["state", "void_reason"])}""",
                 message="an approved fee statement does not change",
             ),
         ]

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.tenancy import AgencyHistory, AgencyModel, InsertOnly, RowCheck, same_agency
+from agencies.tenancy import AgencyHistory, AgencyModel, InsertOnly, RowCheck, same_agency, unchanged
 
 
 class Satisfaction(models.TextChoices):
@@ -18,15 +18,13 @@ class Satisfaction(models.TextChoices):
 
 UNHAPPY = (Satisfaction.FAIR, Satisfaction.DISSATISFIED)  # what quality hears of at once
 
-# What is signed; it stays as it is from the first signature on.
+# What is signed.
 TEXT = (
     "to", "next_caregiver_id", "handed_over_at", "place", "condition", "medicines", "risks", "habits", "open_matters",
     "keys", "papers", "money", "opinion", "opinion_text", "next_wish",
 )  # fmt: skip
-
-
-def _columns(row):
-    return ", ".join(f'{row}."{name}"' for name in (*TEXT, "text_hash"))
+# What happens to a record; everything else stays as it is from the first signature on.
+LIVING = ("state", "reason", "returned_on", "paper_id", "document_id")
 
 
 class Handover(AgencyModel):
@@ -103,11 +101,17 @@ class Handover(AgencyModel):
             RowCheck(
                 name="handover_text_frozen",
                 events="UPDATE",
-                condition=f"""({_columns("NEW")}) IS NOT DISTINCT FROM ({_columns("OLD")})
+                condition=f"""{unchanged(but=LIVING)}
                     OR 'draft' IN (OLD.state, NEW.state) AND NOT EXISTS (SELECT FROM contracts_handoversignature s
                         WHERE s.agency_id = NEW.agency_id AND s.handover_id = NEW.id
                         AND s.text_hash = OLD.text_hash)""",
                 message="the text of a handover record that is out for signing does not change",
+            ),
+            RowCheck(
+                name="handover_closed_is_final",
+                events="UPDATE OR DELETE",
+                condition=f"OLD.state IN ('draft', 'signing') OR {unchanged(but=['document_id'])}",
+                message="a handover record that is filed or given up does not change",
             ),
         ]
         indexes = [

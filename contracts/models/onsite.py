@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.tenancy import AgencyHistory, AgencyModel, InsertOnly, same_agency
+from agencies.tenancy import AgencyHistory, AgencyModel, InsertOnly, RowCheck, same_agency
 from contracts.models.visit import Visit
 from contracts.standard import VITAL_WORDS
 
@@ -66,6 +66,14 @@ class VisitProof(AgencyModel):
             *same_agency("visit_proof", "visit"),
             models.UniqueConstraint(fields=["agency", "visit", "moment"], name="visit_proof_once"),
             InsertOnly(name="visit_proof_insert_only", changeable=["latitude", "longitude", "accuracy"]),
+            RowCheck(
+                name="visit_proof_only_forgotten",
+                events="UPDATE",
+                condition="""NEW.latitude IS NULL AND NEW.longitude IS NULL AND NEW.accuracy IS NULL
+                    OR (NEW.latitude, NEW.longitude, NEW.accuracy)
+                    IS NOT DISTINCT FROM (OLD.latitude, OLD.longitude, OLD.accuracy)""",
+                message="a position is forgotten, never changed",
+            ),
         ]
         indexes = [
             models.Index(
@@ -114,7 +122,7 @@ class Measurement(AgencyModel):
                 | Q(struck_at__isnull=False, struck_by__isnull=False) & ~Q(struck_reason=""),
                 name="measurement_struck",
             ),
-            InsertOnly(name="measurement_insert_only", changeable=["struck_at", "struck_by", "struck_reason"]),
+            InsertOnly(name="measurement_insert_only", once=["struck_at", "struck_by", "struck_reason"]),
         ]
         indexes = [models.Index(fields=["agency", "client", "-taken_at"], name="measurement_of_client")]
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import WorkForm
-from agencies.tenancy import AgencyHistory, AgencyModel, same_agency
+from agencies.tenancy import AgencyHistory, AgencyModel, RowCheck, same_agency, unchanged
 
 
 class Weekday(models.IntegerChoices):
@@ -18,6 +18,18 @@ class Weekday(models.IntegerChoices):
     FRIDAY = 5, _("Friday")
     SATURDAY = 6, _("Saturday")
     SUNDAY = 7, _("Sunday")
+
+
+def _of_a_draft(name):
+    """Visits and items change with the draft they belong to, and with it alone."""
+    return RowCheck(
+        name=name,
+        events="UPDATE OR DELETE",
+        condition=f"""{unchanged()} OR NOT EXISTS (SELECT FROM contracts_serviceplan p WHERE p.agency_id = OLD.agency_id
+            AND p.id IN (OLD.plan_id, NEW.plan_id) AND p.state <> 'draft')""",
+        message="a plan that was agreed does not change",
+        at_once=True,
+    )
 
 
 class ServicePlan(AgencyModel):
@@ -64,6 +76,12 @@ class ServicePlan(AgencyModel):
                 | Q(state__in=["agreed", "superseded"], agreed_on__isnull=False),
                 name="plan_state",
             ),
+            RowCheck(
+                name="plan_agreed_is_final",
+                events="UPDATE OR DELETE",
+                condition=f"OLD.state = 'draft' OR NEW.state <> 'draft' AND {unchanged(but=['state'])}",
+                message="a plan that was agreed does not change",
+            ),
         ]
 
     def __str__(self):
@@ -90,6 +108,7 @@ class PlanSlot(AgencyModel):
                 condition=Q(weekday__in=Weekday.values, duration_minutes__gte=30, duration_minutes__lte=1440),
                 name="plan_slot_bounds",
             ),
+            _of_a_draft("plan_slot_of_a_draft"),
         ]
 
 
@@ -117,6 +136,7 @@ class PlanLine(AgencyModel):
             *same_agency("plan_line", "plan", "service_item"),
             models.UniqueConstraint(fields=["agency", "plan", "service_item"], name="plan_line_once"),
             models.CheckConstraint(condition=Q(weekdays__contained_by=Weekday.values), name="plan_line_weekdays"),
+            _of_a_draft("plan_line_of_a_draft"),
         ]
 
 

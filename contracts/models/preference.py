@@ -38,7 +38,7 @@ class CaregiverPreference(AgencyModel):
         constraints = [
             *AgencyModel.Meta.constraints,
             *same_agency("preference", "client", "caregiver"),
-            InsertOnly(name="preference_insert_only", changeable=["ended_at", "ended_by", "end_reason"]),
+            InsertOnly(name="preference_insert_only", once=["ended_at", "ended_by", "end_reason"]),
             models.UniqueConstraint(
                 fields=["agency", "client", "caregiver"], condition=Q(ended_at=None), name="preference_once"
             ),

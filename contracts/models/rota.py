@@ -27,7 +27,7 @@ class RotaChange(AgencyModel):
         ordering = ["-made_at"]
         constraints = [
             *AgencyModel.Meta.constraints,
-            InsertOnly(name="rota_change_insert_only", changeable=["undone_at", "undone_by"]),
+            InsertOnly(name="rota_change_insert_only", once=["undone_at", "undone_by"]),
             models.CheckConstraint(condition=Q(scope__in=["one", "later", "all"]), name="rota_change_scope"),
             models.CheckConstraint(
                 condition=Q(undone_at=None, undone_by=None) | Q(undone_at__isnull=False, undone_by__isnull=False),

@@ -7,7 +7,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from agencies.tenancy import AgencyHistory, AgencyModel, InsertOnly, same_agency
+from agencies.tenancy import AgencyHistory, AgencyModel, InsertOnly, RowCheck, same_agency, unchanged
 
 
 class Visit(AgencyModel):
@@ -88,6 +88,12 @@ class Visit(AgencyModel):
                 ],
                 condition=~Q(state="cancelled") & Q(caregiver__isnull=False),
             ),
+            RowCheck(
+                name="visit_done_is_final",
+                events="UPDATE OR DELETE",
+                condition=f"OLD.state <> 'done' OR {unchanged(but=['unended_told_at'])}",
+                message="who was at a visit, and when, does not change",
+            ),
         ]
         indexes = [
             models.Index("agency", Lower("period"), name="visit_starts"),
@@ -130,6 +136,14 @@ class VisitTask(AgencyModel):
                 condition=Q(outcome__in=["open", "done"])
                 | Q(outcome__in=["not_done", "refused", "not_applicable"]) & ~Q(reason=""),
                 name="visit_task_reason",
+            ),
+            RowCheck(
+                name="visit_task_noted",
+                events="UPDATE OR DELETE",
+                condition=f"""OLD.outcome = 'open' OR {unchanged()} OR NOT EXISTS (SELECT FROM contracts_visit v
+                    WHERE v.agency_id = OLD.agency_id AND v.id = OLD.visit_id AND v.state = 'done')""",
+                message="what was noted at a visit that is over does not change",
+                at_once=True,
             ),
         ]
 

@@ -68,12 +68,11 @@ def test_prices_stand_from_the_shortest_work_form_to_what_costs_extra(client, ma
         walk = make_one(ServiceItem, code="1.2", name="陪同散步", group="living_care")
         feed = make_one(ServiceItem, code="1.1", name="喂饭", group="living_care")
         make_one(ServiceItem, code="1.3", name="不再提供", group="living_care", is_active=False)
-        prices = make_one(
-            PriceList, name="2026年价目表", state="published", published_at="2026-01-01T00:00Z", effective_from=DAY
-        )
+        prices = make_one(PriceList, name="2026年价目表", effective_from=DAY)
         make_one(Price, price_list=prices, work_form="", service_item=walk)
         for form in ("live_in", "hourly", "day"):
             make_one(Price, price_list=prices, work_form=form)
+        PriceList.objects.filter(pk=prices.pk).update(state="published", published_at="2026-01-01T00:00Z")
         assert [price.work_form or price.service_item.name for price in prices_on(DAY)] == [
             *("hourly", "day", "live_in", "陪同散步")
         ]

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from agencies import actions
 from agencies.models import AgencySettings, Notice, Price, PriceList, ServiceItem, User, WorkForm
-from agencies.queries import prices_on
+from agencies.queries import as_shown, prices_on
 from agencies.tenancy import agency_context
 from archive import documents
 from archive.actions import render, why_void
@@ -168,8 +168,9 @@ def test_a_draft_waits_for_another_manager_who_is_told(client, maple, manager):
         assert set(Notice.objects.values_list("user", "title")) == {
             (user.pk, "2100 年价目表 waits for your approval") for user in (manager, other)
         }
+        seen = as_shown(row)
     client.force_login(other)
-    client.post(reverse("price_list_publish", args=["maple", row.pk]))
+    client.post(reverse("price_list_publish", args=["maple", row.pk]), {"seen": seen})
     with agency_context(maple):
         row.refresh_from_db()
         assert (row.state, row.published_by) == ("published", other)

@@ -41,6 +41,7 @@ from caregivers.standard.skills import skills_on
 from caregivers.tasks import level_standings
 from tests.caregivers.people import ago, ready
 from tests.factories import make_member, make_one, make_user
+from tests.past_the_rules import rewrite, strike
 
 SCORES = {line.code: 4 for line in FORM}
 TODAY = timezone.localdate
@@ -88,7 +89,7 @@ def test_only_what_counts_is_counted(in_maple):
     ExamResult.objects.filter(course__kind="level", part="theory").update(
         annulled_on=TODAY(), annulled_reason="作弊", annulled_by=make_user()
     )
-    Credential.objects.update(verified_on=None, verified_by=None)
+    rewrite(Credential.objects.all(), verified_on=None, verified_by=None)
     make_one(QualityRecord, caregiver=caregiver, kind="rating", value=1, source="x", happened_on=ago(900))
     facts = level_facts([caregiver], TODAY())[caregiver.pk]
     assert facts.exams == frozenset({("promotion", 1)})
@@ -269,7 +270,7 @@ def test_board_says_who_may_rise_and_what_the_others_lack(client, maple):
         short = ready(name="何梅")
         ServiceDay.objects.filter(caregiver=short, day__lt=ago(100)).delete()
         lacking = ready(name="胡爱华")
-        Credential.objects.filter(caregiver=lacking).delete()
+        strike(Credential.objects.filter(caregiver=lacking))
         top = make_one(Caregiver, state="active", posted_on=ago(1))
         make_one(LevelGrant, caregiver=top, level=3, granted_on=ago(1))
     level_standings(agency_id=maple.pk)
@@ -401,7 +402,7 @@ def test_an_agency_may_ask_for_every_skill_before_a_promotion(client, maple, in_
 
 def test_board_follows_certificate_evaluation_and_rating_at_once(in_maple):
     caregiver, by = ready(), make_user()
-    Credential.objects.all().delete()
+    strike(Credential.objects.all())
     make_one(Evaluation, caregiver=caregiver, number="KP-9", result="not_fit", evaluated_on=ago(5), scores={})
     QualityRecord.objects.latest("pk").delete()
     actions.refresh_standing(caregiver)

@@ -146,9 +146,7 @@ def make_plan(client, *, version=1, hour=8):
 
 
 def make_price_list():
-    prices = make_one(
-        PriceList, name="2026 年服务价目表", effective_from=dt.date(2026, 1, 1), state="published", published_at=NOON
-    )
+    prices = make_one(PriceList, name="2026 年服务价目表", effective_from=dt.date(2026, 1, 1))
     massage = make_one(ServiceItem, code="5.2-01", group="health_care", name="按摩")
     hospital = make_one(ServiceItem, code="5.1-07", group="living_care", name="陪同看病")
     for work_form, item, unit, amount, note in [
@@ -160,6 +158,8 @@ def make_price_list():
     ]:
         values = {"work_form": work_form, "service_item": item, "unit": unit, "amount": Decimal(amount), "note": note}
         make_one(Price, price_list=prices, **values)
+    prices.state, prices.published_at = "published", NOON
+    prices.save()
     return prices
 
 

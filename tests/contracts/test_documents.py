@@ -19,6 +19,7 @@ from contracts import documents
 from contracts.paper_words import days, length, pattern
 from contracts.terms import agreement_terms, terms_digest, wording_digest
 from tests.contracts import paper_rows as rows
+from tests.past_the_rules import strike
 
 
 def text_of(pair):
@@ -145,7 +146,7 @@ def test_what_changes_after_freezing_does_not_reach_the_paper(in_maple):
     client = agreement.client
     client.illnesses = "改过的病史"
     client.save()
-    agreement.plan.lines.all().delete()
+    strike(agreement.plan.lines.all())
     text = agreement_text(agreement)
     assert "改过的病史" not in text
     assert "低盐低糖，软烂，少量多餐" in text

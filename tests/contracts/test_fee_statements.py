@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import Price, PriceList
 from agencies.tenancy import agency_context
 from archive.models import ArchiveRecord, Document
 from carecenter.demo import world as demo
@@ -20,7 +19,7 @@ from caregivers.models import Caregiver
 from contracts.actions import fees as actions
 from contracts.models import FeeStatement, Visit, VisitTask
 from contracts.queries.fees import with_hours
-from tests.world import make_world, sign_agreement, staff_up
+from tests.world import make_world, reprice, sign_agreement, staff_up
 
 OCTOBER = dt.date(2026, 10, 1)
 NOVEMBER = dt.datetime(2026, 11, 3, 2, tzinfo=dt.UTC)
@@ -88,9 +87,7 @@ def test_a_month_is_counted_from_the_visits_that_were_made(world):
 def test_items_with_a_price_of_their_own_count_where_they_were_done(world):
     agreement = world.agreements[0]
     line = agreement.plan.lines.order_by("service_item__code").first()
-    price_list = PriceList.objects.filter(effective_from__lte=agreement.starts_on).latest("effective_from")
-    Price.objects.filter(price_list=price_list, service_item=line.service_item).delete()
-    Price.objects.create(price_list=price_list, service_item=line.service_item, unit="visit", amount=Decimal(60))
+    reprice(agreement.starts_on, line.service_item, Decimal(60))
     for day, outcome in ((8, "done"), (9, "done"), (12, "refused")):
         row = visit(agreement, day)
         reason = "" if outcome == "done" else "老人不愿意"

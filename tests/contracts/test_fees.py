@@ -8,15 +8,16 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import Notice, Price, PriceList
+from agencies.models import Notice
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
 from contracts.actions.agreements import missing_for_signing, send_for_signing
 from contracts.actions.visits import plan_visits
-from contracts.models import Agreement
+from contracts.models import Agreement, PlanLine
 from contracts.queries.fees import charges_of
 from contracts.terms import agreement_terms
-from tests.world import make_world, sign_agreement, staff_up
+from tests.past_the_rules import rewrite
+from tests.world import make_world, reprice, sign_agreement, staff_up
 
 
 @pytest.fixture
@@ -31,16 +32,8 @@ def world(db):
 def priced(agreement, rate):
     """Give the first item of the plan a price of its own, each visit."""
     line = agreement.plan.lines.order_by("service_item__code").first()
-    line.weekdays = [1, 3]
-    line.save()
-    price_list = PriceList.objects.filter(effective_from__lte=agreement.starts_on).latest("effective_from")
-    Price.objects.filter(price_list=price_list, service_item=line.service_item).delete()
-    price_list.prices.add(
-        Price(
-            agency=agreement.agency, price_list=price_list, service_item=line.service_item, unit="visit", amount=rate
-        ),
-        bulk=False,
-    )
+    rewrite(PlanLine.objects.filter(pk=line.pk), weekdays=[1, 3])
+    reprice(agreement.starts_on, line.service_item, rate)
     return line
 
 

@@ -28,6 +28,7 @@ from contracts.actions.visits import plan_visits
 from contracts.models import AssignmentGap, Visit
 from tests.caregivers import people
 from tests.factories import make_one, make_user
+from tests.past_the_rules import rewrite
 from tests.world import make_world, sign_agreement, staff_up
 
 TODAY = timezone.localdate
@@ -70,7 +71,7 @@ def test_original_sighted_leave_noted_and_file_corrected_show_at_once(world):
     ahead = Visit.objects.filter(state="planned", caregiver=world.caregiver, period__startswith__gt=timezone.now())
     ahead = set(ahead.values_list("pk", flat=True))
     health = Credential.objects.filter(caregiver=world.caregiver, kind="health")
-    health.update(verified_on=None, verified_by=None)
+    rewrite(health, verified_on=None, verified_by=None)
     files.update_caregiver(caregiver=world.caregiver, by=world.manager, emergency_contact="何建华")
     assert gaps() == {key: ["no_health"] for key in ahead}
     for paper in health:
@@ -94,8 +95,9 @@ def test_suspension_takes_every_visit_ahead_back_and_says_so(world):
 
 def test_what_is_planned_anew_is_not_given_to_whom_the_rules_refuse(world):
     Visit.objects.filter(state="planned").delete()
-    Credential.objects.filter(caregiver=world.caregiver, kind="identity_card").update(
-        expires_on=TODAY() + dt.timedelta(days=5)
+    rewrite(
+        Credential.objects.filter(caregiver=world.caregiver, kind="identity_card"),
+        expires_on=TODAY() + dt.timedelta(days=5),
     )
     plan_visits()
     last_good = TODAY() + dt.timedelta(days=5)
@@ -142,19 +144,25 @@ SPOIL = {
     "schooling": lambda person: Caregiver.objects.filter(pk=person.pk).update(education="primary"),
     "no_declaration": lambda person: Caregiver.objects.filter(pk=person.pk).update(declared_no_history_on=None),
     "work_form": lambda person: Caregiver.objects.filter(pk=person.pk).update(work_forms=["live_in"]),
-    "unsighted": lambda person: Credential.objects.filter(caregiver=person).update(verified_on=None, verified_by=None),
-    "declined": lambda person: Credential.objects.filter(caregiver=person).update(declined_reason="x"),
-    "ending": lambda person: Credential.objects.filter(caregiver=person, kind="health").update(
-        expires_on=TODAY() + dt.timedelta(days=3)
+    "unsighted": lambda person: rewrite(
+        Credential.objects.filter(caregiver=person), verified_on=None, verified_by=None
     ),
-    "later": lambda person: Credential.objects.filter(caregiver=person, kind="identity_card").update(
-        issued_on=TODAY() + dt.timedelta(days=5), expires_on=None
+    "declined": lambda person: rewrite(Credential.objects.filter(caregiver=person), declined_reason="x"),
+    "ending": lambda person: rewrite(
+        Credential.objects.filter(caregiver=person, kind="health"), expires_on=TODAY() + dt.timedelta(days=3)
     ),
-    "no_certificate": lambda person: Credential.objects.filter(
-        caregiver=person, kind__in=["domestic_service", "elderly_care"]
-    ).update(invalid_from=TODAY() + dt.timedelta(days=10), invalid_reason="x"),
-    "no_background": lambda person: Credential.objects.filter(caregiver=person, kind="background").update(
-        expires_on=TODAY() - dt.timedelta(days=1)
+    "later": lambda person: rewrite(
+        Credential.objects.filter(caregiver=person, kind="identity_card"),
+        issued_on=TODAY() + dt.timedelta(days=5),
+        expires_on=None,
+    ),
+    "no_certificate": lambda person: rewrite(
+        Credential.objects.filter(caregiver=person, kind__in=["domestic_service", "elderly_care"]),
+        invalid_from=TODAY() + dt.timedelta(days=10),
+        invalid_reason="x",
+    ),
+    "no_background": lambda person: rewrite(
+        Credential.objects.filter(caregiver=person, kind="background"), expires_on=TODAY() - dt.timedelta(days=1)
     ),
     "absent": lambda person: Absence.objects.create(
         caregiver=person, kind="leave", period=(timezone.now(), timezone.now() + dt.timedelta(days=9))

@@ -9,7 +9,9 @@ from PIL import Image
 
 from carecenter import pdf
 from contracts import documents
+from contracts.models import PlanLine
 from tests.contracts import paper_rows as rows
+from tests.past_the_rules import rewrite
 
 MM = 72 / 25.4
 
@@ -76,9 +78,7 @@ def test_the_boxes_of_an_amendment_never_stand_alone(sent):
 
 def test_a_table_over_several_pages_repeats_its_head(in_maple):
     agreement = rows.make_agreement()
-    for line in agreement.plan.lines.all():
-        line.note = "按照护要求逐项完成并记录。" * 14
-        line.save()
+    rewrite(PlanLine.objects.filter(plan=agreement.plan), note="按照护要求逐项完成并记录。" * 14)
     head = "序号项目频次用时要求"
     pages = [head in page for page in agreement_pages(agreement)]
     assert sum(pages) >= 2

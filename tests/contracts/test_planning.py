@@ -19,6 +19,7 @@ from contracts.actions import agreements, attendance, running, signing, visits
 from contracts.models import Agreement, PlanSlot, Visit
 from contracts.queries.visits import midnight
 from tests.factories import make_one
+from tests.past_the_rules import rewrite, strike
 from tests.world import make_world, sign_agreement, staff_up
 
 HORIZON = 28  # four weeks, of which 20 days are Monday to Friday
@@ -52,7 +53,7 @@ def ahead(visit):
 
 def repattern(agreement, starts_at, minutes):
     """Every day of the week at one time; the visits of the old pattern are forgotten."""
-    PlanSlot.objects.filter(plan=agreement.plan).delete()
+    strike(PlanSlot.objects.filter(plan=agreement.plan))
     for weekday in range(1, 8):
         make_one(PlanSlot, plan=agreement.plan, weekday=weekday, starts_at=starts_at, duration_minutes=minutes)
     Visit.objects.all().delete()
@@ -77,14 +78,14 @@ def test_night_across_midnight_ends_on_the_next_day(world):
 def test_nothing_is_planned_past_the_last_day_or_the_horizon(world):
     repattern(world.agreement, dt.time(9), 60)
     assert {ahead(row) for row in planned(world.agreement)} == set(range(1, HORIZON + 1))
-    Agreement.objects.update(ends_on=world.agreement.starts_on + dt.timedelta(days=4))
+    rewrite(Agreement.objects.all(), ends_on=world.agreement.starts_on + dt.timedelta(days=4))
     repattern(world.agreement, dt.time(9), 60)
     assert {ahead(row) for row in planned(world.agreement)} == {1, 2, 3, 4, 5}
 
 
 def test_caregiver_busy_elsewhere_leaves_the_visit_unassigned(world):
     second = sign_agreement(world, world.caregivers[1], world.clients[1])
-    Agreement.objects.filter(pk=second.pk).update(caregiver=world.caregivers[0])
+    rewrite(Agreement.objects.filter(pk=second.pk), caregiver=world.caregivers[0])
     Visit.objects.filter(agreement=second).delete()
     visits.plan_visits()
     rows = planned(second)
@@ -103,7 +104,7 @@ def test_caregiver_who_does_not_work_gets_no_new_visits(world, state):
 
 def test_health_certificate_counts_up_to_and_including_its_last_day(world):
     papers = Credential.objects.filter(caregiver=world.caregivers[0], kind="health")
-    papers.update(expires_on=timezone.localdate() + dt.timedelta(days=10))
+    rewrite(papers, expires_on=timezone.localdate() + dt.timedelta(days=10))
     repattern(world.agreement, dt.time(9), 60)
     assert {ahead(row) for row in planned(world.agreement) if row.caregiver_id} == set(range(1, 11))
     assert {ahead(row) for row in planned(world.agreement) if not row.caregiver_id} == set(range(11, 29))

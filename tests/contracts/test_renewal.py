@@ -16,6 +16,7 @@ from contracts.actions import agreements, renewal, running, signing
 from contracts.models import Agreement
 from contracts.queries.agreements import ending_by, without_handover
 from contracts.terms import agreement_terms
+from tests.past_the_rules import rewrite
 from tests.world import all_terms, make_world, sign_agreement, staff_up
 
 FRIDAY = dt.datetime(2026, 11, 20, 1, 0, tzinfo=dt.UTC)  # nine in the morning in Jinan
@@ -53,9 +54,10 @@ def sign_all(world, agreement):
 
 
 def dearer(world, day, amount):
-    price_list = PriceList.objects.create(name="新价", effective_from=day, state="published", published_at=FRIDAY)
+    price_list = PriceList.objects.create(name="新价", effective_from=day)
     for form, unit in (("hourly", "hour"), ("day", "day"), ("live_in", "month")):
         Price.objects.create(price_list=price_list, work_form=form, unit=unit, amount=amount, note="含")
+    PriceList.objects.filter(pk=price_list.pk).update(state="published", published_at=FRIDAY)
 
 
 def test_a_renewal_takes_the_prices_of_its_own_first_day_and_continues_the_number(world):
@@ -70,7 +72,7 @@ def test_a_renewal_takes_the_prices_of_its_own_first_day_and_continues_the_numbe
 
 
 def test_what_departed_from_the_list_is_not_carried_over(world):
-    Agreement.objects.filter(pk=world.first.pk).update(rate=Decimal(1), rate_reason="开业优惠")
+    rewrite(Agreement.objects.filter(pk=world.first.pk), rate=Decimal(1), rate_reason="开业优惠")
     draft = renew(world)
     assert (draft.rate, draft.rate_reason, draft.rate_approved_by) == (draft.list_rate, "", None)
 
@@ -106,7 +108,7 @@ def test_nothing_is_renewed_twice_nor_when_its_end_is_set(world):
 
 def test_service_goes_on_from_term_to_term_without_a_handover(world):
     last = dt.date(2026, 12, 20)
-    Agreement.objects.filter(pk=world.first.pk).update(ends_on=last)
+    rewrite(Agreement.objects.filter(pk=world.first.pk), ends_on=last)
     draft = renew(world, last + dt.timedelta(days=1))
     assert list(ending_by(last)) == [world.first]
     Agreement.objects.filter(pk=draft.pk).update(condition_disclosed=True)
@@ -157,11 +159,11 @@ def test_nobody_is_told_of_what_goes_on_or_has_its_end(world):
 def test_telling_of_many_costs_what_one_costs(world):
     for slot, client in enumerate(demo.take_in(world, 10)[1:3], 1):
         sign_agreement(world, world.caregivers[0], client, slot=slot, starts_on=dt.date(2026, 11, 23))
-    Agreement.objects.exclude(pk=world.first.pk).update(ends_on=LAST + dt.timedelta(days=60))
+    rewrite(Agreement.objects.exclude(pk=world.first.pk), ends_on=LAST + dt.timedelta(days=60))
     with at(LAST - dt.timedelta(days=30)):
         with CaptureQueriesContext(connection) as one:
             assert renewal.tell_of_endings()["told"] == 1
-        Agreement.objects.update(expiry_warned_days=None, ends_on=LAST)
+        rewrite(Agreement.objects.all(), expiry_warned_days=None, ends_on=LAST)
         Message.objects.filter(key__startswith="expiry:").delete()
         with CaptureQueriesContext(connection) as many:
             assert renewal.tell_of_endings()["told"] == 3

@@ -25,6 +25,7 @@ from contracts.queries.rota import week_of
 from contracts.queries.suggesting import candidates
 from contracts.standard import parties_to_tell
 from contracts.tasks import special_limits
+from tests.past_the_rules import rewrite
 from tests.world import make_world, sign_agreement, staff_up
 
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
@@ -238,8 +239,11 @@ def test_days_that_cannot_be_are_named(world):
             from_day=world.agreement.ends_on + dt.timedelta(days=1), until_day=world.agreement.ends_on,
         )  # fmt: skip
     assert set(refusal.value.message_dict) == {"from_day", "until_day"}
-    Agreement.objects.filter(pk=world.agreement.pk).update(
-        state="ended", ended_on=world.agreement.starts_on, end_reason="client"
+    rewrite(
+        Agreement.objects.filter(pk=world.agreement.pk),
+        state="ended",
+        ended_on=world.agreement.starts_on,
+        end_reason="client",
     )
     world.agreement.refresh_from_db()
     with pytest.raises(ValidationError, match="not in force"):

@@ -12,6 +12,7 @@ from contracts.models import Agreement
 from supervision.actions.return_visits import create_due_calls
 from supervision.actions.surveys import run_surveys
 from supervision.models import ReturnVisit, SurveyInvitation, SurveyRound
+from tests.past_the_rules import rewrite
 from tests.world import make_world, sign_agreement, staff_up
 
 
@@ -26,8 +27,13 @@ def world(db):
 
 def end(world, reason, days):
     day = timezone.localdate() - dt.timedelta(days=days)
-    Agreement.objects.filter(pk=world.agreement.pk).update(
-        state="ended", starts_on=day, ended_on=day, end_reason=reason, end_note="x"
+    rewrite(
+        Agreement.objects.filter(pk=world.agreement.pk),
+        state="ended",
+        starts_on=day,
+        ended_on=day,
+        end_reason=reason,
+        end_note="x",
     )
 
 

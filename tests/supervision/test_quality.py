@@ -11,6 +11,7 @@ from caregivers.models import QualityRecord
 from contracts.models import Agreement
 from supervision.actions import complaints, return_visits, surveys
 from supervision.models import ReturnVisit, SurveyAnswer, SurveyInvitation
+from tests.past_the_rules import rewrite
 from tests.world import make_world, sign_agreement, staff_up
 
 POINTS = [("very_satisfied", 4), ("satisfied", 3), ("fair", 2), ("dissatisfied", 1)]
@@ -56,7 +57,7 @@ def test_a_call_counts_as_a_rating_of_its_day(world, satisfaction, points):
 
 @pytest.mark.parametrize(("overall", "points"), POINTS)
 def test_a_survey_counts_as_a_rating_of_whom_it_asked_about(world, overall, points):
-    Agreement.objects.update(starts_on=timezone.localdate())
+    rewrite(Agreement.objects.all(), starts_on=timezone.localdate())
     surveys.run_surveys()
     invitation = SurveyInvitation.objects.get()
     answer = surveys.answer_survey(invitation=invitation, way="link", overall=overall, scores={})

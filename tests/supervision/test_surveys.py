@@ -14,6 +14,7 @@ from contracts.models import Agreement, Signature
 from supervision.actions import surveys as actions
 from supervision.models import SurveyAnswer, SurveyInvitation, SurveyRound
 from tests.factories import NOON, make_one
+from tests.past_the_rules import rewrite
 
 FIRST = dt.date(2026, 6, 1)
 NOTHING = {"closed": 0, "opened": 0, "invited": 0, "sent": 0, "reminded": 0}
@@ -67,7 +68,7 @@ def test_only_who_is_silent_is_reminded_and_once(agreements):
     answered, silent = SurveyInvitation.objects.order_by("pk")
     with on(FIRST):
         actions.answer_survey(invitation=answered, way="link", overall="satisfied", scores={})
-    Agreement.objects.filter(pk=agreements[2].pk).update(starts_on=FIRST + dt.timedelta(days=90))
+    rewrite(Agreement.objects.filter(pk=agreements[2].pk), starts_on=FIRST + dt.timedelta(days=90))
     assert run(6)["reminded"] == 0
     assert run(7)["reminded"] == 1
     assert run(8)["reminded"] == 0
