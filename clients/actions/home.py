@@ -36,16 +36,7 @@ def check_home(
     """
     refuse_sealed(client)
     findings = list(findings)
-    problems = {f"item_{item.code}": _("Choose an answer.") for item in ITEMS if answers.get(item.code) not in Answer}
-    wrong = {code for code, answer in answers.items() if answer == Answer.WRONG}
-    named = {finding["code"] for finding in findings if finding["text"]}
-    problems |= {f"fix_{code}": _("Say what is to be put right.") for code in wrong - named}
-    problems |= {f"item_{code}": _("Mark it as to be put right, or empty the words.") for code in named - wrong}
-    if checked_on > timezone.localdate():
-        problems["checked_on"] = _("A check cannot lie in the future.")
-    if wrong and any(finding["due_on"] is None or finding["due_on"] < checked_on for finding in findings):
-        problems["due_on"] = _("Say until when it is to be put right; not before the check.")
-    if problems:
+    if problems := check_problems(checked_on, answers, findings):
         raise ValidationError(problems)
     check = HomeCheck.objects.create(
         client=client,
@@ -61,6 +52,23 @@ def check_home(
     rows = [HomeFinding(agency=current_agency(), check_made=check, **finding) for finding in findings]
     HomeFinding.objects.bulk_create(rows)
     return check
+
+
+def check_problems(
+    checked_on: dt.date | None, answers: Mapping[str, str], findings: Iterable[Mapping[str, Any]]
+) -> dict[str, str]:
+    """What a check leaves open, by field; the form names it beside its own, where the day may be missing."""
+    problems = {f"item_{item.code}": _("Choose an answer.") for item in ITEMS if answers.get(item.code) not in Answer}
+    wrong = {code for code, answer in answers.items() if answer == Answer.WRONG}
+    named = {finding["code"] for finding in findings if finding["text"]}
+    problems |= {f"fix_{code}": _("Say what is to be put right.") for code in wrong - named}
+    problems |= {f"item_{code}": _("Mark it as to be put right, or empty the words.") for code in named - wrong}
+    if checked_on and checked_on > timezone.localdate():
+        problems["checked_on"] = _("A check cannot lie in the future.")
+    days = [finding["due_on"] for finding in findings]
+    if wrong and any(day is None or (checked_on and day < checked_on) for day in days):
+        problems["due_on"] = _("Say until when it is to be put right; not before the check.")
+    return problems
 
 
 def address_of(client: Client) -> str:

@@ -11,6 +11,7 @@ from agencies.identity import normalise_phone
 from agencies.models import Membership, Role, User
 from agencies.robots import PublicForm
 from agencies.tenancy import current_agency
+from clients.actions.enquiries import desk_problems
 from clients.models import Enquiry, EnquiryEntry
 from clients.queries import due_enquiries, find_enquiries, known_by_phone, late_enquiries
 
@@ -59,6 +60,12 @@ class EnquiryForm(CleanForm, forms.ModelForm):
 
     def clean_matter(self):
         return self.cleaned_data["matter"] or Enquiry.Matter.SERVICE
+
+    def clean(self):
+        """What is wrong with times and outcome is named with everything else."""
+        for name, problem in desk_problems(**self.cleaned_data).items():
+            self.add_error(name, problem)
+        return self.cleaned_data
 
     def _post_clean(self):
         """The action fills and checks the row; the form only cleans."""

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import CleanForm
+from clients.actions.home import check_problems
 from clients.home import GROUPS, ITEMS, groups
 from clients.models import HomeCheck, HomeFinding
 
@@ -53,6 +54,8 @@ class HomeCheckForm(CleanForm, forms.Form):
             for code, (answer, fix, who) in taken.items()
             if answer == HomeCheck.Answer.WRONG or fix
         ]
+        for name, problem in check_problems(data.get("checked_on"), data["answers"], data["findings"]).items():
+            self.add_error(name, problem)
         return data
 
     def facts(self):

@@ -70,6 +70,15 @@ def test_name_phone_and_need_are_enough(office, maple):
     assert (enquiry.state, enquiry.owner, enquiry.answered_at) == ("open", office.user, None)
 
 
+def test_what_is_mistyped_and_what_cannot_be_promised_are_named_together(office, maple):
+    wrong = {"caller": "", "phone": "1360000", "reply_by": "2020-01-01T10:00", "follow_up_on": "2020-01-01"}
+    answer = office.post(reverse("enquiry_new", args=["maple"]), {**CALL, **wrong, "outcome": "out_of_scope"})
+    found = {"caller", "phone", "reply_by", "follow_up_on", "outcome", "referred_to"}
+    assert set(answer.context["form"].errors) == found
+    with agency_context(maple):
+        assert not Enquiry.objects.exists()
+
+
 def test_answer_given_at_once_counts_as_the_reply(office, maple):
     post(office, "enquiry_new", {**CALL, "answer": "已报价，周三上门看看", "follow_up_on": "2099-01-01"})
     with agency_context(maple):

@@ -63,9 +63,9 @@ def test_page_names_everything_at_once(office, maple):
         person = make_one(Client)
     url = reverse("home_check_new", args=["maple", person.pk])
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
-    wrong = form(item_mat="wrong", item_bed="", fix_floor="铺防滑垫", checked_on=tomorrow)
+    wrong = form(item_mat="wrong", item_bed="", fix_floor="铺防滑垫", checked_on=tomorrow, with_whom="")
     errors = office.post(url, wrong).context["form"].errors
-    assert set(errors) == {"item_bed", "fix_mat", "item_floor", "checked_on", "due_on"}
+    assert set(errors) == {"item_bed", "fix_mat", "item_floor", "checked_on", "due_on", "with_whom"}
     with agency_context(maple):
         assert not HomeCheck.objects.exists()
 
