@@ -62,7 +62,7 @@ class SettleForm(CleanForm, forms.Form):
 
 class SpecialFilter(django_filters.FilterSet):
     client = django_filters.CharFilter(label=_("Client"), method="of_client")
-    kind = django_filters.ChoiceFilter(label=_("What happened"), choices=SpecialEvent.Kind)
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=SpecialEvent.Kind)
     only = django_filters.ChoiceFilter(
         label=_("Only"), choices=[("open", _("Open")), ("late", _("past a limit"))], method="only_some"
     )

@@ -36,7 +36,7 @@ class SpecialList(OfficeList):
     columns = [
         Column(gettext_lazy("number"), lambda row: row.number),
         Column(gettext_lazy("reported at"), lambda row: timezone.localtime(row.reported_at).strftime("%Y-%m-%d %H:%M")),
-        Column(gettext_lazy("what happened"), lambda row: row.get_kind_display()),
+        Column(gettext_lazy("kind"), lambda row: row.get_kind_display()),
         Column(gettext_lazy("client"), lambda row: mask_name(row.client.name)),
         Column(gettext_lazy("caregiver"), lambda row: str(row.caregiver)),
         Column(gettext_lazy("state"), lambda row: row.get_state_display()),
