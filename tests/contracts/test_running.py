@@ -12,7 +12,7 @@ from archive.models import ArchiveRecord
 from carecenter.demo import world as demo
 from caregivers.models import Credential
 from clients.models import Client
-from contracts.actions import agreements, handovers, running, signing, visits
+from contracts.actions import agreements, attendance, handovers, running, signing, visits
 from contracts.models import Agreement, Handover, Visit
 from contracts.queries.agreements import ending_by, without_handover
 from supervision.actions.surveys import run_surveys
@@ -34,9 +34,9 @@ def world(db):
             yield world
 
 
-def amend(world, previous, starts_on, *, sign=True):
+def amend(world, previous, starts_on, *, sign=True, **changes):
     amendment = agreements.amend_agreement(agreement=previous, by=world.manager, change_summary="调整费用")
-    amendment = agreements.update_agreement(agreement=amendment, by=world.manager, starts_on=starts_on)
+    amendment = agreements.update_agreement(agreement=amendment, by=world.manager, starts_on=starts_on, **changes)
     agreements.send_for_signing(agreement=amendment, by=world.coordinator)
     for party in ("agency", "client", "caregiver") if sign else ():
         signing.sign_on_screen(
@@ -78,6 +78,31 @@ def test_first_version_stays_in_force_until_the_day_the_amendment_begins(world):
         assert running.keep_states_true() == {"replaced": 1, "ended": 0}
         assert running.keep_states_true() == {"replaced": 0, "ended": 0}
     assert states() == ["superseded", "in_force"]
+
+
+def test_a_visit_that_runs_while_the_plan_changes_is_ended_as_it_began(world):
+    monday = FRIDAY + dt.timedelta(days=3)  # nine o'clock, half an hour into the visit
+    with time_machine.travel(monday, tick=False):
+        visit = Visit.objects.order_by("period").first()
+        attendance.check_in(visit=visit, by=visit.caregiver.user, reason="扫不了码", credentials_shown=True)
+        tasks = list(visit.tasks.values_list("pk", flat=True))
+        plan = demo.plan_for(
+            world, world.client, world.caregivers[0], work_form="hourly", slot=1, agreed_on=monday.date()
+        )
+        amendment = amend(world, world.first, monday.date(), plan=plan)
+        visit.refresh_from_db()
+        assert (visit.state, visit.agreement) == ("in_progress", world.first)
+        assert list(visit.tasks.values_list("pk", flat=True)) == tasks
+        assert states() == ["superseded", "in_force"]
+    with time_machine.travel(monday + dt.timedelta(minutes=90), tick=False):
+        outcomes = dict.fromkeys(tasks, ("done", ""))
+        attendance.check_out(visit=visit, by=visit.caregiver.user, outcomes=outcomes)
+    visit.refresh_from_db()
+    assert visit.state == "done"
+    ahead = [timezone.localtime(row.period.lower) for row in Visit.objects.filter(state="planned").order_by("period")]
+    assert {start.hour for start in ahead} == {14}  # everything still to come follows the new plan
+    assert ahead[0].date() == monday.date()
+    assert set(Visit.objects.filter(state="planned").values_list("agreement", flat=True)) == {amendment.pk}
 
 
 @pytest.mark.parametrize("through", ["first", "amendment"])

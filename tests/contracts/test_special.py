@@ -191,6 +191,20 @@ def test_the_supplement_settles_it_when_all_three_have_signed(world):
     assert draft.state == "in_force"
 
 
+def test_the_handover_of_a_supplement_does_not_list_what_it_settles(world):
+    with time_machine.travel(timezone.now() + dt.timedelta(days=3), tick=False):
+        event = actions.report_event(
+            agreement=world.agreement, by=world.coordinator, kind="caregiver", text="腰扭伤了",
+            from_day=timezone.localdate(),
+        )  # fmt: skip
+        draft = actions.draft_supplement(event=event, by=world.coordinator, caregiver=world.second)
+        tell_all(event, world.coordinator)
+        demo.conclude(world, draft)
+    handover = Handover.objects.get(agreement=world.agreement)
+    assert handover.next_caregiver == world.second
+    assert event.number not in handover.open_matters
+
+
 @pytest.mark.parametrize(("minutes", "warned"), [(59, 0), (60, 1), (61, 1)])
 def test_who_was_not_told_in_time_is_named_once(world, minutes, warned):
     event = report(world)
