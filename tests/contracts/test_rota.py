@@ -353,7 +353,7 @@ def test_who_is_near_on_that_day_stands_higher_and_it_is_said_why(world, django_
             period=DateTimeTZRange(starts, ends),
             planned_start=starts + dt.timedelta(seconds=person.pk),
         )
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         found = {one.caregiver: one for one in candidates(world.visit)}
     said = {
         person: [words for words in found[person].speaks_for if " km " in words]

@@ -96,7 +96,7 @@ def test_a_visit_that_runs_while_the_plan_changes_is_ended_as_it_began(world):
         assert states() == ["superseded", "in_force"]
     with time_machine.travel(monday + dt.timedelta(minutes=90), tick=False):
         outcomes = dict.fromkeys(tasks, ("done", ""))
-        attendance.check_out(visit=visit, by=visit.caregiver.user, outcomes=outcomes)
+        attendance.check_out(visit=visit, by=visit.caregiver.user, outcomes=outcomes, leave_reason="到得晚")
     visit.refresh_from_db()
     assert visit.state == "done"
     ahead = [timezone.localtime(row.period.lower) for row in Visit.objects.filter(state="planned").order_by("period")]
