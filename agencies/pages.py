@@ -23,16 +23,21 @@ def as_refusal(error: IntegrityError) -> ValidationError:
 
 
 def submit(form, action: Callable, **kwargs) -> Any:
-    """Run an action with what the form cleaned; None when the form or the action refuses, all problems on the form."""
+    """Run an action with what the form cleaned: what it returns, or True where that is nothing.
+
+    None when the form or the action refuses, with all problems on the form.
+    """
     if not form.is_valid():
         return None
     try:
         with transaction.atomic():
-            return action(**kwargs, **form.cleaned_data)
+            result = action(**kwargs, **form.cleaned_data)
     except ValidationError as refusal:
         take_refusal(form, refusal)
     except IntegrityError as error:
         take_refusal(form, as_refusal(error))
+    else:
+        return True if result is None else result
     return None
 
 

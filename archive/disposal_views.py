@@ -107,15 +107,10 @@ def keep(request, entry_pk):
     entry = get_object_or_404(DisposalEntry.objects.select_related("record"), pk=entry_pk)
     form = KeepForm(request.POST or None)
     back = office_url("disposal_page", entry.disposal_list_id)
-    if form.is_valid() and submit(form, _kept, entry=entry, by=request.user):
+    if submit(form, disposal.keep_longer, entry=entry, by=request.user):
         messages.success(request, _("Kept, and off the list."))
         return redirect(back)
     return form_page(request, form=form, title=_("Keep longer"), lead=str(entry.record), back=back)
-
-
-def _kept(**kwargs):
-    disposal.keep_longer(**kwargs)
-    return True
 
 
 class MethodForm(CleanForm, forms.Form):

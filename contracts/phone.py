@@ -170,7 +170,6 @@ def work(request, caregiver, visit_pk):
 
 def _keep(*, visit, by, outcomes, note, **leaving):
     actions.record_work(visit=visit, by=by, outcomes=outcomes, note=note)
-    return True
 
 
 @require_POST

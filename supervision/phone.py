@@ -49,11 +49,9 @@ def incident(request, caregiver, incident_pk):
         told = request.POST["told"]
         return press(request, actions.add_entry, back=here, done=_("Noted."), incident=row, by=request.user, told=told)
     form = OwnTextForm(request.POST or None, initial={"text": row.text})
-    if request.method == "POST" and form.is_valid():
-        submit(form, actions.describe, incident=row, by=request.user)
-        if not form.errors:
-            messages.success(request, _("Saved."))
-            return redirect(here)
+    if submit(form, actions.describe, incident=row, by=request.user):
+        messages.success(request, _("Saved."))
+        return redirect(here)
     entries = list(row.entries.all())
     told = {entry.told for entry in entries}
     is_open = row.state != Incident.State.CLOSED

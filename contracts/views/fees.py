@@ -133,11 +133,7 @@ def fee_adjust(request, statement_pk):
     statement = _get(statement_pk)
     form = AdjustForm(request.POST or None)
 
-    def adjust(**kwargs):
-        actions.adjust(**kwargs)
-        return True
-
-    if submit(form, adjust, statement=statement, by=request.user):
+    if submit(form, actions.adjust, statement=statement, by=request.user):
         messages.success(request, _("Saved."))
         return redirect(_back(statement))
     lead = f"{statement.number} · {statement.agreement.client}"
@@ -169,11 +165,7 @@ def fee_void(request, statement_pk):
     statement = _get(statement_pk)
     form = VoidForm(request.POST or None)
 
-    def void(**kwargs):
-        actions.void_statement(**kwargs)
-        return True
-
-    if submit(form, void, statement=statement, by=request.user):
+    if submit(form, actions.void_statement, statement=statement, by=request.user):
         messages.success(request, _("The statement is void."))
         return redirect(_back(statement))
     effects = [

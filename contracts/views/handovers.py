@@ -86,11 +86,9 @@ def handover_page(request, handover_pk):
 
 
 def _verb(request, form, title, handover, action, template="form.html"):
-    if request.method == "POST" and form.is_valid():
-        submit(form, action, handover=handover, by=request.user)
-        if not form.errors:
-            messages.success(request, _("Saved."))
-            return redirect(_back(handover))
+    if submit(form, action, handover=handover, by=request.user):
+        messages.success(request, _("Saved."))
+        return redirect(_back(handover))
     context = {
         "lead": f"{handover.number} · {handover.agreement.client}",
         "back": _back(handover),

@@ -107,9 +107,7 @@ def measurement_strike(request, measurement_pk):
     row = get_object_or_404(Measurement.objects.select_related("client"), pk=measurement_pk)
     back = office_url("measurement_list", row.client_id)
     form = StrikeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        submit(form, actions.strike_measurement, measurement=row, by=request.user)
-        if not form.errors:
-            messages.success(request, _("Saved."))
-            return redirect(back)
+    if submit(form, actions.strike_measurement, measurement=row, by=request.user):
+        messages.success(request, _("Saved."))
+        return redirect(back)
     return form_page(request, form=form, title=_("Strike out a measurement"), lead=f"{row.client} · {row}", back=back)

@@ -168,11 +168,7 @@ def plan_agree(request, plan_pk):
     form = AgreePlanForm(request.POST or None, request.FILES or None, speakers=actions.speakers_for(plan.client))
     back = office_url("plan_page", plan.pk)
 
-    def agree(**kwargs):
-        actions.agree_plan(**kwargs)
-        return True
-
-    if submit(form, agree, plan=plan, by=request.user):
+    if submit(form, actions.agree_plan, plan=plan, by=request.user):
         messages.success(request, _("The plan is agreed."))
         return redirect(back)
     items = [str(line.service_item) for line in plan.lines.select_related("service_item")]

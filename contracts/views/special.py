@@ -115,11 +115,9 @@ def special_print(request, event_pk):
 
 
 def _verb(request, form, title, event, action):
-    if request.method == "POST" and form.is_valid():
-        submit(form, action, event=event, by=request.user)
-        if not form.errors:
-            messages.success(request, _saved(event))
-            return redirect(_back(event))
+    if submit(form, action, event=event, by=request.user):
+        messages.success(request, _saved(event))
+        return redirect(_back(event))
     lead = f"{event.number} · {event.client} · {event.get_kind_display()}"
     return form_page(request, form=form, title=title, lead=lead, back=_back(event))
 

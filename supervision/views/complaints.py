@@ -128,11 +128,9 @@ def complaint_reveal(request, complaint_pk):
 
 def _verb(request, form, title, complaint, action, **context):
     """A step on its own page, with the complaint and its log beside the form."""
-    if request.method == "POST" and form.is_valid():
-        submit(form, action, complaint=complaint, by=request.user)
-        if not form.errors:
-            messages.success(request, _("Saved."))
-            return redirect(_back(complaint))
+    if submit(form, action, complaint=complaint, by=request.user):
+        messages.success(request, _("Saved."))
+        return redirect(_back(complaint))
     return form_page(
         request,
         form=form,

@@ -100,11 +100,9 @@ def incident_print(request, incident_pk):
 
 
 def _verb(request, form, title, incident, action):
-    if request.method == "POST" and form.is_valid():
-        submit(form, action, incident=incident, by=request.user)
-        if not form.errors:
-            messages.success(request, _("Saved."))
-            return redirect(_back(incident))
+    if submit(form, action, incident=incident, by=request.user):
+        messages.success(request, _("Saved."))
+        return redirect(_back(incident))
     lead = f"{incident.number} · {incident.get_kind_display()}"
     return form_page(request, form=form, title=title, lead=lead, back=_back(incident))
 

@@ -86,7 +86,8 @@ def test_findings_are_kept_put_right_once_and_told_on_the_file(office, maple):
     late = due + dt.timedelta(days=1)
     done = reverse("home_finding_done", args=["maple", finding.pk])
     assert "done_on" in office.post(done, {"done_on": late}).context["form"].errors
-    office.post(done, {"done_on": due, "done_note": "已铺"})
+    answer = office.post(done, {"done_on": due, "done_note": "已铺"})
+    assert answer.headers.get("Location") == reverse("home_check_page", args=["maple", check.pk])
     assert office.post(done, {"done_on": due}).context["form"].non_field_errors()
     with agency_context(maple):
         finding.refresh_from_db()
