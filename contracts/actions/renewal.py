@@ -23,7 +23,7 @@ State = Agreement.State
 def renew_agreement(*, agreement: Agreement, by: User, starts_on: dt.date, ends_on: dt.date) -> Agreement:
     """Draft the agreement that follows a term, at the prices of its own first day; it has to be signed like the first."""
     agreement = Agreement.objects.select_for_update(of=["self"]).get(pk=agreement.pk)
-    if problems := _against_renewal(agreement, starts_on):
+    if problems := _problems(agreement, starts_on):
         raise ValidationError(problems)
     first = agreement.number.split("-B")[0].split("-X")[0]
     count = Agreement.objects.filter(number__regex=rf"^{first}-X\d+$").count()
@@ -43,7 +43,8 @@ def renew_agreement(*, agreement: Agreement, by: User, starts_on: dt.date, ends_
     return renewal
 
 
-def _against_renewal(agreement, starts_on):
+def against_renewal(agreement: Agreement) -> list[str]:
+    """Why this is not the version to renew, or nothing."""
     problems = []
     served = agreement.state in OPEN and agreement.ended_on is None
     over = agreement.state == State.ENDED and agreement.end_reason == Agreement.EndReason.EXPIRY
@@ -53,6 +54,11 @@ def _against_renewal(agreement, starts_on):
         problems.append(_("Renew %(number)s, which follows this version.") % {"number": follower.number})
     if renewal := agreement.renewals.exclude(state=State.CANCELLED).first():
         problems.append(_("%(number)s renews it already.") % {"number": renewal.number})
+    return problems
+
+
+def _problems(agreement, starts_on):
+    problems = against_renewal(agreement)
     if starts_on <= agreement.ends_on:
         text = _("The term runs until %(day)s; the next one begins after it.") % {"day": agreement.ends_on}
         return {"starts_on": text, **({"__all__": problems} if problems else {})}

@@ -120,7 +120,7 @@ def agreement_file(request, agreement_pk):
         "replaced": without_handover().filter(pk=agreement.pk).exists(),
         "family": family_of(agreement).defer("terms"),
         "settlement": in_words(agreement.settlement),
-        "may_renew": _may_renew(agreement),
+        "may_renew": not renewal.against_renewal(agreement),
         "ends_soon": (agreement.ends_on - today).days <= ENDS_SOON,
         "rests": agreement.suspensions.filter(Q(period__upper_inf=True) | Q(period__endswith__gt=today)),
         "is_resting": agreement.suspensions.filter(period__upper_inf=True).exists(),
@@ -182,12 +182,9 @@ def agreement_edit(request, agreement_pk):
 
 def _verb(request, form, title, agreement, action, *, done="", **context):
     """A form that runs one action on an agreement and goes back to its file; an amendment goes to its own."""
-    if request.method == "POST" and form.is_valid():
-        before = len(form.errors)
-        result = submit(form, action, agreement=agreement, by=request.user)
-        if len(form.errors) == before:
-            messages.success(request, done or _("Saved."))
-            return redirect(_back(result if isinstance(result, Agreement) else agreement))
+    if result := submit(form, action, agreement=agreement, by=request.user):
+        messages.success(request, done or _("Saved."))
+        return redirect(_back(result if isinstance(result, Agreement) else agreement))
     return form_page(request, form=form, title=title, lead=agreement.number, back=_back(agreement), **context)
 
 
@@ -253,13 +250,6 @@ def agreement_wording(request, text_pk):
     terms["extra"] = [format_html("<mark>{}</mark>", line) for line in terms["extra"]]
     context = {"text": text, "t": terms, "wording": wording(terms["edition"]), "back": office_url("text_page", text.pk)}
     return render(request, "contracts/wording.html", {**context, "number": agreement.number})
-
-
-def _may_renew(agreement):
-    served = agreement.state in OPEN and agreement.ended_on is None
-    over = agreement.state == Agreement.State.ENDED and agreement.end_reason == Agreement.EndReason.EXPIRY
-    renewals = agreement.renewals.exclude(state=Agreement.State.CANCELLED)
-    return (served or over) and not renewals.exists() and not followers_of(agreement).exists()
 
 
 @may("contracts.edit")
