@@ -198,12 +198,6 @@ def time_problems(agreement: Agreement, starts_at: dt.datetime, ends_at: dt.date
     return {FIELDS[finding.code]: text_of(finding) for finding in term_findings(agreement, rests, starts_at, ends_at)}
 
 
-def move_visit(*, visit: Visit, by: User, starts_at: dt.datetime, ends_at: dt.datetime) -> Visit:
-    """Give a visit another time; its place in the weekly pattern stays remembered."""
-    visit = lock_visit(visit)
-    return give(visit=visit, caregiver=visit.caregiver, by=by, starts_at=starts_at, ends_at=ends_at)
-
-
 def cancel_visit(*, visit: Visit, by: User, reason: str) -> Visit:
     visit = lock_visit(visit)
     problems = {}

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Price, WorkForm
 from agencies.tenancy import AgencyHistory, AgencyModel, InsertOnly, RowCheck, same_agency, unchanged
 
-BOUND_STATES = ("in_force", "suspended", "ended", "superseded")
 # What happens to an agreement; everything else is what was signed, and stays from the moment it goes out for signing.
 LIVING = (
     "state", "link_version", "links_expire_at", "in_force_at", "signed_document_id", "ended_on", "end_reason", "end_note",

@@ -12,7 +12,8 @@ from agencies.models import AgencySettings, Notice
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
 from contracts.actions import attendance as actions
-from contracts.actions.visits import move_visit, plan_visits
+from contracts.actions.rota import give
+from contracts.actions.visits import plan_visits
 from contracts.models import Suspension, Visit
 from contracts.queries.visits import short, unended, unexplained, without_papers
 from tests.past_the_rules import rewrite
@@ -210,8 +211,9 @@ def test_a_visit_keeps_the_length_of_its_work_form_and_the_term(world):
         (late, 2, {"starts_at"}),
         (late - dt.timedelta(days=3), 2, {"starts_at"}),
     ]:
+        end = begin + dt.timedelta(hours=hours)
         with pytest.raises(ValidationError) as refusal:
-            move_visit(visit=visit, by=world.manager, starts_at=begin, ends_at=begin + dt.timedelta(hours=hours))
+            give(visit=visit, caregiver=visit.caregiver, by=world.manager, starts_at=begin, ends_at=end)
         assert set(refusal.value.message_dict) == fields
 
 

@@ -11,7 +11,7 @@ from agencies.models import ServiceItem, User
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
 from caregivers.models import Absence, Caregiver, LevelGrant
-from contracts.actions import agreements, plans, visits
+from contracts.actions import agreements, plans, rota, visits
 from contracts.models import Visit
 from contracts.queries.ability import FEW, able_for_plan, could_do_it
 from tests.world import PLAN_TEXTS, make_world, sign_agreement, staff_up
@@ -146,7 +146,12 @@ def test_a_visit_that_is_moved_is_refused_the_same_way(world):
     visit = visit_of(world, low)
     start = visit.period.lower + dt.timedelta(minutes=30)
     refusal = refused(
-        visits.move_visit, visit=visit, by=world.coordinator, starts_at=start, ends_at=start + dt.timedelta(hours=2)
+        rota.give,
+        visit=visit,
+        caregiver=visit.caregiver,
+        by=world.coordinator,
+        starts_at=start,
+        ends_at=start + dt.timedelta(hours=2),
     )
     assert refusal.messages[-1] == f"Could do it: {two} (Two stars), {three} (Three stars)."
 

@@ -15,7 +15,7 @@ from agencies.models import AgencySettings, Notice
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
 from caregivers.models import Caregiver, Credential
-from contracts.actions import agreements, attendance, running, signing, visits
+from contracts.actions import agreements, attendance, rota, running, signing, visits
 from contracts.models import Agreement, PlanSlot, Visit
 from contracts.queries.visits import midnight
 from tests.factories import make_one
@@ -202,23 +202,25 @@ def test_moved_visit_is_bounded_and_names_its_problems_at_once(world):
     ]:
         end = start + dt.timedelta(hours=hours)
         with pytest.raises(ValidationError, match=text):
-            visits.move_visit(visit=visit, by=world.manager, starts_at=start, ends_at=end)
-    visits.move_visit(visit=visit, by=world.manager, starts_at=start, ends_at=start + dt.timedelta(hours=5))
+            rota.give(visit=visit, caregiver=visit.caregiver, by=world.manager, starts_at=start, ends_at=end)
+    rota.give(
+        visit=visit, caregiver=visit.caregiver, by=world.manager, starts_at=start, ends_at=start + dt.timedelta(hours=5)
+    )
     visit.refresh_from_db()
     assert visit.period.upper - start == dt.timedelta(hours=5)
     visits.cancel_visit(visit=visit, by=world.manager, reason="x")
     with pytest.raises(ValidationError) as refusal:
-        visits.move_visit(visit=visit, by=world.manager, starts_at=start, ends_at=start)
+        rota.give(visit=visit, caregiver=visit.caregiver, by=world.manager, starts_at=start, ends_at=start)
     assert set(refusal.value.message_dict) == {"__all__", "ends_at"}
 
 
 def test_whoever_was_to_go_is_told_when_a_visit_moves_or_is_cancelled(world):
     assigned, unassigned = planned(world.agreement)[:2]
-    visits.unassign_visit(visit=unassigned, by=world.manager)
+    unassigned = visits.unassign_visit(visit=unassigned, by=world.manager)
     later = dt.timedelta(hours=5)
     for visit in (assigned, unassigned):
         start, end = visit.period.lower + later, visit.period.upper + later
-        visits.move_visit(visit=visit, by=world.manager, starts_at=start, ends_at=end)
+        rota.give(visit=visit, caregiver=visit.caregiver, by=world.manager, starts_at=start, ends_at=end)
         visits.cancel_visit(visit=visit, by=world.manager, reason="客户住院")
     told = Notice.objects.filter(user=assigned.caregiver.user, url=reverse("phone:visit", args=[assigned.pk]))
     titles = list(told.order_by("pk").values_list("title", flat=True))
@@ -230,8 +232,9 @@ def test_whoever_was_to_go_is_told_when_a_visit_moves_or_is_cancelled(world):
 
 def test_visit_is_not_moved_onto_another_of_the_same_caregiver(world):
     first, second = planned(world.agreement)[:2]
+    times = {"starts_at": first.period.lower, "ends_at": first.period.upper}
     with pytest.raises(ValidationError, match=f"Is at {first.client.salutation}, 08:30–10:30"):
-        visits.move_visit(visit=second, by=world.manager, starts_at=first.period.lower, ends_at=first.period.upper)
+        rota.give(visit=second, caregiver=second.caregiver, by=world.manager, **times)
     assert Visit.objects.get(pk=second.pk).period == second.period
 
 

@@ -14,6 +14,7 @@ from carecenter.demo import world as demo
 from caregivers.actions import files as caregiver_actions
 from caregivers.actions import posting
 from contracts.actions import visits as actions
+from contracts.actions.rota import give
 from contracts.models import Visit
 from tests.world import make_world, sign_agreement, staff_up
 
@@ -52,7 +53,8 @@ def test_visits_follow_the_weekly_pattern_to_the_horizon(world):
 def test_planning_again_adds_nothing_and_moved_visits_stay_moved(world):
     visit = Visit.objects.order_by("period").first()
     moved = visit.period.lower + dt.timedelta(hours=3)
-    actions.move_visit(visit=visit, by=world.manager, starts_at=moved, ends_at=moved + dt.timedelta(hours=2))
+    end = moved + dt.timedelta(hours=2)
+    give(visit=visit, caregiver=visit.caregiver, by=world.manager, starts_at=moved, ends_at=end)
     count = Visit.objects.count()
     assert actions.plan_visits() == {"assigned": 0, "unassigned": 0}
     assert Visit.objects.count() == count
