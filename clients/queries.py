@@ -8,6 +8,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Valu
 from django.db.models.functions import Concat
 from django.utils import timezone
 
+from agencies.calendar import ONE_DAY
 from agencies.fields import lookup_hash
 from agencies.identity import normalise_identity, normalise_phone
 from agencies.standard import Finding
@@ -177,7 +178,7 @@ def whom_to_call(client: Client) -> Client | Guardian:
 
 def due_enquiries(now: dt.datetime) -> QuerySet[Enquiry]:
     """Open ones that nobody answered yet, that are owed a reply today, or whose next call is due."""
-    tomorrow = timezone.make_aware(dt.datetime.combine(timezone.localdate(now) + dt.timedelta(days=1), dt.time()))
+    tomorrow = timezone.make_aware(dt.datetime.combine(timezone.localdate(now) + ONE_DAY, dt.time()))
     is_due = Q(answered_at=None) | Q(reply_by__lt=tomorrow) | Q(follow_up_on__lte=timezone.localdate(now))
     return Enquiry.objects.filter(is_due, state=Enquiry.State.OPEN)
 
@@ -206,6 +207,11 @@ def current_home_check(client: Client) -> HomeCheck | None:
     return client.home_checks.order_by("-checked_on", "-id").first()
 
 
+def address_of(client: Client) -> str:
+    """The address as a check keeps it; another one asks for another check."""
+    return f"{client.district} {client.address}"
+
+
 def home_facts(client: Client) -> HomeFacts:
     """What the rules about a home ask."""
     check, today = current_home_check(client), timezone.localdate()
@@ -213,7 +219,7 @@ def home_facts(client: Client) -> HomeFacts:
     return HomeFacts(
         today=today,
         checked_on=check.checked_on if check else None,
-        is_same_address=check is not None and check.address == f"{client.district} {client.address}",
+        is_same_address=check is not None and check.address == address_of(client),
         overdue=open_ones.filter(due_on__lt=today).count(),
     )
 

@@ -15,6 +15,7 @@ from archive.models import Document
 from clients.actions.files import refuse_sealed
 from clients.home import BY_CODE, EDITION, ITEMS
 from clients.models import Client, HomeCheck, HomeFinding
+from clients.queries import address_of
 
 Answer = HomeCheck.Answer
 
@@ -69,11 +70,6 @@ def check_problems(
     if wrong and any(day is None or (checked_on and day < checked_on) for day in days):
         problems["due_on"] = _("Say until when it is to be put right; not before the check.")
     return problems
-
-
-def address_of(client: Client) -> str:
-    """The address as a check keeps it; another one asks for another check."""
-    return f"{client.district} {client.address}"
 
 
 def put_right(*, finding: HomeFinding, by: User, done_on: dt.date, done_note: str = "") -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from agencies.actions import members_with, notify
+from agencies.calendar import ONE_DAY
 from agencies.findings import text_of
 from agencies.links import office_url
 from agencies.models import Role, User
@@ -129,7 +130,7 @@ def _disagreements(agreement):
 
 def _apart_from(previous, starts_on):
     """An amendment follows what it amends without a gap, and not before it."""
-    last = previous.ends_on + dt.timedelta(days=1)
+    last = previous.ends_on + ONE_DAY
     if previous.starts_on <= starts_on <= last:
         return ""
     text = _("The amendment begins between %(first)s and %(last)s.")

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.calendar import ONE_DAY
 from agencies.models import AgencySettings, User
 from clients.actions.files import change_state
 from clients.models import Client
@@ -103,7 +104,7 @@ def end_agreement(
         version.ended_on, version.end_reason, version.end_note = ended_on, end_reason, end_note
         version.save()
         words = _("Agreement ended on %(day)s") % {"day": ended_on}
-        day = ended_on + dt.timedelta(days=1)
+        day = ended_on + ONE_DAY
         cancel_visits_from(agreement=version, day=day, reason=words, cause=_end_cause(version))
     open_ones = Q(amends__in=versions) | Q(renews__in=versions)
     if end_reason == EndReason.EXPIRY:

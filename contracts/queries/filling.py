@@ -6,6 +6,7 @@ from collections import defaultdict
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from agencies.calendar import ONE_DAY
 from agencies.standard import forbidding
 from caregivers.models import Absence, Caregiver
 from caregivers.queries.files import Assignment, assignment_facts, trainings_between, with_level
@@ -91,7 +92,7 @@ def _able(judge, visits, people):
 def _hands(judge, span, people):
     """What each caregiver has in this week and around it, and whom their clients know already."""
     start, end = span.period
-    around = start - dt.timedelta(days=1), end + dt.timedelta(days=1)
+    around = start - ONE_DAY, end + ONE_DAY
     taken, minutes, days, seen = defaultdict(list), defaultdict(int), defaultdict(set), set()
     standing = Visit.objects.filter(caregiver__in=people, period__overlap=around).exclude(state=Visit.State.CANCELLED)
     rows = standing.values_list("caregiver_id", "client_id", "period", "agreement__work_form")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils import timezone
 
+from agencies.calendar import ONE_DAY
 from agencies.findings import text_of
 from agencies.standard import forbidding
 from agencies.tenancy import current_agency
@@ -84,13 +85,12 @@ def _reasons(plan, people, day, preferences):
 def _busy(plan, times):
     if not times:
         return {}
-    day = dt.timedelta(days=1)
     params = {
         "agency": current_agency().pk,
         "client": plan.client_id,
         "starts": [start for start, _end in times],
         "ends": [end for _start, end in times],
-        "first": times[0][0] - day,
+        "first": times[0][0] - ONE_DAY,
         "last": times[-1][1],
     }
     with connection.cursor() as cursor:

@@ -8,12 +8,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.calendar import ONE_DAY
 from contracts.models import Agreement, Visit
 from contracts.queries.fees import month_charges
 from contracts.queries.visits import midnight
 from contracts.settlement import WORDS, Due, EndFacts, settle, total
 
-ONE_DAY = dt.timedelta(days=1)
 GIVEN = (Visit.State.DONE, Visit.State.IN_PROGRESS, Visit.State.PLANNED)
 
 

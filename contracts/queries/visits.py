@@ -24,7 +24,7 @@ def midnight(day: dt.date) -> dt.datetime:
 
 def visits_between(first: dt.date, last: dt.date) -> QuerySet[Visit]:
     """Visits that touch the days from first to last, both included, in order of time."""
-    span = (midnight(first), midnight(last + dt.timedelta(days=1)))
+    span = (midnight(first), midnight(last + ONE_DAY))
     return Visit.objects.filter(period__overlap=span).order_by("period")
 
 
