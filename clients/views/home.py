@@ -16,7 +16,7 @@ from clients.actions import home as actions
 from clients.forms.home import HomeCheckForm, PutRightForm
 from clients.home import GROUPS, groups
 from clients.models import Client, HomeCheck, HomeFinding
-from clients.queries import current_home_check
+from clients.queries import address_of, current_home_check
 
 
 @may("clients.edit")
@@ -25,13 +25,13 @@ def home_check_new(request, client_pk):
     before = current_home_check(client)
     reason = HomeCheck.Reason.FIRST
     if before:
-        is_same = before.address == actions.address_of(client)
+        is_same = before.address == address_of(client)
         reason = HomeCheck.Reason.REGULAR if is_same else HomeCheck.Reason.MOVED
     form = HomeCheckForm(request.POST or None, initial={"reason": reason})
     if check := submit(form, actions.check_home, client=client, by=request.user):
         messages.success(request, _("Saved."))
         return redirect(office_url("home_check_page", check.pk))
-    lead = f"{client} · {actions.address_of(client)}"
+    lead = f"{client} · {address_of(client)}"
     back = office_url("client_file", client.pk)
     template = "clients/home_check_form.html"
     return form_page(request, form=form, title=_("Check the home (7.2.3)"), lead=lead, back=back, template=template)

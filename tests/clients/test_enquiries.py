@@ -298,6 +298,15 @@ def test_answer_ends_the_clock_and_a_new_promise_starts_it_again(in_maple):
     assert (enquiry.answered_at, enquiry.reply_by, enquiry.warn_at) == (at(24, 9), None, None)
 
 
+def test_whoever_calls_back_is_in_charge_only_where_nobody_was(in_maple):
+    owner, other = (make_member(in_maple, Role.COORDINATOR).user for _n in range(2))
+    for by, stays in [(owner, owner), (None, other)]:
+        enquiry = actions.take_enquiry(by=by, **CALL, is_new=True)
+        actions.follow_up(enquiry=enquiry, by=other, text="回电了")
+        enquiry.refresh_from_db()
+        assert (enquiry.owner, enquiry.first_contact) == (stays, by)
+
+
 def test_hand_over_keeps_the_first_contact_and_is_noted(office, maple):
     post(office, "enquiry_new", CALL)
     colleague = make_member(maple, Role.MANAGER).user
@@ -506,6 +515,15 @@ def test_who_was_too_quick_loses_nothing_and_sends_again(client, maple):
 def test_the_same_sent_twice_is_one_enquiry(client, maple):
     numbers = {sent(client, maple).context["enquiry"].number for _twice in range(2)}
     assert len(numbers) == 1 == len(asked(maple))
+
+
+def test_the_same_asked_again_after_it_was_closed_is_a_new_one(client, maple):
+    sent(client, maple)
+    with agency_context(maple):
+        by = make_member(maple, Role.COORDINATOR).user
+        actions.close_enquiry(enquiry=Enquiry.objects.get(), by=by, outcome="answered", closed_reason="已答复")
+    sent(client, maple)
+    assert sorted(enquiry.state for enquiry in asked(maple)) == ["closed", "open"]
 
 
 def test_who_knows_number_and_phone_sees_how_far_it_is(client, maple):

@@ -14,6 +14,7 @@ from agencies.panels import shortcuts_of, steps_of, timeline_of
 from agencies.tenancy import agency_context
 from clients.actions import assessments, consents, files
 from clients.models import Assessment, Client, Consent, Enquiry, Guardian, HomeCheck
+from clients.queries import overdue_assessments, with_status
 from clients.scales import GBT_42195
 from clients.standard import FILE, FileFacts
 from contracts.models import Agreement, ServicePlan
@@ -206,6 +207,14 @@ def test_known_phone_of_another_client_is_named_before_a_file_is_opened(client, 
     url = reverse("client_new", args=["maple"])
     assert str(known) in client.post(url, data).context["form"].errors["phone"][0]
     assert client.post(url, {**data, "is_new": "on"}).status_code == 302
+
+
+@pytest.mark.parametrize(("days", "is_overdue"), [(None, True), (-1, True), (0, False), (1, False)])
+def test_whose_assessment_is_overdue_is_found_from_the_day_after(in_maple, days, is_overdue):
+    client, today = make_one(Client), timezone.localdate()
+    if days is not None:
+        make_one(Assessment, client=client, reassess_on=today + dt.timedelta(days=days))
+    assert overdue_assessments(with_status(Client.objects.all()), today).exists() == is_overdue
 
 
 def test_one_assessor_is_not_enough(in_maple, manager):

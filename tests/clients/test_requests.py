@@ -18,7 +18,7 @@ from agencies.tenancy import agency_context
 from clients.actions import consents, files
 from clients.actions import requests as actions
 from clients.models import Client, Consent, DataRequest, Guardian, HomeCheck, RiskNote
-from clients.queries import withdrawn_on
+from clients.queries import has_consent, withdrawn_on
 from clients.subject_data import HEADINGS, everything_about, keys_to
 from contracts.models import Agreement, Measurement, Signature, Visit, VisitTask
 from supervision.models import Complaint
@@ -132,6 +132,9 @@ def test_copy_is_made_handed_over_once_and_logged(in_maple, manager):
     with pytest.raises(ValidationError) as refused:
         actions.hand_over_data(**given, is_checked=False)
     assert set(refused.value.message_dict) == {"is_checked", "__all__"}
+    actions.write_data_file(request_id=request.pk)
+    with pytest.raises(ValidationError, match="not ready yet"):  # the paper is still being made
+        actions.hand_over_data(**{**given, "request": DataRequest.objects.get()}, is_checked=True)
     paper = text_of(actions.papers_of(request).get())
     for words in ("个人信息副本", request.number, "李淑贞", "客户档案（1条）"):
         assert words in paper
@@ -169,12 +172,14 @@ def test_correction_is_answered_or_refused_with_reasons(client, maple):
 def test_erasure_is_refused_while_an_agreement_runs_with_no_day(in_maple, manager):
     client = make_one(Client, state="active")
     concluded(client=client, state="in_force", in_force_at=MONDAY, number="HT-2026-0009")
+    consents.give_consents(client=client, by=manager, kinds=["personal_data"], means="phone")
     request = ask(client, manager, kind="erasure")
     with pytest.raises(ValidationError):
         actions.answer_request(request=request, by=manager, is_granted=True, outcome="删了")
     actions.refuse_erasure(request=request, by=manager)
     assert (request.state, request.possible_on) == ("refused", None)
     assert "HT-2026-0009" in request.outcome
+    assert has_consent(client, Consent.Kind.PERSONAL_DATA)  # served on: nothing is locked
     paper = text_of(actions.print_answer(request=request, by=manager))
     assert "暂不能办理" in paper
 

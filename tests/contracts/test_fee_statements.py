@@ -215,6 +215,7 @@ def test_hours_of_a_month_for_pay(world):
     visit(one, 1)
     visit(one, 8, served=90)
     visit(one, 9, state="missed", missed_reason="忘记", missed_cause="caregiver")
+    visit(one, 10, state="missed", missed_reason="家里没人", missed_cause="client")
     person = with_hours(Caregiver.objects.filter(pk=one.caregiver_id), OCTOBER).get()
     assert (person.visits_made, person.days_worked, person.visits_missed) == (2, 2, 1)
     assert person.agreed_time == dt.timedelta(hours=4)

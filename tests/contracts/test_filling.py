@@ -4,6 +4,7 @@ import datetime as dt
 from itertools import product
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
@@ -13,9 +14,11 @@ from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
 from caregivers.actions import files as caregiver_actions
 from contracts.actions import filling as actions
+from contracts.actions.preferences import note_preference
 from contracts.actions.visits import assign_visit, plan_visits
 from contracts.filling import Hand, Open, Taken, Week, broken, fill, greedy, score
 from contracts.models import RotaChange, RotaProposal, Visit
+from contracts.queries.filling import open_visits
 from contracts.queries.rota import week_of
 from tests.world import make_world, sign_agreement, staff_up
 
@@ -154,13 +157,29 @@ def test_what_changed_meanwhile_is_left_with_its_reason_and_the_rest_is_done(wor
     assert first.caregiver == world.caregivers[1]
 
 
-def test_nobody_on_leave_or_never_to_be_sent_is_proposed(world):
+def test_nobody_on_leave_is_proposed(world):
     start = min(row.period.lower for row in world.week) - dt.timedelta(days=1)
     for person in world.caregivers[:3]:
         caregiver_actions.record_absence(
             caregiver=person, by=world.manager, kind="leave", starts_at=start, ends_at=start + dt.timedelta(days=9)
         )
     assert {line.caregiver for line in drafted(world).lines.all()} == {world.caregivers[3]}
+
+
+def test_somebody_never_to_be_sent_leaves_the_visits_to_another(world):
+    named, client = world.caregivers[0], world.clients[0]
+    note_preference(client=client, by=world.manager, caregiver=named, kind="never", reason="吵架", source="client")
+    found = [line.caregiver for line in drafted(world).lines.all()]
+    assert len(found) == 5
+    assert None not in found
+    assert named not in found
+
+
+def test_a_visit_that_has_begun_is_filled_no_more(world):
+    first = min(row.period.lower for row in world.week)
+    for moment, count in [(first, 5), (first + dt.timedelta(seconds=1), 4)]:
+        with time_machine.travel(moment, tick=False):
+            assert open_visits(world.monday).count() == count
 
 
 def test_one_draft_a_week_at_a_time(client, world, django_capture_on_commit_callbacks):

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,8 +14,9 @@ from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
 from caregivers.models import Caregiver
 from contracts.actions.visits import plan_visits
-from contracts.models import PlanLine
+from contracts.models import PlanLine, Visit
 from contracts.queries.fit import fits
+from contracts.queries.suggesting import visits_done
 from supervision.models import Complaint
 from tests.factories import make_one
 from tests.world import make_world, sign_agreement, staff_up
@@ -26,7 +28,7 @@ def world(db):
     with agency_context(world.agency):
         world.caregivers = staff_up(world, 3)
         world.clients = demo.take_in(world, 8)[1:3]
-        sign_agreement(world, world.caregivers[0], world.clients[0])
+        world.served = sign_agreement(world, world.caregivers[0], world.clients[0])
         plan_visits()
         world.draft = sign_agreement(world, world.caregivers[1], world.clients[1], upto="draft")
         yield world
@@ -46,6 +48,27 @@ def test_who_is_free_stands_first_and_the_others_with_what_stands_against_them(c
     assert pk == world.caregivers[0].pk
     busy = {fit.caregiver.pk: fit.busy for fit in fits(plan, timezone.localdate())}
     assert str(busy[pk]) in label
+
+
+def test_visits_at_the_same_client_and_cancelled_ones_take_no_time(world):
+    start = timezone.localdate() + dt.timedelta(days=1)
+
+    def busy(plan):
+        return {fit.caregiver: fit.busy for fit in fits(plan, start)}[world.caregivers[0]]
+
+    assert (busy(world.draft.plan), busy(world.served.plan)) == (20, 0)
+    Visit.objects.update(state="cancelled", cancel_reason="客户外出")
+    assert busy(world.draft.plan) == 0
+
+
+@pytest.mark.parametrize(("more", "is_known"), [(dt.timedelta(0), True), (dt.timedelta(seconds=1), False)])
+def test_a_client_is_known_by_the_visits_of_a_year(world, more, is_known):
+    person, client = world.caregivers[0].pk, world.clients[0].pk
+    visit = Visit.objects.filter(caregiver=person).first()
+    start, end = visit.period.lower, visit.period.upper
+    Visit.objects.filter(pk=visit.pk).update(state="done", checked_in_at=start, checked_out_at=end)
+    with time_machine.travel(start + dt.timedelta(days=365) + more, tick=False):
+        assert visits_done([client], [person]) == ({(client, person): 1} if is_known else {})
 
 
 def test_a_level_that_is_too_low_is_named(world):

@@ -252,6 +252,15 @@ def test_the_end_opens_the_record_and_calling_it_off_gives_it_up(world):
     assert (opened.state, opened.reason) == ("cancelled", "The end was called off.")
 
 
+def test_what_somebody_has_signed_stays_although_the_end_is_called_off(world):
+    written(world, to="client", next_caregiver=None)
+    actions.open_for_signing(handover=world.handover, by=world.coordinator)
+    sign(world, "outgoing", world.first.name)
+    actions.drop_handovers(agreement=world.agreement, reason="x")
+    world.handover.refresh_from_db()
+    assert world.handover.state == "signing"
+
+
 def test_another_caregiver_opens_it_to_them(world):
     world.handover.delete()
     amendment = agreements.amend_agreement(agreement=world.agreement, by=world.coordinator, change_summary="换人")

@@ -121,6 +121,14 @@ def test_undoing_the_change_makes_the_draft_void_that_nothing_calls_for_any_more
     assert listed() == []
 
 
+def test_an_undone_change_leaves_the_one_before_it_in_force(world):
+    give(world, 3)
+    [later] = give(world, 1, caregiver=world.third)
+    rota.undo_change(change=later, by=world.coordinator)
+    assert [slot.caregiver for slot in by_others(world.agreement)] == [world.other] * 3
+    assert taker_of(world.agreement) == world.other
+
+
 def test_without_one_under_way_it_is_asked_for_until_somebody_drafts_it(world, client):
     give(world, 3)
     agreements.cancel_agreement(agreement=drafts(world)[0], by=world.manager)

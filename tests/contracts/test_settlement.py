@@ -8,6 +8,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.db import Error, connection, transaction
 from django.db.models.functions import Lower, Upper
+from django.utils import timezone
 
 from agencies.calendar import CHINA
 from agencies.models import User
@@ -178,6 +179,16 @@ def test_a_rest_is_no_day_served(world):
     running.suspend_agreement(agreement=world.first, by=world.manager, from_day=WEDNESDAY, reason="住院")
     world.first.refresh_from_db()
     assert end(world, noticed_on=NOTICED)["days"] == 2
+
+
+def test_a_visit_that_is_over_and_had_nobody_is_not_charged(world):
+    """Two were done; Wednesday's is over and nobody was sent; Thursday's is still to come."""
+    wednesday = Visit.objects.filter(period__startswith__gte=midnight(WEDNESDAY)).earliest("period")
+    Visit.objects.filter(pk=wednesday.pk).update(caregiver=None)
+    assert wednesday.period.upper <= timezone.now()
+    found = end(world, noticed_on=NOTICED)
+    assert found["visits"] == 3
+    assert work_of(found) == [("6", 6 * world.first.rate)]
 
 
 def test_what_was_told_is_worked_out_anew_on_the_day_and_then_frozen(world):

@@ -17,6 +17,7 @@ from agencies.models import Notice
 from agencies.tenancy import agency_context
 from archive.actions import render
 from carecenter.demo import world as demo
+from contracts.actions import running
 from contracts.actions import special as actions
 from contracts.actions.visits import assign_visit, plan_visits
 from contracts.models import Agreement, Handover, SpecialEvent, SpecialTelling, Visit
@@ -152,6 +153,39 @@ def _settle_in_silence(event):
     with transaction.atomic():
         SpecialEvent.objects.filter(pk=event.pk).update(state="settled", outcome="as_before", settled_at=timezone.now())
         connection.check_constraints()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "says"),
+    [("rest", "not suspended"), ("end", "not ended"), ("supplement", "not signed by all three")],
+)
+def test_an_outcome_that_the_records_do_not_show_is_refused(world, outcome, says):
+    event = report(world, kind="away", days=6)
+    tell_all(event, world.coordinator)
+    with pytest.raises(ValidationError, match=says):
+        actions.settle_event(event=event, by=world.coordinator, outcome=outcome)
+    if outcome == "rest":
+        first = world.agreement.starts_on
+        running.suspend_agreement(agreement=world.agreement, by=world.coordinator, from_day=first, reason="住院")
+        actions.settle_event(event=event, by=world.coordinator, outcome=outcome)
+        event.refresh_from_db()
+        assert (event.state, event.outcome) == ("settled", "rest")
+
+
+@pytest.mark.parametrize(
+    ("moved", "is_allowed"),
+    [(MINUTE, False), (0 * MINUTE, True), (-24 * HOUR, True), (-24 * HOUR - MINUTE, False)],
+)
+def test_telling_lies_between_the_day_before_the_report_and_now(world, moved, is_allowed):
+    with time_machine.travel(timezone.now(), tick=False):
+        event = report(world, kind="away", days=6)
+        asked = {"event": event, "by": world.coordinator, "party": "client", "name": "李女士", "means": "phone"}
+        if is_allowed:
+            assert actions.tell(**asked, told_at=event.reported_at + moved).party == "client"
+            return
+        with pytest.raises(ValidationError) as refusal:
+            actions.tell(**asked, told_at=event.reported_at + moved)
+        assert set(refusal.value.message_dict) == {"told_at"}
 
 
 def test_the_database_refuses_what_nobody_at_the_clients_was_told(world):
