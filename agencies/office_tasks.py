@@ -3,7 +3,9 @@
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
-from agencies import actions, exports, imports, licences
+from agencies import exports, imports, licences
+from agencies.actions import exports as export_actions
+from agencies.actions.messages import send_due_messages
 from agencies.jobs import AgencyJob, EveryAgency
 from agencies.tasks import RowTask
 
@@ -28,7 +30,7 @@ def save_import(import_id):
 
 @shared_task
 def redeliver_exports():
-    actions.redeliver_exports()
+    export_actions.redeliver_exports()
     imports.tend_imports()
 
 
@@ -39,7 +41,7 @@ def redeliver_exports_everywhere():
 
 @shared_task(base=AgencyJob, label=_("Send messages"))
 def send_messages():
-    return actions.send_due_messages()
+    return send_due_messages()
 
 
 @shared_task(base=EveryAgency)

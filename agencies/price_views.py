@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agencies import actions
+from agencies.actions import prices as actions
 from agencies.forms import CleanForm
 from agencies.links import office_url
 from agencies.models import AgencySettings, Price, PriceList, ServiceItem, WorkForm

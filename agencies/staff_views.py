@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from agencies import actions
+from agencies.actions.agency import edit_agency
+from agencies.actions.members import add_member, change_roles, reset_password, revoke_key, switch_member
 from agencies.forms import CleanForm
 from agencies.links import office_url
 from agencies.models import Agency, ApiKey, Membership, Role
@@ -32,7 +33,7 @@ class AgencyForm(CleanForm, forms.ModelForm):
 def agency_edit(request):
     """What stands on papers and on the public page; the credit code and the short address stay."""
     form = AgencyForm(request.POST or None, instance=Agency.objects.get(pk=request.agency.pk))
-    if submit(form, actions.edit_agency, agency=request.agency, by=request.user):
+    if submit(form, edit_agency, agency=request.agency, by=request.user):
         messages.success(request, _("Saved."))
         return redirect(_back())
     lead = _("Papers that were signed keep what they said.")
@@ -54,7 +55,7 @@ class RolesForm(CleanForm, forms.Form):
 @may("agencies.manage")
 def member_new(request):
     form = MemberForm(request.POST or None)
-    if (password := submit(form, actions.add_member, agency=request.agency)) is not None:
+    if (password := submit(form, add_member, agency=request.agency)) is not None:
         value = password or _("Signs in with the password of the existing account.")
         return revealed(request, value, title=_("First password of %(name)s") % form.cleaned_data, back=_back())
     return form_page(request, form=form, title=_("New member of staff"), back=_back())
@@ -68,7 +69,7 @@ def _member(request, member_pk):
 def member_edit(request, member_pk):
     member = _member(request, member_pk)
     form = RolesForm(request.POST or None, initial={"roles": member.roles})
-    if submit(form, actions.change_roles, member=member, by=request.user):
+    if submit(form, change_roles, member=member, by=request.user):
         messages.success(request, _("Saved."))
         return redirect(_back())
     return form_page(request, form=form, title=_("Roles of %(name)s") % {"name": member.user.name}, back=_back())
@@ -79,7 +80,7 @@ def member_edit(request, member_pk):
 def member_reset(request, member_pk):
     """Show a new password once."""
     member, shown = _member(request, member_pk), []
-    problems = refusals(lambda: shown.append(actions.reset_password(member=member, by=request.user)))
+    problems = refusals(lambda: shown.append(reset_password(member=member, by=request.user)))
     for problem in problems:
         messages.error(request, problem)
     if problems:
@@ -90,7 +91,7 @@ def member_reset(request, member_pk):
 @may("agencies.manage")
 @require_POST
 def member_switch(request, member_pk):
-    return press(request, actions.switch_member, back=_back(), member=_member(request, member_pk), by=request.user)
+    return press(request, switch_member, back=_back(), member=_member(request, member_pk), by=request.user)
 
 
 @may("agencies.manage")
@@ -104,4 +105,4 @@ def api_key_new(request):
 @require_POST
 def api_key_revoke(request, key_pk):
     key = get_object_or_404(ApiKey, pk=key_pk, membership__agency=request.agency)
-    return press(request, actions.revoke_key, back=_back(), key=key, by=request.user)
+    return press(request, revoke_key, back=_back(), key=key, by=request.user)

@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from agencies import actions
+from agencies.actions.access import log_access
+from agencies.actions.exports import request_export
+from agencies.actions.messages import mark_message_sent, mark_messages_sent, read_notices
 from agencies.forms import CleanForm
 from agencies.jobs import COUNTS, job_labels
 from agencies.links import office_url
@@ -74,7 +76,7 @@ def file_view(request, file_pk):
     if stored.kind == StoredFile.Kind.EXPORT and stored.created_by_id != request.user.pk:
         raise Http404
     if stored.kind in NAMING_KINDS:
-        actions.log_access(user=request.user, row=stored, field="file")
+        log_access(user=request.user, row=stored, field="file")
     return serve(stored)
 
 
@@ -165,7 +167,7 @@ def agency_settings(request):
 @may("agencies.office")
 def notice_list(request):
     notices = list(Notice.objects.filter(user=request.user)[:100])
-    actions.read_notices(user=request.user)
+    read_notices(user=request.user)
     return render(request, "agencies/notices.html", {"notices": notices})
 
 
@@ -201,7 +203,7 @@ class MessageList(OfficeList):
 def message_reveal(request, message_pk):
     """Show where a message goes in full, once, and log who saw it."""
     message = get_object_or_404(Message, pk=message_pk)
-    actions.log_access(user=request.user, row=message, field="address")
+    log_access(user=request.user, row=message, field="address")
     return revealed(request, message.address, title=message.recipient_name, back=office_url("message_list"))
 
 
@@ -210,9 +212,7 @@ def message_reveal(request, message_pk):
 def message_sent(request, message_pk):
     message = get_object_or_404(Message, pk=message_pk)
     back = office_url("message_list")
-    return press(
-        request, actions.mark_message_sent, back=back, done=_("Noted as sent."), message=message, by=request.user
-    )
+    return press(request, mark_message_sent, back=back, done=_("Noted as sent."), message=message, by=request.user)
 
 
 @may("agencies.messages")
@@ -222,7 +222,7 @@ def messages_sent(request):
     chosen = [int(pk) for pk in request.POST.getlist("message") if pk.isdecimal() and len(pk) < 19]
     back = office_url("message_list")
     done = _("Noted as sent.")
-    return press(request, actions.mark_messages_sent, back=back, done=done, messages=chosen, by=request.user)
+    return press(request, mark_messages_sent, back=back, done=done, messages=chosen, by=request.user)
 
 
 class JobList(OfficeList):
@@ -320,9 +320,7 @@ def export_start(request, list_name):
     done = _("The file is being made; it stands in this list when it is ready.")
     query = typed(request.POST, "query", 4000)
     back = office_url("export_list")
-    return press(
-        request, actions.request_export, back=back, done=done, list_name=list_name, query=query, by=request.user
-    )
+    return press(request, request_export, back=back, done=done, list_name=list_name, query=query, by=request.user)
 
 
 @may("agencies.office")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from agencies.actions import members_with, notify
+from agencies.actions.messages import members_with, notify
 from agencies.links import office_url
 from agencies.models import Membership, Role, StoredFile, User
 from agencies.tenancy import current_agency

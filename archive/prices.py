@@ -1,6 +1,6 @@
 """A price list is filed as it is published, for ever, with its board to hang up (4.1.5, 7.5.3)."""
 
-from agencies import actions
+from agencies.actions import prices as actions
 from agencies.models import PriceList, User
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import NOT_PROVIDED, Model
 
-from agencies.actions import seed_catalogue
+from agencies.actions.prices import seed_catalogue
 from agencies.models import Agency, AgencySettings, Membership, PriceList, StoredFile, User
 from agencies.tenancy import agency_context
 from caregivers.models import Caregiver, Credential, LevelGrant, SupervisionAcknowledgement

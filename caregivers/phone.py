@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agencies.actions import read_notices
+from agencies.actions.messages import read_notices
 from agencies.models import AgencySettings, Level, Notice
 from agencies.pages import press, submit
 from agencies.permissions import may

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from agencies.actions import notify
+from agencies.actions.messages import notify
 from agencies.models import AgencySettings
 from agencies.standard import Finding
 from agencies.tenancy import current_agency

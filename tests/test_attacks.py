@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from agencies.actions import redeliver_exports
+from agencies.actions.exports import redeliver_exports
 from agencies.files import IMAGES, PNG_PREFIX, UploadField
 from agencies.limits import is_over_limit
 from agencies.models import Export, JobRun, Membership, Message, PriceList, Role, StoredFile, User

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from agencies import actions
+from agencies.actions import prices as actions
 from agencies.models import PriceList
 from archive import texts
 from archive.models import ControlledText

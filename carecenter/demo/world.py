@@ -11,7 +11,8 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from agencies import actions, licences
+from agencies import licences
+from agencies.actions import agency as actions
 from agencies.files import PNG_PREFIX
 from agencies.models import (
     Licence,

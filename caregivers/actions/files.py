@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import account_of, first_password
+from agencies.actions.members import account_of, first_password
 from agencies.fields import lookup_hash
 from agencies.files import store_portrait, store_upload
 from agencies.identity import birth_date_of, sex_of

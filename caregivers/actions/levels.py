@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import members_with, notify
+from agencies.actions.messages import members_with, notify
 from agencies.findings import text_of
 from agencies.links import office_url
 from agencies.models import Level, Role, User

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import notify
+from agencies.actions.messages import notify
 from agencies.models import AgencySettings, User
 from archive.actions import file_record, request_document
 from archive.models import ArchiveClass, ArchiveRecord, Document

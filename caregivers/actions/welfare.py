@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import notify
+from agencies.actions.messages import notify
 from agencies.links import office_url
 from agencies.models import User
 from caregivers.models import Caregiver, Grievance, GrievanceEntry

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import members_with, notify
+from agencies.actions.messages import members_with, notify
 from agencies.links import office_url
 from agencies.models import AgencySettings, Role, User
 from clients.actions.enquiries import receptionists

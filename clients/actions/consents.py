@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from agencies.actions import notify
+from agencies.actions.messages import notify
 from agencies.files import store_upload
 from agencies.links import office_url
 from agencies.models import StoredFile, User

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from agencies.actions import members_with, notify
+from agencies.actions.messages import members_with, notify
 from agencies.calendar import CHINA
 from agencies.links import office_url
 from agencies.models import Role, User

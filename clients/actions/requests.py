@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import log_access, members_with, notify
+from agencies.actions.access import log_access
+from agencies.actions.messages import members_with, notify
 from agencies.calendar import ONE_DAY, add_working_days
 from agencies.files import store_file
 from agencies.links import office_url

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import notify
+from agencies.actions.messages import notify
 from agencies.calendar import CHINA
 from agencies.links import office_url
 from agencies.models import User

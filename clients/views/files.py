@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from rules import has_perm
 
-from agencies.actions import log_access
+from agencies.actions.access import log_access
 from agencies.calendar import age_on
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from agencies.actions import members_with, notify
+from agencies.actions.messages import members_with, notify
 from agencies.calendar import ONE_DAY
 from agencies.findings import text_of
 from agencies.links import office_url

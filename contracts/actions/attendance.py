@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import members_with, notify
+from agencies.actions.messages import members_with, notify
 from agencies.links import office_url
 from agencies.models import AgencySettings, Role, User
 from agencies.tenancy import current_agency

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.actions import notify
+from agencies.actions.messages import notify
 from agencies.findings import text_of
 from agencies.links import office_url
 from agencies.models import User

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import members_with, notify
+from agencies.actions.messages import members_with, notify
 from agencies.links import office_url
 from agencies.models import AgencySettings, Role
 from agencies.standard import Finding, forbidding

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import members_with, notify
+from agencies.actions.messages import members_with, notify
 from agencies.calendar import ONE_DAY
 from agencies.files import drawing, store_file, store_upload
 from agencies.links import office_url

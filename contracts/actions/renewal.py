@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import members_with
+from agencies.actions.messages import members_with
 from agencies.links import office_url
 from agencies.models import Message, Notice, Role, User
 from agencies.tenancy import current_agency

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import members_with, notify, queue_message
+from agencies.actions.messages import members_with, notify, queue_message
 from agencies.files import drawing, store_file, store_upload
 from agencies.findings import text_of
 from agencies.links import make_token, office_url, public_url

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import members_with, notify
+from agencies.actions.messages import members_with, notify
 from agencies.calendar import ONE_DAY
 from agencies.links import office_url
 from agencies.models import AgencySettings, Role, User

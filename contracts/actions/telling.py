@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from agencies.actions import notify
+from agencies.actions.messages import notify
 from agencies.models import Notice, User
 from caregivers.models import Caregiver
 from contracts.models import Visit, VisitNotice

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from rules import has_perm
 
-from agencies.actions import log_access
+from agencies.actions.access import log_access
 from agencies.links import office_url
 from agencies.models import AgencySettings
 from agencies.pages import form_page, press, submit

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import members_with, notify, queue_message
+from agencies.actions.messages import members_with, notify, queue_message
 from agencies.files import store_upload
 from agencies.findings import text_of
 from agencies.links import office_url, public_url

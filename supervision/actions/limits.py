@@ -6,7 +6,7 @@ from collections import Counter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import members_with, notify
+from agencies.actions.messages import members_with, notify
 from agencies.links import office_url
 from agencies.models import Message, Role
 from agencies.standard import gettext_noop

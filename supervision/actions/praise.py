@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.actions import notify
+from agencies.actions.messages import notify
 from agencies.models import User
 from caregivers.models import Caregiver
 from clients.actions.enquiries import passed_on

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from rules import has_perm
 
-from agencies.actions import log_access
+from agencies.actions.access import log_access
 from agencies.links import office_url
 from agencies.lists import Column, OfficeList
 from agencies.models import AgencySettings

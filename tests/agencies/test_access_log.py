@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from agencies.actions import log_access
+from agencies.actions.access import log_access
 from agencies.exports import workbook
 from agencies.models import AccessLog, StoredFile
 from agencies.tenancy import agency_context

@@ -7,7 +7,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from agencies import actions
+from agencies.actions import messages as actions
 from agencies.models import Message
 from tests.factories import make_one, make_user
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from agencies import actions
+from agencies.actions import messages as actions
 from agencies.exports import make_export
 from agencies.lists import OfficeList
 from agencies.models import Export, Message, Price, PriceList, ServiceItem

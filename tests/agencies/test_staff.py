@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from agencies import actions
+from agencies.actions import members as actions
 from agencies.models import AccessLog, Agency, Membership, Notice, Role
 from agencies.tenancy import agency_context
 from tests.factories import make_member

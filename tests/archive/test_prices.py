@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from agencies import actions
+from agencies.actions import prices as actions
 from agencies.models import AgencySettings, Notice, Price, PriceList, ServiceItem, User, WorkForm
 from agencies.queries import as_shown, prices_on
 from agencies.tenancy import agency_context

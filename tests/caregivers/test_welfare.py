@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from agencies.actions import reset_password
+from agencies.actions.members import reset_password
 from agencies.exports import workbook
 from agencies.lists import OfficeList
 from agencies.models import AccessLog, ApiKey, Notice, User

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
-from agencies.actions import open_agency
+from agencies.actions.agency import open_agency
 
 ASKED = {
     "slug": "short address, such as kangze",

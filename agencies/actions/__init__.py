@@ -1,0 +1,1 @@
+"""What happens to plans, agreements, visits and handovers; one module a subject."""
