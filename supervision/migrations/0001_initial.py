@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 'ordering': ['written_at', 'id'],
                 'abstract': False,
                 'indexes': [],
-                'constraints': [agencies.tenancy.RowSecurity(name='supervision_complaintentry_rls'), models.UniqueConstraint(fields=('agency', 'id'), name='supervision_complaintentry_agency_id'), agencies.tenancy.SameAgency(field='complaint', name='complaint_entry_complaint_same_agency'), agencies.tenancy.InsertOnly(changeable=(), name='complaint_entry_insert_only')],
+                'constraints': [agencies.tenancy.RowSecurity(name='supervision_complaintentry_rls'), models.UniqueConstraint(fields=('agency', 'id'), name='supervision_complaintentry_agency_id'), agencies.tenancy.SameAgency(field='complaint', name='complaint_entry_complaint_same_agency'), agencies.tenancy.InsertOnly(changeable=(), name='complaint_entry_insert_only', once=())],
             },
         ),
         migrations.CreateModel(
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
                 'indexes': [models.Index(fields=['agency', 'id', '-history_date'], name='complaint_history')],
-                'constraints': [agencies.tenancy.RowSecurity(name='supervision_historicalcomplaint_rls'), agencies.tenancy.InsertOnly(changeable=(), name='complaint_history_insert_only')],
+                'constraints': [agencies.tenancy.RowSecurity(name='supervision_historicalcomplaint_rls'), agencies.tenancy.InsertOnly(changeable=(), name='complaint_history_insert_only', once=())],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
                 'indexes': [models.Index(fields=['agency', 'id', '-history_date'], name='returnvisit_history')],
-                'constraints': [agencies.tenancy.RowSecurity(name='supervision_historicalreturnvisit_rls'), agencies.tenancy.InsertOnly(changeable=(), name='returnvisit_history_insert_only')],
+                'constraints': [agencies.tenancy.RowSecurity(name='supervision_historicalreturnvisit_rls'), agencies.tenancy.InsertOnly(changeable=(), name='returnvisit_history_insert_only', once=())],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -224,7 +224,7 @@ class Migration(migrations.Migration):
                 'ordering': ['made_at'],
                 'abstract': False,
                 'indexes': [],
-                'constraints': [agencies.tenancy.RowSecurity(name='supervision_callattempt_rls'), models.UniqueConstraint(fields=('agency', 'id'), name='supervision_callattempt_agency_id'), agencies.tenancy.SameAgency(field='return_visit', name='call_attempt_return_visit_same_agency'), agencies.tenancy.InsertOnly(changeable=(), name='call_attempt_insert_only')],
+                'constraints': [agencies.tenancy.RowSecurity(name='supervision_callattempt_rls'), models.UniqueConstraint(fields=('agency', 'id'), name='supervision_callattempt_agency_id'), agencies.tenancy.SameAgency(field='return_visit', name='call_attempt_return_visit_same_agency'), agencies.tenancy.InsertOnly(changeable=(), name='call_attempt_insert_only', once=())],
             },
         ),
         migrations.CreateModel(
@@ -279,7 +279,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'indexes': [],
-                'constraints': [agencies.tenancy.RowSecurity(name='supervision_surveyanswer_rls'), models.UniqueConstraint(fields=('agency', 'id'), name='supervision_surveyanswer_agency_id'), agencies.tenancy.SameAgency(field='invitation', name='survey_answer_invitation_same_agency'), models.UniqueConstraint(fields=('agency', 'invitation'), name='survey_answer_once'), models.CheckConstraint(condition=models.Q(('overall__in', ['very_satisfied', 'satisfied', 'fair', 'dissatisfied'])), name='survey_answer_overall'), agencies.tenancy.InsertOnly(changeable=(), name='survey_answer_insert_only')],
+                'constraints': [agencies.tenancy.RowSecurity(name='supervision_surveyanswer_rls'), models.UniqueConstraint(fields=('agency', 'id'), name='supervision_surveyanswer_agency_id'), agencies.tenancy.SameAgency(field='invitation', name='survey_answer_invitation_same_agency'), models.UniqueConstraint(fields=('agency', 'invitation'), name='survey_answer_once'), models.CheckConstraint(condition=models.Q(('overall__in', ['very_satisfied', 'satisfied', 'fair', 'dissatisfied'])), name='survey_answer_overall'), agencies.tenancy.InsertOnly(changeable=(), name='survey_answer_insert_only', once=())],
             },
         ),
         migrations.CreateModel(
@@ -300,7 +300,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-said_on', '-id'],
                 'abstract': False,
                 'indexes': [models.Index(fields=['agency', 'caregiver', '-said_on', '-id'], name='praise_of_caregiver')],
-                'constraints': [agencies.tenancy.RowSecurity(name='supervision_praise_rls'), models.UniqueConstraint(fields=('agency', 'id'), name='supervision_praise_agency_id'), agencies.tenancy.SameAgency(field='caregiver', name='praise_caregiver_same_agency'), agencies.tenancy.SameAgency(field='client', name='praise_client_same_agency'), agencies.tenancy.SameAgency(field='enquiry', name='praise_enquiry_same_agency'), models.UniqueConstraint(fields=('agency', 'enquiry', 'caregiver'), name='praise_once_an_enquiry'), agencies.tenancy.InsertOnly(changeable=(), name='praise_insert_only')],
+                'constraints': [agencies.tenancy.RowSecurity(name='supervision_praise_rls'), models.UniqueConstraint(fields=('agency', 'id'), name='supervision_praise_agency_id'), agencies.tenancy.SameAgency(field='caregiver', name='praise_caregiver_same_agency'), agencies.tenancy.SameAgency(field='client', name='praise_client_same_agency'), agencies.tenancy.SameAgency(field='enquiry', name='praise_enquiry_same_agency'), models.UniqueConstraint(fields=('agency', 'enquiry', 'caregiver'), name='praise_once_an_enquiry'), agencies.tenancy.InsertOnly(changeable=(), name='praise_insert_only', once=())],
             },
         ),
         migrations.CreateModel(
@@ -350,7 +350,7 @@ class Migration(migrations.Migration):
                 'ordering': ['at', 'id'],
                 'abstract': False,
                 'indexes': [],
-                'constraints': [agencies.tenancy.RowSecurity(name='supervision_incidententry_rls'), models.UniqueConstraint(fields=('agency', 'id'), name='supervision_incidententry_agency_id'), agencies.tenancy.SameAgency(field='incident', name='incident_entry_incident_same_agency'), models.CheckConstraint(condition=models.Q(models.Q(('told', ''), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='incident_entry_says'), agencies.tenancy.InsertOnly(changeable=(), name='incident_entry_insert_only')],
+                'constraints': [agencies.tenancy.RowSecurity(name='supervision_incidententry_rls'), models.UniqueConstraint(fields=('agency', 'id'), name='supervision_incidententry_agency_id'), agencies.tenancy.SameAgency(field='incident', name='incident_entry_incident_same_agency'), models.CheckConstraint(condition=models.Q(models.Q(('told', ''), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='incident_entry_says'), agencies.tenancy.InsertOnly(changeable=(), name='incident_entry_insert_only', once=())],
             },
         ),
         migrations.CreateModel(
@@ -387,7 +387,7 @@ class Migration(migrations.Migration):
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
                 'indexes': [models.Index(fields=['agency', 'id', '-history_date'], name='incident_history')],
-                'constraints': [agencies.tenancy.RowSecurity(name='supervision_historicalincident_rls'), agencies.tenancy.InsertOnly(changeable=(), name='incident_history_insert_only')],
+                'constraints': [agencies.tenancy.RowSecurity(name='supervision_historicalincident_rls'), agencies.tenancy.InsertOnly(changeable=(), name='incident_history_insert_only', once=())],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
