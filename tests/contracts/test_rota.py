@@ -21,6 +21,7 @@ from contracts.models import Door, RotaChange, SlotChange, Visit, VisitNotice
 from contracts.queries.rota_changes import preview, seen_as
 from contracts.queries.suggesting import candidates
 from tests.factories import make_one
+from tests.past_the_rules import strike
 from tests.world import make_world, sign_agreement, staff_up
 
 ONE_DAY = dt.timedelta(days=1)
@@ -101,7 +102,7 @@ def ready_hours(person, starts, ends):
 def test_everything_that_forbids_it_is_named_at_once(world):
     start = world.visit.period.lower
     other = world.caregivers[1]
-    other.credentials.filter(kind="health").delete()
+    strike(other.credentials.filter(kind="health"))
     away = {"starts_at": start - ONE_DAY, "ends_at": start + 9 * ONE_DAY, "kind": "leave"}
     caregiver_actions.record_absence(caregiver=other, by=world.manager, **away)
     far = world.agreement.ends_on + ONE_DAY - timezone.localtime(start).date()

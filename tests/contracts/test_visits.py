@@ -16,6 +16,7 @@ from caregivers.actions import posting
 from contracts.actions import visits as actions
 from contracts.actions.rota import give
 from contracts.models import Visit
+from tests.past_the_rules import strike
 from tests.world import make_world, sign_agreement, staff_up
 
 
@@ -80,7 +81,7 @@ def test_visits_in_an_absence_stand_unassigned(world):
 def test_everything_against_a_caregiver_is_named_at_once(world):
     visit = Visit.objects.order_by("period").first()
     other = world.caregivers[1]
-    other.credentials.filter(kind="health").delete()
+    strike(other.credentials.filter(kind="health"))
     posting.suspend_caregiver(caregiver=other, by=world.manager)
     with pytest.raises(ValidationError) as refusal:
         actions.assign_visit(visit=visit, caregiver=other, by=world.manager)
