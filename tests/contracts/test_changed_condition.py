@@ -18,6 +18,7 @@ from clients.scales import GBT_42195
 from contracts.actions import plans, running
 from contracts.models import ServicePlan
 from contracts.queries.agreements import with_outdated_plan
+from tests.past_the_rules import rewrite
 from tests.world import make_world, sign_agreement, staff_up
 
 
@@ -68,7 +69,7 @@ def test_another_result_is_told_and_listed_until_the_agreement_follows(world):
 
 def test_the_same_result_and_an_older_assessment_change_nothing(world):
     first = assess(world, 4)
-    ServicePlan.objects.update(assessment=first)
+    rewrite(ServicePlan.objects.all(), assessment=first)
     Notice.objects.all().delete()
     assess(world, 4)
     assess(world, 1, timezone.localdate() - dt.timedelta(days=1))
@@ -98,8 +99,7 @@ def test_ended_service_is_not_listed(world):
 def test_the_plan_says_what_it_does_not_follow_and_leads_to_the_change(client, world):
     User.objects.filter(pk=world.coordinator.pk).update(language="en")
     client.force_login(world.coordinator)
-    world.agreement.plan.assessment = assess(world, 1)
-    world.agreement.plan.save()
+    rewrite(ServicePlan.objects.filter(pk=world.agreement.plan_id), assessment=assess(world, 1))
     url = reverse("plan_page", args=["kangze", world.agreement.plan_id])
     assert "Assessed anew" not in client.get(url).content.decode()
     assess(world, 4)
