@@ -168,7 +168,7 @@ def recheck(few: Agency, many: Agency) -> None:
                 period="tstzrange(t, t + interval '2 hours')", planned_start="t",
             )  # fmt: skip
             cursor.execute(
-                """UPDATE caregivers_credential SET expires_on = current_date - 1
+                """UPDATE caregivers_credential SET invalid_from = current_date, invalid_reason = 'x'
                 WHERE agency_id = %(a)s AND kind = 'health' AND caregiver_id %% 100 = 0""",
                 {"a": agency.pk},
             )
