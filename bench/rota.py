@@ -53,10 +53,10 @@ def week(agency: Agency) -> None:
     browser.get(url)
     with CaptureQueriesContext(connection) as captured:
         size = len(browser.get(url).content)
+    basis = f"{len(selects(captured))} queries, {size // 1024} KB"
     with agency_context(agency):
         people, visits = Caregiver.objects.count(), Visit.objects.filter(state="planned").count()
     seconds = median(lambda: browser.get(url))
-    basis = f"{len(selects(captured))} queries, {size // 1024} KB"
     report(
         f"rota week, {people} caregivers, {visits:,} visits", f"{seconds * 1000:.0f} ms", basis, "150 ms, 12 queries"
     )
