@@ -1,5 +1,7 @@
 """Addresses of pages: office and public ones carry the agency's slug."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
@@ -19,9 +21,15 @@ def public_url(name: str, *args, **kwargs) -> str:
 
 def _url(name, args, kwargs):
     slug = current_agency().slug
-    if args:
-        return reverse(name, args=[slug, *args])
-    return reverse(name, kwargs={"agency_slug": slug, **kwargs})
+    if kwargs:
+        return reverse(name, kwargs={"agency_slug": slug, **kwargs})
+    return _path(name, slug, *args)
+
+
+@lru_cache(maxsize=20_000)
+def _path(name, *args):
+    """A page names some hundred addresses, mostly the same ones every time."""
+    return reverse(name, args=args)
 
 
 def make_token(purpose: str, pk: int, version: int) -> str:

@@ -3,7 +3,6 @@
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -105,21 +104,24 @@ def find_agency(request) -> tuple[Agency | None, Membership | None]:
 
 
 def membership_of(request, slug: str | None = None, *, is_phone: bool = False) -> Membership | None:
-    """By API key, else by the agency in the address, else the one chosen last in this session."""
-    memberships = Membership.objects.filter(is_active=True, agency__is_active=True, user__is_active=True)
-    elsewhere = memberships.filter(user=OuterRef("user")).exclude(pk=OuterRef("pk"))
-    memberships = memberships.select_related("agency", "user").annotate(has_others=Exists(elsewhere)).order_by("pk")
+    """By API key, else by the agency in the address, else the one chosen last in this session; one query.
+
+    A person's membership knows whether it has_others: other agencies that the person works for.
+    """
+    memberships = Membership.objects.filter(is_active=True, agency__is_active=True).select_related("agency")
     if secret := request.headers.get("X-Api-Key"):
         key = ApiKey.objects.filter(digest=ApiKey.hash(secret), revoked_at=None).first()
         if key and key.last_used_on != (today := timezone.localdate()):
             ApiKey.objects.filter(pk=key.pk).update(last_used_on=today)
-        return memberships.filter(pk=key.membership_id).first() if key and slug is None else None
-    if not request.user.is_authenticated:
+        whose = memberships.filter(user__is_active=True).select_related("agency", "user")
+        return whose.filter(pk=key.membership_id).first() if key and slug is None else None
+    if not request.user.is_authenticated or not request.user.is_active:
         return None
-    mine = memberships.filter(user=request.user)
+    mine = list(memberships.filter(user=request.user).order_by("pk"))
+    for membership in mine:
+        membership.user, membership.has_others = request.user, len(mine) > 1
     if slug is not None:
-        return mine.filter(agency__slug=slug).first()
-    if is_phone:
-        mine = mine.filter(roles__contains=["caregiver"])
+        return next((membership for membership in mine if membership.agency.slug == slug), None)
     chosen = request.session.get("agency_id")
-    return next(iter(sorted(mine, key=lambda membership: membership.agency_id != chosen)), None)
+    there = [membership for membership in mine if not is_phone or "caregiver" in membership.roles]
+    return min(there, key=lambda membership: membership.agency_id != chosen, default=None)

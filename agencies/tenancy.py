@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection, models, transaction
+from django.utils.encoding import force_str
 from django_scopes import ScopedManager, get_scope, scope
 from simple_history.models import HistoricalRecords
 
@@ -219,6 +220,11 @@ class AgencyModel(models.Model):
         if self.agency_id is None:
             self.agency = current_agency()
         super().save(**kwargs)
+
+    def _get_FIELD_display(self, field):  # noqa: N802 -- the name is Django's
+        """As Django's, which hashes and so translates every label of the field for each row of a list."""
+        value = getattr(self, field.attname)
+        return force_str(dict(field.flatchoices).get(value, value), strings_only=True)
 
 
 class AgencyHistory(HistoricalRecords):

@@ -83,7 +83,7 @@ def moving(agency: Agency) -> None:
             "scope": "one", "reason": "x", "seen": seen, "rota": f"day={next_monday()}",
         }  # fmt: skip
         start = time.perf_counter()
-        answer = browser.post(f"/{agency.slug}/visits/{visit.pk}/move/", data, headers={"X-Rota": "1"})
+        answer = browser.post(f"/{agency.slug}/visits/{visit.pk}/move/", data, headers={"HX-Request": "true"})
         times.append(time.perf_counter() - start)
         if answer.status_code != 200:
             raise RuntimeError(answer.content.decode())

@@ -1,6 +1,7 @@
 """Rows of the rota as HTML, put together without the template engine: a week may show three thousand visits at once."""
 
 import datetime as dt
+from functools import cache
 
 from django.utils import timezone
 from django.utils.html import escape
@@ -8,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.calendar import holiday_name
+from agencies.calendar import CHINA, holiday_name
 from agencies.links import office_url
 from agencies.models import Level
 from caregivers.models import Absence
@@ -34,9 +35,17 @@ class Sheet:
         self.labels = {**_texts(Visit.State), "unassigned": _("Unassigned"), "late": _("late")}
         self.levels = _texts(Level)
         self.kinds = _texts(Absence.Kind)
-        self.holidays = {day: holiday_name(day) for day in span.days}
+        self.days = span.days
+        self.holidays = {day: holiday_name(day) for day in self.days}
         self.day_off, self.leave_word = escape(_("does not work then")), escape(_("absent"))
         self.rest_word, self.tired_word = escape(_("rest day")), escape(_("no day of rest"))
+        self.marks = {chip: self._mark(chip) for chip in self.labels}
+        # The same names and times stand on many chips: each is put into words once a page.
+        self.safe, self.clock = cache(escape), cache(_clock)
+
+    def _mark(self, chip):
+        sign = SIGNS.get(chip, "")
+        return f' {sign}<span class="visually-hidden">{escape(self.labels[chip])}</span>' if sign else ""
 
     def body(self, rows: list[RotaRow]) -> SafeString:
         return mark_safe("".join(map(self.row, rows)))  # noqa: S308 -- every word from outside is escaped below
@@ -78,11 +87,11 @@ class Sheet:
 
     def _week(self, row):
         """Seven cells; whoever lives in has the days between marked as rest."""
-        first = min(row.worked, default=self.span.first)
+        first = min(row.worked, default=0)
         rest = f'<span class="rest">{self.rest_word}</span>' if row.lives_in else ""
         return "".join(
-            f"<td{self._looks(row, day)}>{''.join(map(self._item, cell)) or rest * (day >= first)}</td>"
-            for day, cell in zip(self.span.days, row.days, strict=True)
+            f"<td{self._looks(row, day)}>{''.join(map(self._item, cell)) or rest * (place >= first)}</td>"
+            for place, (day, cell) in enumerate(zip(self.days, row.days, strict=True))
         )
 
     def _looks(self, row, day):
@@ -96,24 +105,21 @@ class Sheet:
     def _item(self, item, place=""):
         if isinstance(item, Absence):
             return f'<span class="chip chip-absence{place}">{escape(self.kinds[item.kind])}</span>'
-        sign = SIGNS.get(item.chip, "")
-        mark = f' {sign}<span class="visually-hidden">{escape(self.labels[item.chip])}</span>' if sign else ""
-        lasts = f"{item.minutes / 60:.1f}".removesuffix(".0")
         link, seen = f"{self.visits}{item.pk}/", ""
         if self.may_edit and item.state == "planned":
             seen = f' data-seen="{item.seen}"'
             if item.caregiver_id is None:
                 link += "assign/"
-        times = f"{item.starts:%H:%M}–{item.ends:%H:%M}"
+        starts, times, lasts = self.clock(item.start, item.end)
         return (
-            f'<a class="chip chip-{item.chip}{place}" id="v{item.pk}" href="{link}"{seen} title="{escape(item.client)} {times}">'
-            f"<time>{item.starts:%H:%M}</time>{escape(item.salutation)} {lasts}h{mark}</a>"
+            f'<a class="chip chip-{item.chip}{place}" id="v{item.pk}" href="{link}"{seen} title="{self.safe(item.client)} {times}">'
+            f"<time>{starts}</time>{self.safe(item.salutation)} {lasts}h{self.marks[item.chip]}</a>"
         )
 
     def _lane(self, row):
         """One day as a lane of quarters of an hour; what overlaps stacks by itself."""
         day = self.span.first
-        chips = [self._item(item, self._at(item, day)) for item in row.days[0]]
+        chips = [self._item(item, self._at(item)) for item in row.days[0]]
         off = ""
         if row.ready:
             hours = row.ready.get(day.isoweekday())
@@ -122,19 +128,20 @@ class Sheet:
         shut = " off" if row.ready and day.isoweekday() not in row.ready else ""
         return f'<td class="lane-cell{shut}"><div class="lane">{"".join(chips)}</div>{off}</td>'
 
-    def _at(self, item, day):
+    def _at(self, item):
         if isinstance(item, Absence):
-            starts, ends = (timezone.localtime(moment) for moment in (item.period.lower, item.period.upper))
+            starts, ends = item.period.lower.timestamp(), item.period.upper.timestamp()
         else:
-            starts, ends = item.starts, item.ends
-        begin, end = _quarter(starts, day), _quarter(ends, day)
+            starts, ends = item.start, item.end
+        opens = self.span.period[0].timestamp() + DAY_FROM * 3600
+        begin, end = round((starts - opens) / 900), round((ends - opens) / 900)
         begin = min(max(begin, 0), QUARTERS - LEAST_WIDTH)
         width = max(min(end, QUARTERS) - begin, LEAST_WIDTH)
         return f" q{begin + 1} w{width}"
 
     def _month(self, row):
         cells = []
-        for day, cell in zip(self.span.days, row.days, strict=True):
+        for day, cell in zip(self.days, row.days, strict=True):
             visits = [item for item in cell if isinstance(item, Shown)]
             hours = sum(item.minutes for item in visits) / 60
             looks = self._looks(row, day)
@@ -155,7 +162,7 @@ def _texts(choices):
     return {value: str(label) for value, label in choices.choices}
 
 
-def _quarter(moment: dt.datetime, day: dt.date) -> int:
-    """Quarters of an hour from where the day view begins; half-open, so an end on the quarter is that quarter."""
-    start = timezone.make_aware(dt.datetime.combine(day, dt.time(DAY_FROM)))
-    return round((moment - start).total_seconds() / 900)
+def _clock(start: int, end: int) -> tuple[str, str, str]:
+    """When it begins, from when until when, and how many hours that is, in words."""
+    starts, ends = (f"{dt.datetime.fromtimestamp(moment, CHINA):%H:%M}" for moment in (start, end))
+    return starts, f"{starts}–{ends}", f"{(end - start) / 3600:.1f}".removesuffix(".0")

@@ -35,7 +35,7 @@ FIELDS = {
 def lock_visit(visit: Visit) -> Visit:
     """The row as it stands, ours until the transaction ends."""
     rows = Visit.objects.select_for_update(of=["self"])
-    return rows.select_related("client", "agreement__caregiver", "caregiver").defer("agreement__terms").get(pk=visit.pk)
+    return rows.select_related("client", "agreement", "caregiver").defer("agreement__terms").get(pk=visit.pk)
 
 
 def take_turns(caregivers: set[int]) -> None:
@@ -111,11 +111,14 @@ def _meanwhile(visit):
 
 
 def write_change(placements: list[Placement], *, by: User, scope: str = Scope.ONE, reason: str = "") -> RotaChange:
-    """Write what was judged: visits, their history, the change that can be undone, and what caregivers are told."""
+    """Write what was judged: visits, their history, the change that can be undone, and what caregivers are told.
+
+    What comes back has the moves at hand, as moved.
+    """
     moved = [row for row in placements if row.is_change]
     change = RotaChange.objects.create(scope=scope, reason=reason, made_by=by)
     before = [stays(row.visit) for row in moved]
-    RotaMove.objects.bulk_create(_move(change, old, new) for old, new in zip(before, moved, strict=True))
+    change.moved = RotaMove.objects.bulk_create(_move(change, old, new) for old, new in zip(before, moved, strict=True))
     _put(moved, by)
     _tell(before, moved)
     return change
@@ -203,11 +206,14 @@ def _keep_lasting(change, visit, wanted):
 
 
 def undo_change(*, change: RotaChange, by: User) -> None:
-    """Put everything back where it stood, if nobody touched it since and the rules still allow it; once."""
+    """Put everything back where it stood, if nobody touched it since and the rules still allow it; once.
+
+    Like write_change it leaves the moves at hand.
+    """
     claimed = RotaChange.objects.filter(pk=change.pk, undone_at=None, made_by=by)
     if not claimed.update(undone_at=timezone.now(), undone_by=by):
         raise ValidationError(_("This change was undone already, or somebody else made it."))
-    moves = list(change.moves.select_related("from_caregiver", "to_caregiver").order_by("visit"))
+    moves = change.moved = list(change.moves.select_related("from_caregiver", "to_caregiver").order_by("visit"))
     rows = Visit.objects.filter(pk__in=[move.visit_id for move in moves]).select_for_update(of=["self"])
     visits = {row.pk: row for row in rows.select_related("client", "agreement", "caregiver").order_by("pk")}
     take_turns({move.from_caregiver_id for move in moves if move.from_caregiver_id})

@@ -77,7 +77,7 @@ class Judge:
         people = {row.caregiver.pk for row in self.placements if row.caregiver}
         self.now = timezone.now()
         self.limits = {}
-        self.max_age = AgencySettings.objects.get().caregiver_max_age
+        self.max_age = AgencySettings.objects.values_list("caregiver_max_age", flat=True).get()
         self.modes = dict(RuleSetting.objects.values_list("rule", "mode"))
         self.levels = levels_needed(visits.values())
         clients = {visit.client_id for visit in visits.values()}

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Lower, Upper
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast, Extract, Floor
 from django.utils import timezone
 
 from agencies.calendar import CHINA, ONE_DAY
@@ -17,32 +17,30 @@ from clients.queries import find_clients
 from contracts.models import Visit
 from contracts.queries.visits import chip_of, visits_between
 
-PLANNED = Visit.State.PLANNED
+DAY_SECONDS = 86_400  # no clock is changed in China (3.3 counts whole days)
 
 
 class Shown(NamedTuple):
-    """What the rota shows of a visit, on the clock of the place."""
+    """What the rota shows of a visit; a page has thousands, so times are whole seconds, which cost least to read."""
 
+    chip: str  # how it looks, as contracts.queries.visits.chip_of says it
     pk: int
     state: str
-    chip: str
-    starts: dt.datetime
-    ends: dt.datetime
-    planned_start: dt.datetime
     caregiver_id: int | None
+    start: int  # seconds since 1970
+    end: int
     client: str
     salutation: str
     work_form: str
 
     @property
     def minutes(self) -> int:
-        return int((self.ends - self.starts).total_seconds() // 60)
+        return (self.end - self.start) // 60
 
     @property
     def seen(self) -> str:
         """As contracts.queries.rota_changes.seen_as says it."""
-        start, end = int(self.starts.timestamp()), int(self.ends.timestamp())
-        return f"{self.caregiver_id or 0}.{start}.{end}.{self.state}"
+        return f"{self.caregiver_id or 0}.{self.start}.{self.end}.{self.state}"
 
 
 @dataclass
@@ -53,7 +51,7 @@ class RotaRow:
     days: list[list] = field(default_factory=list)
     ready: dict[int, tuple[dt.time, dt.time]] = field(default_factory=dict)  # by weekday; none at all: at any hour
     minutes: int = 0  # of work that is counted in hours
-    worked: set[dt.date] = field(default_factory=set)
+    worked: set[int] = field(default_factory=set)  # places of the days on which work begins, counted from the first
     lives_in: bool = False
 
 
@@ -102,43 +100,42 @@ def rota_people(span: Span, chosen: dict) -> QuerySet[Caregiver]:
         people = people.filter(Exists(visits.filter(agreement__work_form="live_in")))
     elif show:
         people = people.filter(Exists(visits) if show == "busy" else ~Exists(visits))
-    people = with_level(people, span.first).defer("identity_number")
+    people = with_level(people, span.first).only("agency", "number", "name", "employment")
     return people.filter(level__gte=chosen["level"]) if chosen.get("level") is not None else people
 
 
 def shown_visits(span: Span, ids: Iterable[int], chosen: dict) -> list[Shown]:
     """Visits of these caregivers and of nobody, in order of time; two queries."""
-    late = timezone.now() - dt.timedelta(minutes=AgencySettings.objects.get().late_after_minutes)
+    allowed = AgencySettings.objects.values_list("late_after_minutes", flat=True).get()
+    late = int(timezone.now().timestamp()) - 60 * allowed
     visits = _standing(span).filter(Q(caregiver=None) | Q(caregiver__in=list(ids)))
     if text := chosen.get("client"):
         visits = visits.filter(client__in=find_clients(text).values("pk"))
-    rows = visits.order_by(Lower("period"), "pk").values_list(
-        "pk", "state", "caregiver_id", Lower("period"), Upper("period"), "planned_start",
-        "client__name", "client__salutation", "agreement__work_form",
-    )  # fmt: skip
-    return [
-        Shown(
-            pk, state, chip_of(state, caregiver, start, late), start.astimezone(CHINA), end.astimezone(CHINA),
-            planned, caregiver, name, salutation, form,
-        )
-        for pk, state, caregiver, start, end, planned, name, salutation, form in rows
-    ]  # fmt: skip
+    fields = ("client__name", "client__salutation", "agreement__work_form")
+    rows = visits.annotate(start=_seconds("period__startswith"), end=_seconds("period__endswith"))
+    rows = rows.order_by("start", "pk").values_list("pk", "state", "caregiver_id", "start", "end", *fields)
+    return [Shown(chip_of(row[1], row[2], row[3], late), *row) for row in rows]
+
+
+def _seconds(moment):
+    return Cast(Floor(Extract(moment, "epoch", tzinfo=dt.UTC)), BigIntegerField())
 
 
 def rota_rows(span: Span, people: Iterable[Caregiver], chosen: dict | None = None) -> list[RotaRow]:
     """The unassigned first, then these caregivers: visits and absences by day; four queries."""
     count = (span.last - span.first).days + 1
+    opens = int(span.period[0].timestamp())
     rows = {None: RotaRow(None), **{person.pk: RotaRow(person) for person in people}}
     for row in rows.values():
         row.days = [[] for _day in range(count)]
     ids = [pk for pk in rows if pk]
     for visit in shown_visits(span, ids, chosen or {}):
-        row, day = rows[visit.caregiver_id], visit.starts.date()
-        row.days[max((day - span.first).days, 0)].append(visit)
-        row.worked.add(day)
+        row, place = rows[visit.caregiver_id], (visit.start - opens) // DAY_SECONDS
+        row.days[max(place, 0)].append(visit)
+        row.worked.add(place)
         if visit.work_form == "live_in":
             row.lives_in = True
-        elif day >= span.first:
+        elif place >= 0:
             row.minutes += visit.minutes
     approved = Absence.objects.filter(state=Absence.State.APPROVED, period__overlap=span.period, caregiver__in=ids)
     for absence in approved:

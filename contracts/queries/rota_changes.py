@@ -13,11 +13,15 @@ from agencies.findings import text_of
 from agencies.models import User
 from agencies.standard import Finding, forbidding
 from caregivers.models import Caregiver
-from contracts.models import PlanSlot, RotaChange, Visit
+from contracts.models import PlanSlot, RotaChange, RotaMove, Visit
 from contracts.queries.placing import Placement, judge, stays
 
 Scope = RotaChange.Scope
 TIME_CODES = ("end_first", "too_long", "out_of_term", "rests", "past")  # no other caregiver would mend it
+MOVE_FIELDS = (
+    "agency", "change", "from_period", "to_period", "visit__agency", "visit__client__salutation",
+    "from_caregiver__name", "from_caregiver__number", "to_caregiver__name", "to_caregiver__number",
+)  # fmt: skip
 FARTHEST = 6  # days that a visit may lie from its day of the pattern
 
 
@@ -166,16 +170,24 @@ def preview(
 
 
 def last_change(user: User) -> RotaChange | None:
-    """The newest change of somebody today that was not undone, with what it did as a text; two queries."""
+    """The newest change of somebody today that was not undone, with what it moved; two queries."""
     today = timezone.make_aware(dt.datetime.combine(timezone.localdate(), dt.time()))
     change = RotaChange.objects.filter(made_by=user, undone_at=None, made_at__gte=today).first()
-    if change is None:
-        return None
-    moves = list(change.moves.select_related("visit__client", "from_caregiver", "to_caregiver").order_by("to_period"))
-    change.text = _said(moves[0])
-    if len(moves) > 1:
-        change.text += " " + _("and %(more)s more") % {"more": len(moves) - 1}
+    if change:
+        change.moved = list(moves_of(change))
     return change
+
+
+def moves_of(change: RotaChange) -> QuerySet[RotaMove]:
+    """What a change moved, in order of time, as text_of_moves needs it."""
+    moves = change.moves.select_related("visit__client", "from_caregiver", "to_caregiver").only(*MOVE_FIELDS)
+    return moves.order_by("to_period")
+
+
+def text_of_moves(moves: list[RotaMove]) -> str:
+    """What a change did, in a line: the first move, and how many more."""
+    first, *more = sorted(moves, key=lambda move: move.to_period.lower)
+    return _said(first) + (" " + _("and %(more)s more") % {"more": len(more)} if more else "")
 
 
 def _said(move):

@@ -16,6 +16,7 @@ from contracts.standard import occurrences
 
 DAYS_BEHIND, DAYS_AHEAD = 7, 14
 LONGEST = dt.timedelta(hours=24)  # a visit, live-in (3.3)
+PLANNED = Visit.State.PLANNED.value
 
 
 def midnight(day: dt.date) -> dt.datetime:
@@ -51,13 +52,13 @@ def clashes_of(agreement: Agreement) -> list[tuple[dt.datetime, Visit]]:
     ]
 
 
-def chip_of(state: str, caregiver_id: int | None, starts: dt.datetime, late: dt.datetime) -> str:
-    """How a visit looks on the rota: its state, or unassigned, or late."""
-    if state == Visit.State.PLANNED and caregiver_id is None:
+def chip_of(state: str, caregiver_id: int | None, start: int, late: int) -> str:
+    """How a visit looks on the rota: its state, or unassigned, or late; seconds since 1970, late is what began before."""
+    if state != PLANNED:
+        return state
+    if caregiver_id is None:
         return "unassigned"
-    if state == Visit.State.PLANNED and starts < late:
-        return "late"
-    return state
+    return "late" if start < late else state
 
 
 def badge_scans(visit: Visit) -> QuerySet[BadgeScan]:

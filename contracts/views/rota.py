@@ -29,13 +29,12 @@ from contracts.forms.rota import PlaceForm, RotaFilter
 from contracts.models import RotaChange, Visit
 from contracts.queries.replacing import open_supplement
 from contracts.queries.rota import Span, month_of, rota_people, rota_rows, week_of
-from contracts.queries.rota_changes import Scope, last_change, others_of_slot, preview, seen_as
+from contracts.queries.rota_changes import Scope, last_change, others_of_slot, preview, seen_as, text_of_moves
 from contracts.rota_html import DAY_FROM, DAY_UNTIL, Sheet
 
 FAR_DAYS = 3650
 ROTA_ROWS = 300  # caregivers on a page
 VIEWS = ("week", "day", "month")
-PARTIAL = "X-Rota"  # the header by which rota.js asks for a piece of a page
 
 
 def day_of(text: str | None) -> dt.date:
@@ -106,9 +105,14 @@ def rota(request):
         "people_count": page.paginator.count,
         "visit_count": sum(getattr(item, "chip", "") != "" for row in rows for cell in row.days for item in cell),
         "open_count": sum(hasattr(item, "chip") for cell in rows[0].days for item in cell if shown.view == "week"),
-        "last": last_change(request.user) if shown.may_edit else None,
+        **(_last(last_change(request.user)) if shown.may_edit else {}),
     }
     return render(request, "contracts/rota.html", context)
+
+
+def _last(change):
+    """The change that can be taken back, and what it did."""
+    return {"last": change, "last_text": text_of_moves(change.moved) if change else ""}
 
 
 def _head(day, today):
@@ -134,7 +138,8 @@ def get_visit(visit_pk):
 @may("contracts.edit")
 def visit_move(request, visit_pk):
     """Another caregiver or time: what follows from it is shown before anything is saved."""
-    visit = get_visit(visit_pk)
+    # What is only written is shown nowhere: then the row alone is read.
+    visit = get_object_or_404(Visit, pk=visit_pk) if request.method == "POST" else get_visit(visit_pk)
     initial = {
         "caregiver": visit.caregiver_id, "starts_at": visit.period.lower, "ends_at": visit.period.upper,
         "scope": Scope.ONE, "seen": seen_as(visit),
@@ -149,7 +154,7 @@ def visit_move(request, visit_pk):
     context = {"visit": visit, "form": form, "back": _back(request, visit), "query": _query(request)}
     if form.is_bound and not {"starts_at", "ends_at", "caregiver"} & set(form.errors):
         context |= _preview(visit, form)
-    if request.headers.get(PARTIAL):
+    if request.htmx:
         status = 422 if request.method == "POST" else 200
         return render(request, "contracts/_rota_move.html", context, status=status)
     return render(request, "contracts/rota_move.html", context)
@@ -183,10 +188,11 @@ def _query(request):
 
 
 def _moved(request, visit, change):
-    done = _done(change)
+    count = len(change.moved)
+    done = _("Saved: %(count)s visits.") % {"count": count} if count > 1 else _("Saved.")
     supplement = open_supplement(visit.agreement) if change.scope != Scope.ONE else None
-    if request.headers.get(PARTIAL):
-        return _changed_rows(request, change, done, supplement)
+    if request.htmx:
+        return _changed_rows(request, change, done, last=change, supplement=supplement)
     if supplement:
         url = office_url("agreement_file", supplement.pk)
         text = _("Supplement %(number)s drafted: check it and send it out.") % {"number": supplement.number}
@@ -195,18 +201,12 @@ def _moved(request, visit, change):
     return redirect(_back(request, visit))
 
 
-def _done(change):
-    count = change.moves.count()
-    return _("Saved: %(count)s visits.") % {"count": count} if count > 1 else _("Saved.")
-
-
-def _changed_rows(request, change, done, supplement=None):
-    """The rows of the rota that a change touched, for the page that asked."""
+def _changed_rows(request, change, done, *, last, supplement=None):
+    """The rows of the rota that a change touched, for the page that asked; last is what can be undone now."""
     shown = _Page(dict(parse_qsl(request.POST.get("rota", ""))), request.membership)
-    moves = change.moves.values_list("from_caregiver_id", "to_caregiver_id")
-    ids = {pk for pair in moves for pk in pair if pk}
+    ids = {pk for move in change.moved for pk in (move.from_caregiver_id, move.to_caregiver_id) if pk}
     body = shown.body(shown.people().filter(pk__in=ids))
-    context = {"last": last_change(request.user), "query": _query(request), "supplement": supplement}
+    context = {**_last(last), "query": _query(request), "supplement": supplement}
     last = render_to_string("contracts/_rota_last.html", context, request)
     return JsonResponse({"rows": body, "last": last, "done": done})
 
@@ -217,10 +217,10 @@ def rota_undo(request, change_pk):
     """Take back one's own last change, as a whole."""
     change = get_object_or_404(RotaChange, pk=change_pk)
     problems = refusals(actions.undo_change, change=change, by=request.user)
-    if request.headers.get(PARTIAL):
+    if request.htmx:
         if problems:
             return JsonResponse({"problems": problems}, status=422)
-        return _changed_rows(request, change, _("Undone."))
+        return _changed_rows(request, change, _("Undone."), last=last_change(request.user))
     for problem in problems:
         messages.error(request, problem)
     if not problems:

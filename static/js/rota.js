@@ -5,7 +5,7 @@ const dialog = document.getElementById("rota-dialog");
 const said = document.getElementById("rota-said");
 const isDay = table.dataset.view === "day";
 const QUARTER = 900, FROM = Number(table.dataset.from) * 3600, LANE = 16 * 3600;
-const partial = { "X-Rota": "1" };
+const partial = { "HX-Request": "true" };
 let up = null; // {chip, row, column, quarter, by}: the visit in hand and the place under it
 
 const say = (text) => { said.textContent = ""; said.textContent = text; };

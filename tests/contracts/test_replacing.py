@@ -206,7 +206,7 @@ def test_the_rota_and_the_special_page_lead_to_it(world, client):
         "caregiver": world.other.pk, "starts_at": f"{timezone.localtime(visit.period.lower):%Y-%m-%dT%H:%M}",
         "ends_at": f"{timezone.localtime(visit.period.upper):%Y-%m-%dT%H:%M}", "scope": "later", "reason": "换人",
     }  # fmt: skip
-    answer = client.post(reverse("visit_move", args=["kangze", visit.pk]), form, headers={"X-Rota": "1"})
+    answer = client.post(reverse("visit_move", args=["kangze", visit.pk]), form, headers={"HX-Request": "true"})
     [draft] = drafts(world)
     address = reverse("agreement_file", args=["kangze", draft.pk])
     assert f'href="{address}"' in answer.json()["last"]

@@ -254,7 +254,7 @@ def post(client, world, visit, **data):
         "seen": seen_as(visit), "reason": "", "rota": f"view=week&day={local[0][:10]}",
     }  # fmt: skip
     url = reverse("visit_move", args=["kangze", visit.pk])
-    return client.post(url, {**fields, **data}, headers={"X-Rota": "1"})
+    return client.post(url, {**fields, **data}, headers={"HX-Request": "true"})
 
 
 def test_a_drag_shows_what_follows_and_saves_only_when_told(client, world):
@@ -265,7 +265,7 @@ def test_a_drag_shows_what_follows_and_saves_only_when_told(client, world):
     ]
     asked = {"caregiver": world.caregivers[1].pk, "starts_at": local[0], "ends_at": local[1], "scope": "later"}
     url = reverse("visit_move", args=["kangze", world.visit.pk])
-    page = client.get(url, asked, headers={"X-Rota": "1"}).content.decode()
+    page = client.get(url, asked, headers={"HX-Request": "true"}).content.decode()
     assert f"The agreement names {world.caregivers[0]}".replace("The agreement names", "") in page
     world.visit.refresh_from_db()
     assert world.visit.caregiver == world.caregivers[0]
