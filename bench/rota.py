@@ -10,6 +10,7 @@ from django.utils import timezone
 from agencies.calendar import ONE_DAY
 from agencies.models import Agency, Membership
 from agencies.tenancy import agency_context
+from bench.bare import bare_page
 from bench.measure import analyze, browser_of, median, report, selects
 from carecenter.seed import insert, seed_agency
 from caregivers.models import Caregiver
@@ -53,10 +54,11 @@ def week(agency: Agency) -> None:
     browser.get(url)
     with CaptureQueriesContext(connection) as captured:
         size = len(browser.get(url).content)
-    basis = f"{len(selects(captured))} queries, {size // 1024} KB"
+    count = len(selects(captured))
     with agency_context(agency):
         people, visits = Caregiver.objects.count(), Visit.objects.filter(state="planned").count()
     seconds = median(lambda: browser.get(url))
+    basis = f"{seconds / bare_page():.1f} x a bare page, {count} queries, {size // 1024} KB"
     report(
         f"rota week, {people} caregivers, {visits:,} visits", f"{seconds * 1000:.0f} ms", basis, "150 ms, 12 queries"
     )
@@ -90,7 +92,7 @@ def moving(agency: Agency) -> None:
     report(
         "moving a visit in it",
         f"{statistics.median(times) * 1000:.0f} ms",
-        f"{len(answer.content) // 1024} KB",
+        f"{statistics.median(times) / bare_page():.1f} x a bare page, {len(answer.content) // 1024} KB",
         "50 ms",
     )
 

@@ -206,5 +206,5 @@ class LevelStanding(AgencyModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["agency", "stage", "eligible_on"], name="level_standing_list"),
+            models.Index(fields=["agency", "stage", "eligible_on", "caregiver"], name="level_standing_list"),
         ]

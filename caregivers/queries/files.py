@@ -174,7 +174,7 @@ def trainings_between(
     """(caregiver, start, end) of planned sessions that touch a time and that these caregivers are down for."""
     rows = Attendance.objects.filter(caregiver__in=list(ids), session__state=TrainingSession.State.PLANNED)
     rows = rows.filter(session__starts_at__lt=last, session__ends_at__gt=first)
-    return rows.values_list("caregiver_id", "session__starts_at", "session__ends_at")
+    return rows.order_by().values_list("caregiver_id", "session__starts_at", "session__ends_at")
 
 
 def _informed(ids):

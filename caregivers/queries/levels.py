@@ -177,7 +177,7 @@ def _fitness(ids, held, day):
 
 def promotions() -> QuerySet[LevelStanding]:
     """The promotions board: who may rise first, then by the day on which time is served."""
-    return LevelStanding.objects.select_related("caregiver").order_by("stage", "eligible_on", "caregiver__number")
+    return LevelStanding.objects.select_related("caregiver").order_by("stage", "eligible_on", "caregiver_id")
 
 
 def ratings_since(caregiver: Caregiver, since: dt.date) -> QuerySet[QualityRecord]:

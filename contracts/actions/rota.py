@@ -15,7 +15,7 @@ from agencies.models import User
 from agencies.standard import forbidding
 from caregivers.models import Caregiver
 from contracts.actions import replacing
-from contracts.actions.history import write_history
+from contracts.actions.history import place_with_history
 from contracts.actions.telling import tell_caregiver
 from contracts.models import Agreement, AssignmentGap, RotaChange, RotaMove, SlotChange, Visit
 from contracts.queries.ability import able_for_visit, could_do_it, lacks_level
@@ -25,6 +25,11 @@ from contracts.queries.rota_changes import Preview, day_shift, others_of_slot, p
 State = Visit.State
 Scope = RotaChange.Scope
 BOOKING_LOCK = 7301  # class of the advisory locks that let bookings of one caregiver go one after the other
+UNREAD = (
+    "agreement__terms", "agreement__change_summary", "caregiver__identity_number", "client__identity_number",
+    "client__address", "client__access_note", "client__needs", "client__diet", "client__caregiver_wishes",
+    "client__illnesses", "client__medicines", "client__allergies",
+)  # fmt: skip
 FIELDS = {
     "end_first": "ends_at", "too_long": "ends_at", "duration": "ends_at",
     "out_of_term": "starts_at", "rests": "starts_at", "past": "starts_at",
@@ -33,9 +38,9 @@ FIELDS = {
 
 
 def lock_visit(visit: Visit) -> Visit:
-    """The row as it stands, ours until the transaction ends."""
-    rows = Visit.objects.select_for_update(of=["self"])
-    return rows.select_related("client", "agreement", "caregiver").defer("agreement__terms").get(pk=visit.pk)
+    """The row as it stands, ours until the transaction ends; with nothing about identity or health."""
+    rows = Visit.objects.select_for_update(of=["self"]).select_related("client", "agreement", "caregiver")
+    return rows.defer(*UNREAD).get(pk=visit.pk)
 
 
 def take_turns(caregivers: set[int]) -> None:
@@ -140,19 +145,16 @@ def _put(placements, by):
     for row in placements:
         row.visit.caregiver = row.caregiver
         row.visit.period = DateTimeTZRange(row.starts, row.ends)
-    visits = [row.visit for row in placements]
     try:
         with transaction.atomic():
-            Visit.objects.bulk_update(visits, ["caregiver", "period"], batch_size=200)
+            place_with_history(placements, by=by)
     except IntegrityError as error:
         if "visit_no_double_booking" not in str(error):
             raise
         names = sorted({str(row.caregiver) for row in placements if row.caregiver})
         text = _("%(caregiver)s is at another client at that time; look at the rota again.")
         raise ValidationError(text % {"caregiver": ", ".join(names)}) from None
-    ids = [visit.pk for visit in visits]
-    write_history(ids, by=by)
-    AssignmentGap.objects.filter(visit__in=ids).delete()
+    AssignmentGap.objects.filter(visit__in=[row.visit.pk for row in placements]).delete()
 
 
 def _tell(before, after):

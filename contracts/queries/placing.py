@@ -199,7 +199,7 @@ def term_findings(
 
 def _preferences(client_ids):
     found: dict[int, dict[int, CaregiverPreference]] = defaultdict(dict)
-    for row in in_force().filter(client__in=client_ids):
+    for row in in_force().filter(client__in=client_ids).only("client", "caregiver", "kind", "reason", "noted_at"):
         found[row.client_id][row.caregiver_id] = row
     return found
 

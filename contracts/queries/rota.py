@@ -85,10 +85,14 @@ def _standing(span):
     return visits_between(span.first, span.last).exclude(state=Visit.State.CANCELLED)
 
 
-def rota_people(span: Span, chosen: dict) -> QuerySet[Caregiver]:
-    """Caregivers of a rota: who works, and who has a visit although they do not any more; fewer by what was chosen."""
+def rota_people(span: Span, chosen: dict, among: Iterable[int] | None = None) -> QuerySet[Caregiver]:
+    """Caregivers of a rota: who works, and who has a visit although they do not any more; fewer by what was chosen.
+
+    Or those among some who stand on it already.
+    """
     visits = _standing(span).filter(agency=OuterRef("agency"), caregiver=OuterRef("pk"))
-    people = Caregiver.objects.filter(Q(state=Caregiver.State.ACTIVE) | Exists(visits)).order_by("number")
+    rows = Q(state=Caregiver.State.ACTIVE) | Exists(visits) if among is None else Q(pk__in=among)
+    people = Caregiver.objects.filter(rows).order_by("number")
     if text := chosen.get("q"):
         people = people.filter(pk__in=find_caregivers(text).values("pk"))
     if text := chosen.get("client"):
@@ -105,9 +109,8 @@ def rota_people(span: Span, chosen: dict) -> QuerySet[Caregiver]:
 
 
 def shown_visits(span: Span, ids: Iterable[int], chosen: dict) -> list[Shown]:
-    """Visits of these caregivers and of nobody, in order of time; two queries."""
-    allowed = AgencySettings.objects.values_list("late_after_minutes", flat=True).get()
-    late = int(timezone.now().timestamp()) - 60 * allowed
+    """Visits of these caregivers and of nobody, in order of time; two queries at most."""
+    late = _late_before(span)
     visits = _standing(span).filter(Q(caregiver=None) | Q(caregiver__in=list(ids)))
     if text := chosen.get("client"):
         visits = visits.filter(client__in=find_clients(text).values("pk"))
@@ -115,6 +118,14 @@ def shown_visits(span: Span, ids: Iterable[int], chosen: dict) -> list[Shown]:
     rows = visits.annotate(start=_seconds("period__startswith"), end=_seconds("period__endswith"))
     rows = rows.order_by("start", "pk").values_list("pk", "state", "caregiver_id", "start", "end", *fields)
     return [Shown(chip_of(row[1], row[2], row[3], late), *row) for row in rows]
+
+
+def _late_before(span):
+    """What was to begin before this and did not is late; nothing can be where all of it lies ahead."""
+    now = timezone.now()
+    if span.period[0] > now:
+        return 0
+    return int(now.timestamp()) - 60 * AgencySettings.objects.values_list("late_after_minutes", flat=True).get()
 
 
 def _seconds(moment):

@@ -76,7 +76,8 @@ def kept_away(clients: Iterable[int]) -> dict[int, list[SpecialEvent]]:
         | Q(outcome=outcome.VISITS, amendment__state__in=[Agreement.State.DRAFT, Agreement.State.SIGNING])
     )
     found = defaultdict(list)
-    for event in SpecialEvent.objects.filter(holds, client__in=list(clients), kind=SpecialEvent.Kind.CAREGIVER):
+    events = SpecialEvent.objects.filter(holds, client__in=list(clients), kind=SpecialEvent.Kind.CAREGIVER)
+    for event in events.only("client", "caregiver", "number", "from_day", "until_day"):
         found[event.client_id].append(event)
     return found
 

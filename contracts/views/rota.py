@@ -65,8 +65,8 @@ class _Page:
         params = {"view": self.view, "day": self.day.isoformat(), **self.chosen, **changes}
         return "?" + urlencode(params)
 
-    def people(self):
-        return rota_people(self.span, self.chosen)
+    def people(self, among=None):
+        return rota_people(self.span, self.chosen, among)
 
     def body(self, people):
         return self.sheet.body(rota_rows(self.span, people, self.chosen))
@@ -205,7 +205,7 @@ def _changed_rows(request, change, done, *, last, supplement=None):
     """The rows of the rota that a change touched, for the page that asked; last is what can be undone now."""
     shown = _Page(dict(parse_qsl(request.POST.get("rota", ""))), request.membership)
     ids = {pk for move in change.moved for pk in (move.from_caregiver_id, move.to_caregiver_id) if pk}
-    body = shown.body(shown.people().filter(pk__in=ids))
+    body = shown.body(shown.people(among=ids))
     context = {**_last(last), "query": _query(request), "supplement": supplement}
     last = render_to_string("contracts/_rota_last.html", context, request)
     return JsonResponse({"rows": body, "last": last, "done": done})
