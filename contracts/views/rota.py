@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -55,10 +56,17 @@ class _Page:
         self.day = day_of(params.get("day") or params.get("week"))
         spans = {"week": week_of, "month": month_of, "day": lambda day: Span(day, day)}
         self.span = spans[self.view](self.day)
-        self.filter = RotaFilter(params)
-        self.chosen = self.filter.chosen
+        self.params = params
         self.may_edit = has_perm("contracts.edit", membership)
         self.sheet = Sheet(self.span, self.view, may_edit=self.may_edit)
+
+    @cached_property
+    def filter(self):
+        return RotaFilter(self.params)
+
+    @cached_property
+    def chosen(self):
+        return self.filter.chosen if any(map(self.params.get, RotaFilter.base_fields)) else {}
 
     def address(self, **changes):
         """The same page with something else chosen."""
@@ -138,19 +146,18 @@ def get_visit(visit_pk):
 @may("contracts.edit")
 def visit_move(request, visit_pk):
     """Another caregiver or time: what follows from it is shown before anything is saved."""
-    # What is only written is shown nowhere: then the row alone is read.
-    visit = get_object_or_404(Visit, pk=visit_pk) if request.method == "POST" else get_visit(visit_pk)
-    initial = {
-        "caregiver": visit.caregiver_id, "starts_at": visit.period.lower, "ends_at": visit.period.upper,
-        "scope": Scope.ONE, "seen": seen_as(visit),
-    }  # fmt: skip
-    is_asked = "starts_at" in request.GET
-    data = request.POST or (request.GET if is_asked else None)
-    form = PlaceForm(data, initial=initial)
-    if request.method == "POST":
-        change = submit(form, actions.place_visit, visit=visit, by=request.user)
-        if change:
+    if request.method == "POST":  # the action reads the visit again when it is its turn
+        visit = get_object_or_404(Visit.objects.only("agreement"), pk=visit_pk)
+        form = PlaceForm(request.POST)
+        if change := submit(form, actions.place_visit, visit=visit, by=request.user):
             return _moved(request, visit, change)
+    else:
+        visit = get_visit(visit_pk)
+        initial = {
+            "caregiver": visit.caregiver_id, "starts_at": visit.period.lower, "ends_at": visit.period.upper,
+            "scope": Scope.ONE, "seen": seen_as(visit),
+        }  # fmt: skip
+        form = PlaceForm(request.GET if "starts_at" in request.GET else None, initial=initial)
     context = {"visit": visit, "form": form, "back": _back(request, visit), "query": _query(request)}
     if form.is_bound and not {"starts_at", "ends_at", "caregiver"} & set(form.errors):
         context |= _preview(visit, form)
