@@ -266,6 +266,27 @@ def test_contexts_nest(maple, birch):
     assert sql(names) == []
 
 
+def test_the_filter_is_that_of_the_open_agency(maple, birch):
+    """It is put together once a model, so another agency's must not be the one that comes back."""
+
+    def asked():
+        return f'"agency_id" = {maple.pk}' in (text := str(Client.objects.all().query)), f"= {birch.pk}" in text
+
+    with agency_context(maple):
+        client = make_one(Client)
+        assert asked() == (True, False)
+        with agency_context(birch):
+            assert asked() == (False, True)
+            with scopes_disabled():
+                assert "WHERE" not in str(Client.objects.all().query)
+        assert asked() == (True, False)
+        Client.objects.filter(pk=client.pk).exclude(pk=client.pk).order_by("name")
+        assert list(Client.objects.all()) == [client]  # what one reader narrowed is whole for the next
+        assert list(client.guardians.all()) == []
+    with pytest.raises(ScopeError):
+        list(Client.objects.all())
+
+
 def kwargs_for(pattern, agency):
     """Ids of fresh rows of the open agency for each argument of an address."""
     made = {"agency_slug": agency.slug}

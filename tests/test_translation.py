@@ -8,8 +8,10 @@ import pytest
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
 from agencies.models import User
+from clients.models import Client
 from tests.factories import make_member
 
 FOLDERS = ("agencies", "archive", "carecenter", "caregivers", "clients", "contracts", "supervision", "templates")
@@ -64,3 +66,13 @@ def test_page_in_chinese_shows_no_english(client, maple, name):
     texts = "".join(part.split(">", 1)[-1] for part in page.split("<"))
     assert [word for word in ENGLISH if word in texts] == []
     assert "工作台" in texts
+
+
+def test_a_value_is_named_in_the_language_that_is_read():
+    said = {}
+    for language in ("zh-hans", "en", "zh-hans"):
+        with translation.override(language):
+            said[language] = Client(state="active").get_state_display()
+    assert said == {"zh-hans": "服务中", "en": "In service"}
+    assert Client(state="unheard of").get_state_display() == "unheard of"
+    assert Client(state=None).get_state_display() is None
