@@ -4,14 +4,14 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from agencies.tenancy import current_agency
 
 
 def office_url(name: str, *args, **kwargs) -> str:
     """Path of an office page of the open agency; arguments by position or by keyword, as in reverse()."""
-    return _url(name, args, kwargs)
+    return _url(name, args, kwargs) if kwargs else _path(get_script_prefix(), name, current_agency().slug, *args)
 
 
 def public_url(name: str, *args, **kwargs) -> str:
@@ -21,14 +21,14 @@ def public_url(name: str, *args, **kwargs) -> str:
 
 def _url(name, args, kwargs):
     slug = current_agency().slug
-    if kwargs:
-        return reverse(name, kwargs={"agency_slug": slug, **kwargs})
-    return _path(name, slug, *args)
+    if args:
+        return reverse(name, args=[slug, *args])
+    return reverse(name, kwargs={"agency_slug": slug, **kwargs})
 
 
 @lru_cache(maxsize=20_000)
-def _path(name, *args):
-    """A page names some hundred addresses, mostly the same ones every time."""
+def _path(prefix, name, *args):
+    """A page names some hundred addresses, mostly the same ones every time; prefix is where the site begins."""
     return reverse(name, args=args)
 
 

@@ -104,7 +104,7 @@ def find_agency(request) -> tuple[Agency | None, Membership | None]:
 
 
 def membership_of(request, slug: str | None = None, *, is_phone: bool = False) -> Membership | None:
-    """By API key, else by the agency in the address, else the one chosen last in this session; one query.
+    """By API key, else by the agency in the address, else the one chosen last in this session.
 
     A person's membership knows whether it has_others: other agencies that the person works for.
     """

@@ -198,23 +198,28 @@ def same_agency(table: str, *fields: str) -> list[SameAgency]:
     return [SameAgency(field=field, name=f"{table}_{field}_same_agency") for field in fields]
 
 
-@lru_cache(maxsize=2000)
-def _rows(model, agency_id):
-    return models.QuerySet(model).filter(agency=agency_id)
+@lru_cache(maxsize=5000)
+def _is_of(model, agency_id):
+    """The condition that a row is of an agency, on the model's own table."""
+    [condition] = models.QuerySet(model).filter(agency=agency_id).query.where.children
+    return condition
 
 
 class AgencyManager(type(ScopedManager(agency="agency"))):
     """Rows of the open agency alone; ScopeError while none is open.
 
-    A page asks for rows some thirty times, so the filter is put together once for each model and agency.
+    A page asks for rows some thirty times, so the condition is put together once for each model and agency. The
+    queryset around it is new every time: what one reader knows of it never meets the next.
     """
 
     def get_queryset(self):
         opened = get_scope()
-        if not opened.get("agency") or not opened["_enabled"]:
+        agency = opened.get("agency")
+        if not isinstance(agency, models.Model) or not opened["_enabled"] or hasattr(self, "_override_scope"):
             return super().get_queryset()
-        rows = _rows(self.model, opened["agency"].pk)._chain()
-        rows._db, rows._hints = self._db, self._hints
+        rows = models.Manager.get_queryset(self)
+        rows.query.get_initial_alias()
+        rows.query.where.add(_is_of(self.model, agency.pk), "AND")
         return rows
 
 

@@ -42,4 +42,6 @@ def bare_page() -> float:
     with override_settings(ROOT_URLCONF="bench.bare", MIDDLEWARE=MIDDLEWARE):
         browser = Browser()
         browser.force_login(User.objects.first())
+        if (answer := browser.get("/bare/")).status_code != 200:
+            raise RuntimeError(answer.status_code)
         return median(lambda: browser.get("/bare/"))

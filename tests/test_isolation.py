@@ -10,17 +10,19 @@ import pytest
 from celery import current_app
 from django.apps import apps
 from django.db import Error, connection, models, transaction
+from django.db.models import Prefetch
+from django.test import Client as Browser
 from django.urls import URLPattern, get_resolver, reverse
 from django_scopes import ScopeError, scopes_disabled
 from openpyxl import load_workbook
 
 from agencies.exports import workbook
 from agencies.links import make_token
-from agencies.models import ApiKey, Membership
+from agencies.models import Agency, ApiKey, Membership, User
 from agencies.tasks import AgencyTask, GlobalTask
 from agencies.tenancy import AgencyModel, InsertOnly, RowCheck, agency_context
 from archive.tasks import archive_expiry, archive_expiry_everywhere
-from clients.models import Client
+from clients.models import Client, Guardian
 from tests.factories import make_member, make_one
 
 # Tables that belong to no agency, and why.
@@ -273,7 +275,8 @@ def test_the_filter_is_that_of_the_open_agency(maple, birch):
         return f'"agency_id" = {maple.pk}' in (text := str(Client.objects.all().query)), f"= {birch.pk}" in text
 
     with agency_context(maple):
-        client = make_one(Client)
+        client, other = make_one(Client), make_one(Client)
+        guardian, _theirs = (make_one(Guardian, client=one) for one in (client, other))
         assert asked() == (True, False)
         with agency_context(birch):
             assert asked() == (False, True)
@@ -281,8 +284,10 @@ def test_the_filter_is_that_of_the_open_agency(maple, birch):
                 assert "WHERE" not in str(Client.objects.all().query)
         assert asked() == (True, False)
         Client.objects.filter(pk=client.pk).exclude(pk=client.pk).order_by("name")
-        assert list(Client.objects.all()) == [client]  # what one reader narrowed is whole for the next
-        assert list(client.guardians.all()) == []
+        assert set(Client.objects.all()) == {client, other}  # what one reader narrowed is whole for the next
+        assert list(client.guardians.all()) == [guardian]
+        list(Client.objects.prefetch_related(Prefetch("guardians", Guardian.objects.all())))
+        assert Guardian.objects.all()._hints == {} == Client.objects.all()._hints
     with pytest.raises(ScopeError):
         list(Client.objects.all())
 
@@ -416,11 +421,23 @@ def test_every_task_opens_its_agency():
     assert all(isinstance(task, AgencyTask | GlobalTask) for task in ours.values())
 
 
-def test_api_key_of_a_former_member_opens_nothing(client, maple):
+ENDED = {
+    "membership": lambda member: Membership.objects.filter(pk=member.pk).update(is_active=False),
+    "person": lambda member: User.objects.filter(pk=member.user_id).update(is_active=False),
+    "agency": lambda member: Agency.objects.filter(pk=member.agency_id).update(is_active=False),
+}
+
+
+@pytest.mark.parametrize("what", ENDED)
+def test_whoever_is_gone_comes_in_neither_by_key_nor_by_a_session_that_still_runs(client, maple, what):
     member = make_member(maple)
     _key, secret = ApiKey.issue(membership=member, name="import")
-    Membership.objects.filter(pk=member.pk).update(is_active=False)
-    assert client.get("/api/v1/clients/", headers={"X-Api-Key": secret}).status_code in (401, 403, 404)
+    client.force_login(member.user)
+    page, api, by_key = reverse("client_list", args=["maple"]), "/api/v1/clients/", {"X-Api-Key": secret}
+    assert client.get(page).status_code == Browser().get(api, headers=by_key).status_code == 200
+    ENDED[what](member)
+    assert client.get(page).status_code == (302 if what == "person" else 404)
+    assert Browser().get(api, headers=by_key).status_code in (401, 403, 404)
 
 
 @pytest.fixture

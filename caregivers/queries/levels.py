@@ -176,7 +176,7 @@ def _fitness(ids, held, day):
 
 
 def promotions() -> QuerySet[LevelStanding]:
-    """The promotions board: who may rise first, then by the day on which time is served."""
+    """The promotions board: who may rise first, then by the day on which time is served, then who came first."""
     return LevelStanding.objects.select_related("caregiver").order_by("stage", "eligible_on", "caregiver_id")
 
 

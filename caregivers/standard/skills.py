@@ -6,7 +6,6 @@ The labels are ours; the clause and the place in it say where the skill stands i
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from agencies.standard import SINCE, Finding
 from agencies.standard import gettext_noop as _
@@ -169,10 +168,9 @@ def skills_on(day: dt.date) -> list[Skill]:
     return [skill for skill in SKILLS if skill.is_asked_on(day)]
 
 
-@lru_cache(maxsize=100)
-def skills_up_to(level: int, day: dt.date) -> tuple[Skill, ...]:
+def skills_up_to(level: int, day: dt.date) -> list[Skill]:
     """What a caregiver of a level masters: its own skills and those of every level below."""
-    return tuple(skill for skill in skills_on(day) if skill.level <= level)
+    return [skill for skill in skills_on(day) if skill.level <= level]
 
 
 def missing_skills(level: int, mastered: Iterable[str], day: dt.date) -> list[Skill]:

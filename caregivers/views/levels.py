@@ -31,7 +31,7 @@ from caregivers.queries.levels import level_facts, levels_held, promotions, rati
 from caregivers.queries.score_card import card_start, score_cards, shown
 from caregivers.queries.skills import skills_known, skills_mastered
 from caregivers.standard.levels import LABELS, LEAST_POINTS, TOP, best_way, is_direct_time, step_on, time_served_on
-from caregivers.standard.skills import missing_skills, skills_up_to
+from caregivers.standard.skills import skills_up_to
 from caregivers.views.evaluations import record_page
 
 LOST = {
@@ -75,14 +75,13 @@ class PromotionList(OfficeList):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        today = timezone.localdate()
+        asked = {level: {skill.code for skill in skills_up_to(level, context["today"])} for level in Level}
         mastered = skills_mastered(row.caregiver_id for row in context["object_list"])
         for row in context["object_list"]:
             row.exam_text = exam_words(row.figures.get("exams", []))
             row.grade_text = grade_label(row.figures.get("grade"))
-            row.skills_asked = len(skills_up_to(row.next_level or row.level, today))
-            own = mastered.get(row.caregiver_id, ())
-            row.skills_known = row.skills_asked - len(missing_skills(row.next_level or row.level, own, today))
+            codes = asked[row.next_level or row.level]
+            row.skills_asked, row.skills_known = len(codes), len(codes & mastered.get(row.caregiver_id, set()))
             row.missing_text = missing_labels(row.missing)
             row.lost_text = pgettext("between names", ", ").join(str(LOST[code]) for code in row.lost)
         return context

@@ -26,14 +26,14 @@ def place_with_history(placements: list[Placement], *, by: User) -> None:
         UPDATE contracts_visit SET caregiver_id = new.caregiver, period = tstzrange(new.starts, new.ends)
         FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
             AS new (visit, caregiver, starts, ends)
-        WHERE contracts_visit.agency_id = %s AND contracts_visit.id = new.visit RETURNING contracts_visit.*)"""
+        WHERE contracts_visit.agency_id = %s AND contracts_visit.id = new.visit RETURNING contracts_visit.*) """
     _write(placed, "placed", [], before=[visits, caregivers, starts, ends, current_agency().pk], by=by)
 
 
 def _write(changing, source, params, *, before=(), cause="", by=None):
     """Copy visits as they are now into their history, after a statement that changes them."""
     columns = ", ".join(f'"{f.column}"' for f in Visit._meta.concrete_fields)
-    sql = f"""{changing} INSERT INTO contracts_historicalvisit
+    sql = f"""{changing}INSERT INTO contracts_historicalvisit
         ({columns}, history_date, history_type, history_change_reason, history_user_id)
         SELECT {columns}, %s, '~', %s, %s FROM {source}"""  # noqa: S608 -- names of our own columns
     with connection.cursor() as cursor:

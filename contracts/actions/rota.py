@@ -38,7 +38,7 @@ FIELDS = {
 
 
 def lock_visit(visit: Visit) -> Visit:
-    """The row as it stands, ours until the transaction ends; with nothing about identity or health."""
+    """The row as it stands, ours until the transaction ends; without identity numbers and what is said about health."""
     rows = Visit.objects.select_for_update(of=["self"]).select_related("client", "agreement", "caregiver")
     return rows.defer(*UNREAD).get(pk=visit.pk)
 

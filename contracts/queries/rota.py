@@ -15,7 +15,7 @@ from caregivers.models import Absence, Availability, Caregiver
 from caregivers.queries.files import find_caregivers, with_level
 from clients.queries import find_clients
 from contracts.models import Visit
-from contracts.queries.visits import chip_of, visits_between
+from contracts.queries.visits import LONGEST, chip_of, visits_between
 
 DAY_SECONDS = 86_400  # no clock is changed in China (3.3 counts whole days)
 
@@ -121,9 +121,9 @@ def shown_visits(span: Span, ids: Iterable[int], chosen: dict) -> list[Shown]:
 
 
 def _late_before(span):
-    """What was to begin before this and did not is late; nothing can be where all of it lies ahead."""
+    """What was to begin before this and did not is late; nothing is where even the evening before lies ahead."""
     now = timezone.now()
-    if span.period[0] > now:
+    if span.period[0] - LONGEST > now:
         return 0
     return int(now.timestamp()) - 60 * AgencySettings.objects.values_list("late_after_minutes", flat=True).get()
 

@@ -174,14 +174,9 @@ def last_change(user: User) -> RotaChange | None:
     today = timezone.make_aware(dt.datetime.combine(timezone.localdate(), dt.time()))
     change = RotaChange.objects.filter(made_by=user, undone_at=None, made_at__gte=today).first()
     if change:
-        change.moved = list(moves_of(change))
+        moves = change.moves.select_related("visit__client", "from_caregiver", "to_caregiver")
+        change.moved = list(moves.only(*MOVE_FIELDS))
     return change
-
-
-def moves_of(change: RotaChange) -> QuerySet[RotaMove]:
-    """What a change moved, in order of time, as text_of_moves needs it."""
-    moves = change.moves.select_related("visit__client", "from_caregiver", "to_caregiver").only(*MOVE_FIELDS)
-    return moves.order_by("to_period")
 
 
 def text_of_moves(moves: list[RotaMove]) -> str:

@@ -146,13 +146,13 @@ def get_visit(visit_pk):
 @may("contracts.edit")
 def visit_move(request, visit_pk):
     """Another caregiver or time: what follows from it is shown before anything is saved."""
-    if request.method == "POST":  # the action reads the visit again when it is its turn
-        visit = get_object_or_404(Visit.objects.only("agreement"), pk=visit_pk)
+    if request.method == "POST":
+        row = get_object_or_404(Visit.objects.only("agreement"), pk=visit_pk)  # the action reads it when it is its turn
         form = PlaceForm(request.POST)
-        if change := submit(form, actions.place_visit, visit=visit, by=request.user):
-            return _moved(request, visit, change)
-    else:
-        visit = get_visit(visit_pk)
+        if change := submit(form, actions.place_visit, visit=row, by=request.user):
+            return _moved(request, row, change)
+    visit = get_visit(visit_pk)
+    if request.method != "POST":
         initial = {
             "caregiver": visit.caregiver_id, "starts_at": visit.period.lower, "ends_at": visit.period.upper,
             "scope": Scope.ONE, "seen": seen_as(visit),

@@ -120,7 +120,7 @@ const address = (chip) => table.dataset.move.replace("/0/", `/${chip.id.slice(1)
 async function look(chip, fields) {
   const query = new URLSearchParams({ ...fields, rota: table.dataset.query });
   const answer = await fetch(`${address(chip)}?${query}`, { headers: partial });
-  if (!answer.ok) return void location.assign(`${address(chip)}?${query}`);
+  if (!answer.ok || answer.redirected) return void location.assign(`${address(chip)}?${query}`);
   fill(await answer.text());
 }
 

@@ -25,6 +25,7 @@ from tests.past_the_rules import strike
 from tests.world import make_world, sign_agreement, staff_up
 
 ONE_DAY = dt.timedelta(days=1)
+REFUSED_QUERIES = 42
 
 
 @pytest.fixture
@@ -66,12 +67,24 @@ def test_a_visit_goes_to_somebody_else_and_both_are_told(world):
     change = place(world, caregiver=other)
     world.visit.refresh_from_db()
     assert world.visit.caregiver == other
-    assert world.visit.history.first().history_user == world.coordinator
+    kept = world.visit.history.first()
+    assert (kept.history_user, kept.history_type) == (world.coordinator, "~")
+    assert (kept.caregiver, kept.period, kept.agreement) == (other, world.visit.period, world.agreement)
     told = {row.caregiver: row.notice.title for row in VisitNotice.objects.filter(visit=world.visit)}
     assert told == {other: "New visit", world.caregivers[0]: "A visit was given to somebody else"}
     [move] = change.moves.all()
     assert (move.from_caregiver, move.to_caregiver) == (world.caregivers[0], other)
     assert change.reason == "家属同意"
+
+
+def test_a_visit_taken_from_everybody_stands_with_the_unassigned(world):
+    start = world.visit.period.lower + dt.timedelta(hours=3)
+    place(world, caregiver=None, starts_at=start, ends_at=start + dt.timedelta(hours=2))
+    world.visit.refresh_from_db()
+    kept = world.visit.history.first()
+    for row in (world.visit, kept):
+        assert (row.caregiver, row.period.lower, row.period.upper) == (None, start, start + dt.timedelta(hours=2))
+        assert (row.period.lower_inc, row.period.upper_inc) == (True, False)
 
 
 def test_somebody_who_saw_an_older_rota_is_told_where_the_visit_is_now(world):
@@ -136,6 +149,9 @@ def test_this_and_later_follows_the_weekday_and_the_planner_keeps_it(world):
         world, second, caregiver=other, starts_at=start, ends_at=start + dt.timedelta(hours=3), scope="later"
     )
     assert change.moves.count() == len(mine) - 1
+    kept = [[(one.caregiver, one.period) for one in row.history.order_by("-history_date")] for row in fellows(second)]
+    assert [len(versions) for versions in kept] == [1] + [2] * (len(mine) - 1)
+    assert [versions[0] for versions in kept[1:]] == [(row.caregiver, row.period) for row in fellows(second)[1:]]
     rows = fellows(world.visit)
     assert (rows[0].caregiver, rows[0].period) == (mine[0].caregiver, mine[0].period)
     for row in rows[1:]:
@@ -288,6 +304,35 @@ def test_a_refused_move_keeps_what_was_typed(client, world):
     answer = post(client, world, world.visit, caregiver=world.caregivers[2].pk, reason="张阿姨熟悉", seen=seen)
     assert answer.status_code == 422
     assert "张阿姨熟悉" in answer.content.decode()
+
+
+def test_a_move_that_needs_a_reason_comes_back_with_what_speaks_against_it(client, world, django_assert_num_queries):
+    ready_hours(world.caregivers[1], dt.time(13), dt.time(18))
+    client.force_login(world.coordinator)
+    post(client, world, world.visit)
+    with django_assert_num_queries(REFUSED_QUERIES):
+        answer = post(client, world, world.visit, caregiver=world.caregivers[1].pk)
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "这一天可上班时间是 13:00 至 18:00。" in text
+    assert "请写明为什么仍要这样安排" in text
+    assert world.clients[0].salutation in text
+    empty = client.post(reverse("visit_move", args=["kangze", world.visit.pk]), headers={"HX-Request": "true"})
+    assert empty.status_code == 422
+    assert "请填写。" in empty.content.decode()
+    assert RotaChange.objects.count() == 0
+
+
+def test_the_answer_to_a_lasting_move_says_what_moved_and_how_many_more(client, world):
+    client.force_login(world.coordinator)
+    more = len(fellows(world.visit)) - 1
+    answer = post(client, world, world.visit, caregiver=world.caregivers[1].pk, scope="later", reason="家属同意").json()
+    start = timezone.localtime(world.visit.period.lower)
+    line = f"{world.clients[0].salutation} · {world.caregivers[0]} → {world.caregivers[1]} · {start:%m-%d %H:%M}"
+    assert f"{line} 等，另有 {more} 次" in answer["last"]
+    assert answer["done"] == f"已保存：{more + 1} 次上门。"
+    page = client.get(reverse("rota", args=["kangze"])).content.decode()
+    assert f"{line} 等，另有 {more} 次" in page
 
 
 @pytest.mark.parametrize("view", ["day", "week", "month"])
