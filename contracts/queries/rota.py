@@ -17,7 +17,7 @@ from clients.queries import find_clients
 from contracts.models import Visit
 from contracts.queries.visits import LONGEST, chip_of, visits_between
 
-DAY_SECONDS = 86_400  # no clock is changed in China (3.3 counts whole days)
+DAY_SECONDS = 86_400  # China changes no clock
 
 
 class Shown(NamedTuple):
