@@ -177,7 +177,8 @@ def _fitness(ids, held, day):
 
 def promotions() -> QuerySet[LevelStanding]:
     """The promotions board: who may rise first, then by the day on which time is served, then who came first."""
-    return LevelStanding.objects.select_related("caregiver").order_by("stage", "eligible_on", "caregiver_id")
+    rows = LevelStanding.objects.select_related("caregiver").defer("caregiver__identity_number")
+    return rows.order_by("stage", "eligible_on", "caregiver_id")
 
 
 def ratings_since(caregiver: Caregiver, since: dt.date) -> QuerySet[QualityRecord]:

@@ -1,5 +1,7 @@
 """Office pages of levels: the promotions board, one caregiver's way up, applications, appeals."""
 
+from functools import cache
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -77,12 +79,15 @@ class PromotionList(OfficeList):
         context = super().get_context_data(**kwargs)
         asked = {level: {skill.code for skill in skills_up_to(level, context["today"])} for level in Level}
         mastered = skills_mastered(row.caregiver_id for row in context["object_list"])
+        # Many rows lack the same: each is put into words once a page.
+        exams, lacking = cache(lambda *passed: exam_words(passed)), cache(lambda *codes: missing_labels(codes))
         for row in context["object_list"]:
-            row.exam_text = exam_words(row.figures.get("exams", []))
+            row.exam_text = exams(*row.figures.get("exams", []))
             row.grade_text = grade_label(row.figures.get("grade"))
             codes = asked[row.next_level or row.level]
-            row.skills_asked, row.skills_known = len(codes), len(codes & mastered.get(row.caregiver_id, set()))
-            row.missing_text = missing_labels(row.missing)
+            known = len(codes & mastered.get(row.caregiver_id, set()))
+            row.skills_text, row.lacks_skills = f"{known} / {len(codes)}", known < len(codes)
+            row.missing_text = lacking(*row.missing)
             row.lost_text = pgettext("between names", ", ").join(str(LOST[code]) for code in row.lost)
         return context
 
