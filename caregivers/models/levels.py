@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, SmallIntegerField, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models.catalogue import Level
@@ -168,6 +168,13 @@ class LevelAppeal(AgencyModel):
         ]
 
 
+# The promotions board's order: who may rise, who only waits, who lacks something, who is at the top.
+STAGE_RANK = Case(
+    *(When(stage=stage, then=Value(rank)) for rank, stage in enumerate(("eligible", "waiting", "lacking", "top"))),
+    output_field=SmallIntegerField(),
+)
+
+
 class LevelStanding(AgencyModel):
     """Where a caregiver stands, on the way to the next level or at the top: written nightly, read by the promotions board.
 
@@ -206,5 +213,5 @@ class LevelStanding(AgencyModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["agency", "stage", "eligible_on", "caregiver"], name="level_standing_list"),
+            models.Index(F("agency"), STAGE_RANK, F("eligible_on"), F("caregiver"), name="level_standing_list"),
         ]

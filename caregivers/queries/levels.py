@@ -21,6 +21,7 @@ from caregivers.models import (
     QualityRecord,
     RuleSetting,
 )
+from caregivers.models.levels import STAGE_RANK
 from caregivers.queries.skills import skills_mastered
 from caregivers.standard.levels import TOP, Grant, LevelFacts, Served, held_since
 
@@ -176,9 +177,9 @@ def _fitness(ids, held, day):
 
 
 def promotions() -> QuerySet[LevelStanding]:
-    """The promotions board: who may rise first, then by the day on which time is served, then who came first."""
+    """The promotions board: by stage, who may rise first, then by the day on which time is served, then who came first."""
     rows = LevelStanding.objects.select_related("caregiver").defer("caregiver__identity_number")
-    return rows.order_by("stage", "eligible_on", "caregiver_id")
+    return rows.order_by(STAGE_RANK, "eligible_on", "caregiver_id")
 
 
 def ratings_since(caregiver: Caregiver, since: dt.date) -> QuerySet[QualityRecord]:

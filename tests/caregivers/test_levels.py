@@ -35,7 +35,7 @@ from caregivers.models import (
     ServiceDay,
 )
 from caregivers.queries.files import with_level
-from caregivers.queries.levels import level_facts, levels_held
+from caregivers.queries.levels import level_facts, levels_held, promotions
 from caregivers.standard.levels import FORM, check_promotion, days_left_out, stage_of
 from caregivers.standard.skills import skills_on
 from caregivers.tasks import level_standings
@@ -453,3 +453,15 @@ def test_weak_lines_are_named_in_the_readers_language(in_maple):
     scores = {line.code: 4 for line in FORM} | {"living_care": 2}
     with translation.override("zh-hans"), pytest.raises(ValidationError, match="生活照料技能"):
         actions.apply_for_level(caregiver=ready(1), by=make_user(), level=1, scores=scores)
+
+
+def test_the_board_stands_by_stage_then_by_the_day_then_by_who_came_first(in_maple):
+    days = [dt.date(2026, 3, 1), dt.date(2026, 1, 1), dt.date(2026, 1, 1)]
+    stages = [("top", None), ("lacking", 1), ("waiting", 1), ("eligible", 1)]
+    rows = {
+        (stage, place): make_one(LevelStanding, stage=stage, next_level=next_level, eligible_on=day)
+        for stage, next_level in stages
+        for place, day in enumerate(days)
+    }
+    wanted = [rows[stage, place] for stage in ("eligible", "waiting", "lacking", "top") for place in (1, 2, 0)]
+    assert list(promotions()) == wanted
