@@ -5,6 +5,7 @@ import datetime as dt
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,7 @@ from agencies.text import clean_text, has_control_characters
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 REQUIRED = {False: _("Please fill this in."), True: _("Please choose.")}
+UNNAMED = ("", BLANK_CHOICE_DASH[0][1])  # what an empty choice is called that nobody named
 LIMITS = {MinValueValidator: "min", MaxValueValidator: "max"}
 CONTROL_CHARACTERS = _("There are invisible control characters in this text; type it anew.")
 WIDGETS = {
@@ -120,11 +122,14 @@ class CleanForm:
 
 
 def _name_the_empty_choice(field):
+    """A form's own words for it stay; Django's dashes become ours."""
     label = _("Please choose") if field.required else "—"
     if isinstance(field, forms.ModelChoiceField):
         field.empty_label = field.empty_label and label
     elif isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.Select):
-        field.choices = [(value, label if value == "" else text) for value, text in field.choices]
+        field.choices = [
+            (value, label if value == "" and str(text) in UNNAMED else text) for value, text in field.choices
+        ]
 
 
 def take_refusal(form, refusal: ValidationError) -> None:

@@ -34,7 +34,7 @@ class RotaFilter(CleanForm, forms.Form):
     """Whom the rota shows; a value nobody could have chosen is left out."""
 
     SHOW = [
-        ("", _("everybody")),
+        ("", pgettext_lazy("rota", "everybody")),
         ("busy", _("with visits")),
         ("free", _("without visits")),
         ("live_in", _("living in")),

@@ -1,6 +1,7 @@
 """The rota: moved with everything that follows from it, for one or for good, undone, and never over somebody's head."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -345,6 +346,13 @@ def test_each_view_shows_the_visit(client, world, view):
     else:
         assert f'id="v{world.visit.pk}"' in page
         assert seen_as(world.visit) in page
+
+
+def test_the_filter_says_in_words_what_an_empty_choice_means(client, world):
+    client.force_login(world.coordinator)
+    page = client.get(reverse("rota", args=["kangze"])).content.decode()
+    empty = re.findall(r'<option value=""[^>]*>(.*?)</option>', page)
+    assert empty == ["全部", "全部", "全部"]
 
 
 def test_a_reader_may_look_but_moves_nothing(client, world):
