@@ -125,7 +125,7 @@ def _name_the_empty_choice(field):
     """A form's own words for it stay; Django's dashes become ours."""
     label = _("Please choose") if field.required else "—"
     if isinstance(field, forms.ModelChoiceField):
-        field.empty_label = field.empty_label and label
+        field.empty_label = label if field.empty_label in UNNAMED else field.empty_label
     elif isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.Select):
         field.choices = [
             (value, label if value == "" and str(text) in UNNAMED else text) for value, text in field.choices

@@ -353,6 +353,8 @@ def test_the_filter_says_in_words_what_an_empty_choice_means(client, world):
     page = client.get(reverse("rota", args=["kangze"])).content.decode()
     empty = re.findall(r'<option value=""[^>]*>(.*?)</option>', page)
     assert empty == ["全部", "全部", "全部"]
+    form = client.get(reverse("visit_move", args=["kangze", world.visit.pk])).content.decode()
+    assert re.findall(r'<option value=""[^>]*>(.*?)</option>', form) == ["无人：未派人"]
 
 
 def test_a_reader_may_look_but_moves_nothing(client, world):
