@@ -81,7 +81,7 @@ class OfficeList(ListView):
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        groups = self.filtered.order_by().values_list(self.tab_field).annotate(n=Count("pk"))
+        groups = self.filtered.order_by().values_list(self.tab_field).annotate(n=Count("*"))
         return dict(groups) if self.tab_choices else {}
 
     def get_queryset(self):

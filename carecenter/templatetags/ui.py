@@ -117,6 +117,11 @@ def public(name: str, *args) -> str:
 @register.simple_tag
 def state(value: str, label: str) -> str:
     """{% state visit.state visit.get_state_display %}: a pill with sign and word."""
+    return _pill(value, str(label))
+
+
+@functools.lru_cache(maxsize=1000)
+def _pill(value, label):
     tone = _tone_of.get(value, "quiet")
     return format_html(
         '<span class="state state-{}"><span aria-hidden="true">{}</span> {}</span>', tone, SIGNS[tone], label

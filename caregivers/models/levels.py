@@ -214,4 +214,5 @@ class LevelStanding(AgencyModel):
         ]
         indexes = [
             models.Index(F("agency"), STAGE_RANK, F("eligible_on"), F("caregiver"), name="level_standing_list"),
+            models.Index(fields=["agency", "stage"], name="level_standing_stages"),
         ]

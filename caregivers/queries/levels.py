@@ -27,6 +27,10 @@ from caregivers.standard.levels import TOP, Grant, LevelFacts, Served, held_sinc
 
 GRADUATE = (Caregiver.Education.COLLEGE, Caregiver.Education.BACHELOR)
 PARTS = frozenset(ExamResult.Part.values)
+STANDING_FIELDS = (
+    "agency", "level", "next_level", "stage", "eligible_on", "missing", "figures", "lost", "computed_at",
+    "caregiver__agency", "caregiver__number", "caregiver__name",
+)  # fmt: skip
 
 SERVED_SQL = """
     WITH asked AS (
@@ -178,7 +182,7 @@ def _fitness(ids, held, day):
 
 def promotions() -> QuerySet[LevelStanding]:
     """The promotions board: by stage, who may rise first, then by the day on which time is served, then who came first."""
-    rows = LevelStanding.objects.select_related("caregiver").defer("caregiver__identity_number")
+    rows = LevelStanding.objects.select_related("caregiver").only(*STANDING_FIELDS)
     return rows.order_by(STAGE_RANK, "eligible_on", "caregiver_id")
 
 

@@ -82,6 +82,8 @@ class PromotionList(OfficeList):
         # Many rows lack the same: each is put into words once a page.
         exams, lacking = cache(lambda *passed: exam_words(passed)), cache(lambda *codes: missing_labels(codes))
         for row in context["object_list"]:
+            ratings = row.figures.get("ratings", 0)
+            row.rating_text = f"{row.figures['mean']} ({ratings})" if ratings else "0"
             row.exam_text = exams(*row.figures.get("exams", []))
             row.grade_text = grade_label(row.figures.get("grade"))
             codes = asked[row.next_level or row.level]
