@@ -18,7 +18,7 @@ def update_with_history(visits, cause="", **fields):
 
 
 def place_with_history(placements: list[Placement], *, by: User) -> None:
-    """Give visits their caregiver and time, the rows and their history in one statement."""
+    """Give visits their caregiver and time: rows, history, and the end of what the caregiver lacked; one statement."""
     visits = [row.visit.pk for row in placements]
     caregivers = [row.caregiver and row.caregiver.pk for row in placements]
     starts, ends = [row.starts for row in placements], [row.ends for row in placements]
@@ -26,7 +26,10 @@ def place_with_history(placements: list[Placement], *, by: User) -> None:
         UPDATE contracts_visit SET caregiver_id = new.caregiver, period = tstzrange(new.starts, new.ends)
         FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
             AS new (visit, caregiver, starts, ends)
-        WHERE contracts_visit.agency_id = %s AND contracts_visit.id = new.visit RETURNING contracts_visit.*) """
+        WHERE contracts_visit.agency_id = %s AND contracts_visit.id = new.visit RETURNING contracts_visit.*
+    ), mended AS (
+        DELETE FROM contracts_assignmentgap g USING placed WHERE g.agency_id = placed.agency_id AND g.visit_id = placed.id
+    ) """
     _write(placed, "placed", [], before=[visits, caregivers, starts, ends, current_agency().pk], by=by)
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from caregivers.models import Caregiver
 from contracts.actions import replacing
 from contracts.actions.history import place_with_history
 from contracts.actions.telling import tell_caregiver
-from contracts.models import Agreement, AssignmentGap, RotaChange, RotaMove, SlotChange, Visit
+from contracts.models import Agreement, RotaChange, RotaMove, SlotChange, Visit
 from contracts.queries.ability import able_for_visit, could_do_it, lacks_level
 from contracts.queries.placing import Placement, judge, stays
 from contracts.queries.rota_changes import Preview, day_shift, others_of_slot, preview, seen_as
@@ -25,10 +25,12 @@ from contracts.queries.rota_changes import Preview, day_shift, others_of_slot, p
 State = Visit.State
 Scope = RotaChange.Scope
 BOOKING_LOCK = 7301  # class of the advisory locks that let bookings of one caregiver go one after the other
-UNREAD = (
-    "agreement__terms", "agreement__change_summary", "caregiver__identity_number", "client__identity_number",
-    "client__address", "client__access_note", "client__needs", "client__diet", "client__caregiver_wishes",
-    "client__illnesses", "client__medicines", "client__allergies",
+READ = (
+    *(field.name for field in Visit._meta.concrete_fields),
+    "client__agency", "client__number", "client__name", "client__salutation",
+    "agreement__agency", "agreement__number", "agreement__client", "agreement__caregiver", "agreement__plan",
+    "agreement__state", "agreement__work_form", "agreement__starts_on", "agreement__ends_on", "agreement__ended_on",
+    "caregiver__agency", "caregiver__number", "caregiver__name", "caregiver__user",
 )  # fmt: skip
 FIELDS = {
     "end_first": "ends_at", "too_long": "ends_at", "duration": "ends_at",
@@ -38,9 +40,9 @@ FIELDS = {
 
 
 def lock_visit(visit: Visit) -> Visit:
-    """The row as it stands, ours until the transaction ends; without identity numbers and what is said about health."""
+    """The row as it stands, ours until the transaction ends; of client, agreement and caregiver what a visit asks for."""
     rows = Visit.objects.select_for_update(of=["self"]).select_related("client", "agreement", "caregiver")
-    return rows.defer(*UNREAD).get(pk=visit.pk)
+    return rows.only(*READ).get(pk=visit.pk)
 
 
 def take_turns(caregivers: set[int]) -> None:
@@ -75,10 +77,13 @@ def decide(
     *, visit: Visit, caregiver: Caregiver | None, starts_at: dt.datetime, ends_at: dt.datetime, scope: str, seen: str = ""
 ) -> Preview:  # fmt: skip
     """Lock what is concerned and judge it; refuses what is forbidden, with every reason."""
-    if scope != Scope.ONE:
-        Agreement.objects.select_for_update(of=["self"]).only("pk").get(pk=visit.agreement_id)
-    visit = lock_visit(visit)
-    others = list(others_of_slot(visit, scope).select_for_update(of=["self"])) if scope != Scope.ONE else []
+    if scope == Scope.ONE:
+        visit, others = lock_visit(visit), []
+    else:
+        agreement = Agreement.objects.select_for_update(of=["self"]).defer("terms").get(pk=visit.agreement_id)
+        visit = lock_visit(visit)
+        visit.agreement = agreement  # whole: a supplement may have to be drafted from it
+        others = list(others_of_slot(visit, scope).select_for_update(of=["self"]))
     take_turns({caregiver.pk} if caregiver else set())
     if seen and seen != seen_as(visit):
         raise ValidationError(_meanwhile(visit))
@@ -146,15 +151,13 @@ def _put(placements, by):
         row.visit.caregiver = row.caregiver
         row.visit.period = DateTimeTZRange(row.starts, row.ends)
     try:
-        with transaction.atomic():
-            place_with_history(placements, by=by)
+        place_with_history(placements, by=by)
     except IntegrityError as error:
         if "visit_no_double_booking" not in str(error):
             raise
         names = sorted({str(row.caregiver) for row in placements if row.caregiver})
         text = _("%(caregiver)s is at another client at that time; look at the rota again.")
         raise ValidationError(text % {"caregiver": ", ".join(names)}) from None
-    AssignmentGap.objects.filter(visit__in=[row.visit.pk for row in placements]).delete()
 
 
 def _tell(before, after):

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from agencies.calendar import holiday_name
-from agencies.models import AgencySettings
 from agencies.standard import Finding, check_duration
-from caregivers.models import Availability, Caregiver, RuleSetting
-from caregivers.queries.files import Assignment, assignment_facts
+from caregivers.models import Availability, Caregiver
+from caregivers.queries.files import Assignment, assignment_facts, kept_rules
 from caregivers.standard.eligibility import Limits, check_assignment, limits_on
 from contracts.models import Agreement, CaregiverPreference, PlanLine, Suspension, Visit
 from contracts.queries.preferences import in_force, never_findings
@@ -77,13 +76,12 @@ class Judge:
         people = {row.caregiver.pk for row in self.placements if row.caregiver}
         self.now = timezone.now()
         self.limits = {}
-        self.max_age = AgencySettings.objects.values_list("caregiver_max_age", flat=True).get()
-        self.modes = dict(RuleSetting.objects.values_list("rule", "mode"))
+        self.max_age, self.modes = kept_rules()
         self.levels = levels_needed(visits.values())
         clients = {visit.client_id for visit in visits.values()}
         self.preferences, self.away = _preferences(clients), kept_away(clients)
         self.rests = defaultdict(list)
-        rests = Suspension.objects.filter(agreement__in={visit.agreement_id for visit in visits.values()})
+        rests = Suspension.objects.filter(agreement__in={visit.agreement_id for visit in visits.values()}).order_by()
         for agreement, period in rests.values_list("agreement_id", "period"):
             self.rests[agreement].append(period)
         self.ready = self.hours_of(people)
@@ -92,7 +90,7 @@ class Judge:
     def hours_of(self, people: Iterable[int]) -> dict[int, dict[int, tuple[dt.time, dt.time]]]:
         """By caregiver and weekday the hours in which they are ready; nobody without such hours is in it."""
         ready = defaultdict(dict)
-        hours = Availability.objects.filter(caregiver__in=list(people))
+        hours = Availability.objects.filter(caregiver__in=list(people)).order_by()
         for owner, weekday, starts, ends in hours.values_list("caregiver_id", "weekday", "starts_at", "ends_at"):
             ready[owner][weekday] = (starts, ends)
         return ready
@@ -199,7 +197,8 @@ def term_findings(
 
 def _preferences(client_ids):
     found: dict[int, dict[int, CaregiverPreference]] = defaultdict(dict)
-    for row in in_force().filter(client__in=client_ids).only("client", "caregiver", "kind", "reason", "noted_at"):
+    rows = in_force().filter(client__in=client_ids).order_by()
+    for row in rows.only("client", "caregiver", "kind", "reason", "noted_at"):
         found[row.client_id][row.caregiver_id] = row
     return found
 

@@ -26,7 +26,7 @@ from tests.past_the_rules import strike
 from tests.world import make_world, sign_agreement, staff_up
 
 ONE_DAY = dt.timedelta(days=1)
-REFUSED_QUERIES = 42
+REFUSED_QUERIES = 32
 
 
 @pytest.fixture
@@ -409,7 +409,7 @@ def test_who_is_near_on_that_day_stands_higher_and_it_is_said_why(world, django_
             period=DateTimeTZRange(starts, ends),
             planned_start=starts + dt.timedelta(seconds=person.pk),
         )
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(13):
         found = {one.caregiver: one for one in candidates(world.visit)}
     said = {
         person: [words for words in found[person].speaks_for if " km " in words]
