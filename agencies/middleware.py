@@ -38,8 +38,8 @@ class FirstPasswordMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        change = reverse("account_change_password")
         if request.user.is_authenticated and request.user.has_first_password:
+            change = reverse("account_change_password")
             allowed = (change, reverse("account_logout"), reverse("set_language"))
             if request.path_info not in allowed:
                 return redirect(change)

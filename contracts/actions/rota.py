@@ -61,7 +61,7 @@ def place_visit(
     What forbids it is named at once; what only speaks against it needs a reason. Of the fellows, one that may not go
     along stands with the unassigned, or stays where it is when it is the time that is wrong. A lasting change is kept
     by the planner for visits that are not planned yet; where it gives the service to another caregiver than the
-    agreement names, the supplement is drafted.
+    agreement names, the supplement is drafted. Of the visit given only the key counts: it is read when it is its turn.
     """
     shown = decide(visit=visit, caregiver=caregiver, starts_at=starts_at, ends_at=ends_at, scope=scope, seen=seen)
     if shown.verdict == "warned" and not reason:
@@ -80,7 +80,8 @@ def decide(
     if scope == Scope.ONE:
         visit, others = lock_visit(visit), []
     else:
-        agreement = Agreement.objects.select_for_update(of=["self"]).defer("terms").get(pk=visit.agreement_id)
+        serving = Visit.objects.values_list("agreement", flat=True).get(pk=visit.pk)
+        agreement = Agreement.objects.select_for_update(of=["self"]).defer("terms").get(pk=serving)
         visit = lock_visit(visit)
         visit.agreement = agreement  # whole: a supplement may have to be drafted from it
         others = list(others_of_slot(visit, scope).select_for_update(of=["self"]))

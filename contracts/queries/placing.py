@@ -55,7 +55,7 @@ def levels_needed(visits: Iterable[Visit]) -> dict[int, int]:
         plan__in={visit.agreement.plan_id for visit in visits}, service_item__level_needed__gt=0
     )
     by_plan = defaultdict(list)
-    for plan, weekdays, level in lines.values_list("plan_id", "weekdays", "service_item__level_needed"):
+    for plan, weekdays, level in lines.order_by().values_list("plan_id", "weekdays", "service_item__level_needed"):
         by_plan[plan].append((weekdays, level))
     return {visit.pk: _level(by_plan[visit.agreement.plan_id], visit) for visit in visits}
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -147,10 +147,13 @@ def get_visit(visit_pk):
 def visit_move(request, visit_pk):
     """Another caregiver or time: what follows from it is shown before anything is saved."""
     if request.method == "POST":
-        row = get_object_or_404(Visit.objects.only("agreement"), pk=visit_pk)  # the action reads it when it is its turn
-        form = PlaceForm(request.POST)
-        if change := submit(form, actions.place_visit, visit=row, by=request.user):
-            return _moved(request, row, change)
+        form, asked = PlaceForm(request.POST), Visit(pk=visit_pk)  # the action reads the row when it is its turn
+        try:
+            change = submit(form, actions.place_visit, visit=asked, by=request.user)
+        except Visit.DoesNotExist:
+            raise Http404 from None
+        if change:
+            return _moved(request, asked, change)
     visit = get_visit(visit_pk)
     if request.method != "POST":
         initial = {
@@ -197,7 +200,7 @@ def _query(request):
 def _moved(request, visit, change):
     count = len(change.moved)
     done = _("Saved: %(count)s visits.") % {"count": count} if count > 1 else _("Saved.")
-    supplement = open_supplement(visit.agreement) if change.scope != Scope.ONE else None
+    supplement = open_supplement(change.moved[0].visit.agreement) if change.scope != Scope.ONE else None
     if request.htmx:
         return _changed_rows(request, change, done, last=change, supplement=supplement)
     if supplement:

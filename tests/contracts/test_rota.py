@@ -26,7 +26,7 @@ from tests.past_the_rules import strike
 from tests.world import make_world, sign_agreement, staff_up
 
 ONE_DAY = dt.timedelta(days=1)
-REFUSED_QUERIES = 32
+REFUSED_QUERIES = 31
 
 
 @pytest.fixture
@@ -305,6 +305,14 @@ def test_a_refused_move_keeps_what_was_typed(client, world):
     answer = post(client, world, world.visit, caregiver=world.caregivers[2].pk, reason="张阿姨熟悉", seen=seen)
     assert answer.status_code == 422
     assert "张阿姨熟悉" in answer.content.decode()
+
+
+@pytest.mark.parametrize("scope", ["one", "later"])
+def test_a_visit_that_is_nowhere_is_not_found(client, world, scope):
+    client.force_login(world.coordinator)
+    world.visit.pk += 10_000
+    assert post(client, world, world.visit, scope=scope).status_code == 404
+    assert RotaChange.objects.count() == 0
 
 
 def test_a_move_that_needs_a_reason_comes_back_with_what_speaks_against_it(client, world, django_assert_num_queries):
