@@ -16,7 +16,7 @@ from agencies.tenancy import agency_context
 from archive.disposal import propose_expired
 from bench import rota
 from bench.bare import bare_page
-from bench.measure import analyze, browser_of, median, report, selects
+from bench.measure import browser_of, median, report, selects, vacuum
 from carecenter.pdf import render
 from carecenter.seed import insert, seed_agency
 from caregivers.actions.levels import refresh_standings
@@ -103,7 +103,7 @@ def archive(agency: Agency) -> None:
             for count, day in ((100, old), (stored, new)):
                 cursor.execute(statement, {"a": agency.pk, "p": f"B{offset}-", "o": offset, "d": day, "n": count})
                 offset += count
-        analyze()
+        vacuum()
         with agency_context(agency):
             start = time.perf_counter()
             propose_expired()
@@ -134,7 +134,7 @@ def board(agency: Agency) -> None:
         rows = refresh_standings()["standings"]
         seconds = time.perf_counter() - start
     report(f"standings of {rows:,} caregivers", f"{seconds:.2f} s", f"{seconds / rows * 1e6:.0f} µs each", "set-based")
-    analyze()
+    vacuum()
     browser, url = browser_of(agency), f"/{agency.slug}/promotions/"
     browser.get(url)
     with CaptureQueriesContext(connection) as captured:
@@ -163,7 +163,7 @@ def recheck(few: Agency, many: Agency) -> None:
                 WHERE agency_id = %(a)s AND kind = 'health' AND caregiver_id %% 100 = 0""",
                 {"a": agency.pk},
             )
-    analyze()
+    vacuum()
     for agency in (few, many):
         with agency_context(agency), connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
@@ -231,7 +231,7 @@ def main() -> None:
     small = seed_agency(serial, clients=SMALL, visits=SMALL * 10)
     large = seed_agency(serial + 1, clients=LARGE, visits=LARGE)
     called = seed_agency(serial + 2, clients=CALLS, visits=CALLS)
-    analyze()
+    vacuum()
     with agency_context(large):
         print(f"{Client.objects.count():,} clients, {Visit.objects.count():,} visits in the large agency", flush=True)
     report("a bare page of 50 rows", f"{bare_page() * 1000:.1f} ms", "Django alone", "17 ms where the goals were set")

@@ -24,7 +24,7 @@ def median(function: Callable, tries: int = 9) -> float:
     return statistics.median(times)
 
 
-def analyze() -> None:
+def vacuum() -> None:
     """What autovacuum does within a minute: tell the planner what the tables hold and which pages all may see."""
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute("VACUUM (ANALYZE)")

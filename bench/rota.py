@@ -11,7 +11,7 @@ from agencies.calendar import ONE_DAY
 from agencies.models import Agency, Membership
 from agencies.tenancy import agency_context
 from bench.bare import bare_page
-from bench.measure import analyze, browser_of, median, report, selects
+from bench.measure import browser_of, median, report, selects, vacuum
 from carecenter.seed import insert, seed_agency
 from caregivers.models import Caregiver
 from contracts.actions.filling import accept_proposal, work_out
@@ -41,7 +41,7 @@ def seed_week(serial: int, *, clients: int, caregivers: int, is_assigned: bool) 
             agreement_id="a.id", client_id="a.client_id", state="'planned'", planned_start="t",
             caregiver_id="a.caregiver_id" if is_assigned else "NULL", period="tstzrange(t, t + interval '2 hours')",
         )  # fmt: skip
-    analyze()
+    vacuum()
     return agency
 
 

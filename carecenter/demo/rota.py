@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 
 from carecenter.demo.base import World
@@ -77,10 +78,11 @@ def _give_all(world, agreement):
         visit.refresh_from_db()
         times = {"starts_at": visit.period.lower, "ends_at": visit.period.upper}
         try:
-            rota.place_visit(
-                visit=visit, by=world.coordinator, caregiver=others[0], scope=Scope.LATER,
-                reason="原服务员家中有事，家属同意长期换人", **times,
-            )  # fmt: skip
+            with transaction.atomic():
+                rota.place_visit(
+                    visit=visit, by=world.coordinator, caregiver=others[0], scope=Scope.LATER,
+                    reason="原服务员家中有事，家属同意长期换人", **times,
+                )  # fmt: skip
         except ValidationError:
             return None
         if draft := open_supplement(agreement):

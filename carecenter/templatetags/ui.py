@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -117,7 +117,7 @@ def public(name: str, *args) -> str:
 @register.simple_tag
 def state(value: str, label: str) -> str:
     """{% state visit.state visit.get_state_display %}: a pill with sign and word."""
-    return _pill(value, str(label))
+    return _pill(value, conditional_escape(label))
 
 
 @functools.lru_cache(maxsize=1000)

@@ -17,8 +17,10 @@ from caregivers.models import Attendance, Caregiver, Credential, LevelGrant, Tra
 from caregivers.queries.credentials import with_renewed
 from caregivers.standard.eligibility import Facts, Limits, Paper, limits_on
 
+# What good_papers reads of a credential, in this order.
+PAPER_FIELDS = ("kind", "issued_on", "expires_on", "invalid_from", "verified_on")
 # One read for whatever speaks for or against somebody at a time; a booking waits for it. What each row says, its
-# columns in order: a text, four days, two moments.
+# columns in order: a text, four days, two moments; of a paper PAPER_FIELDS. Planned training as in trainings_between.
 FACTS_SQL = """
     SELECT caregiver_id, 'paper', kind, issued_on, expires_on, invalid_from, verified_on,
         NULL::timestamptz, NULL::timestamptz
@@ -128,7 +130,7 @@ def _read(sql, params):
 
 def _facts(one, known):
     person = one.caregiver
-    good, unsighted = good_papers(paper[:5] for paper in known["paper"])
+    good, unsighted = good_papers(paper[: len(PAPER_FIELDS)] for paper in known["paper"])
     first, last = _days(one.start, one.end)
     held = [(granted_on, int(level)) for level, granted_on, *_rest in known["level"] if granted_on <= first]
     return Facts(
@@ -154,10 +156,6 @@ def _facts(one, known):
 def _is_met(one, times):
     """Whether the work meets one of these times, both half-open."""
     return any(start < one.end and one.start < end for *_rest, start, end in times)
-
-
-# What good_papers reads of a credential, in this order.
-PAPER_FIELDS = ("kind", "issued_on", "expires_on", "invalid_from", "verified_on")
 
 
 def good_papers(rows: Iterable[Sequence]) -> tuple[tuple[Paper, ...], frozenset[str]]:

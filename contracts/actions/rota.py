@@ -28,8 +28,8 @@ BOOKING_LOCK = 7301  # class of the advisory locks that let bookings of one care
 READ = (
     *(field.name for field in Visit._meta.concrete_fields),
     "client__agency", "client__number", "client__name", "client__salutation",
-    "agreement__agency", "agreement__number", "agreement__client", "agreement__caregiver", "agreement__plan",
-    "agreement__state", "agreement__work_form", "agreement__starts_on", "agreement__ends_on", "agreement__ended_on",
+    "agreement__agency", "agreement__caregiver", "agreement__plan", "agreement__work_form", "agreement__starts_on",
+    "agreement__ends_on", "agreement__ended_on",
     "caregiver__agency", "caregiver__number", "caregiver__name", "caregiver__user",
 )  # fmt: skip
 FIELDS = {
@@ -83,7 +83,7 @@ def decide(
         serving = Visit.objects.values_list("agreement", flat=True).get(pk=visit.pk)
         agreement = Agreement.objects.select_for_update(of=["self"]).defer("terms").get(pk=serving)
         visit = lock_visit(visit)
-        visit.agreement = agreement  # whole: a supplement may have to be drafted from it
+        visit.agreement = agreement  # all but its terms: a supplement may have to be drafted from it
         others = list(others_of_slot(visit, scope).select_for_update(of=["self"]))
     take_turns({caregiver.pk} if caregiver else set())
     if seen and seen != seen_as(visit):
@@ -124,7 +124,8 @@ def _meanwhile(visit):
 def write_change(placements: list[Placement], *, by: User, scope: str = Scope.ONE, reason: str = "") -> RotaChange:
     """Write what was judged: visits, their history, the change that can be undone, and what caregivers are told.
 
-    What comes back has the moves at hand, as moved.
+    What comes back has the moves at hand, as moved. A refusal leaves the transaction broken, so that nothing stays half-written:
+    whoever goes on after one runs this in an `atomic()` of its own.
     """
     moved = [row for row in placements if row.is_change]
     change = RotaChange.objects.create(scope=scope, reason=reason, made_by=by)
@@ -151,12 +152,12 @@ def _put(placements, by):
     for row in placements:
         row.visit.caregiver = row.caregiver
         row.visit.period = DateTimeTZRange(row.starts, row.ends)
+    names = sorted({str(row.caregiver) for row in placements if row.caregiver})
     try:
         place_with_history(placements, by=by)
     except IntegrityError as error:
         if "visit_no_double_booking" not in str(error):
             raise
-        names = sorted({str(row.caregiver) for row in placements if row.caregiver})
         text = _("%(caregiver)s is at another client at that time; look at the rota again.")
         raise ValidationError(text % {"caregiver": ", ".join(names)}) from None
 

@@ -101,7 +101,9 @@ class Judge:
         if not self.placements:
             return
         clients = {visit.client_id for visit in visits.values()}
-        span = min(row.starts for row in self.placements) - AROUND, max(row.ends for row in self.placements) + AROUND
+        first = min(row.starts for row in self.placements)
+        last = max(first, *(row.ends for row in self.placements))  # a range that ends before it begins is none
+        span = first - AROUND, last + AROUND
         others = Visit.objects.filter(Q(caregiver__in=people) | Q(client__in=clients), period__overlap=span)
         others = others.exclude(state=Visit.State.CANCELLED)
         fields = ("pk", "caregiver_id", "client_id", "client__salutation", "agreement__work_form")

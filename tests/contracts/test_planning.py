@@ -195,6 +195,7 @@ def test_moved_visit_is_bounded_and_names_its_problems_at_once(world):
     visit = planned(world.agreement)[0]
     start = visit.period.lower
     for hours, text in [
+        (-30 * 24, "before the start"),
         (0, "before the start"),
         (1.99, "2 to 5 hours"),
         (5.02, "2 to 5 hours"),
