@@ -13,14 +13,14 @@ from agencies.calendar import ONE_DAY
 from agencies.fields import lookup_hash
 from agencies.identity import normalise_identity
 from agencies.tenancy import current_agency
-from caregivers.models import Attendance, Caregiver, Credential, LevelGrant, TrainingSession
+from caregivers.models import Caregiver, Credential, LevelGrant
 from caregivers.queries.credentials import with_renewed
 from caregivers.standard.eligibility import Facts, Limits, Paper, limits_on
 
 # What good_papers reads of a credential, in this order.
 PAPER_FIELDS = ("kind", "issued_on", "expires_on", "invalid_from", "verified_on")
-# One read for whatever speaks for or against somebody at a time; a booking waits for it. What each row says, its
-# columns in order: a text, four days, two moments; of a paper PAPER_FIELDS. Planned training as in trainings_between.
+# Whatever speaks for or against somebody at a time, in one read, for a booking waits for it. What each row says, its
+# columns in order: a text, four days, two moments; of a paper PAPER_FIELDS.
 FACTS_SQL = """
     SELECT caregiver_id, 'paper', kind, issued_on, expires_on, invalid_from, verified_on,
         NULL::timestamptz, NULL::timestamptz
@@ -32,7 +32,8 @@ FACTS_SQL = """
     UNION ALL
     SELECT caregiver_id, 'informed', '', acknowledged_on, NULL, NULL, NULL, NULL, NULL
     FROM caregivers_supervisionacknowledgement WHERE agency_id = %(agency)s AND caregiver_id = ANY (%(people)s)
-    UNION ALL
+"""
+AWAY_SQL = """
     SELECT caregiver_id, 'absence', '', NULL, NULL, NULL, NULL, lower(period), upper(period)
     FROM caregivers_absence
     WHERE agency_id = %(agency)s AND caregiver_id = ANY (%(people)s) AND state = 'approved'
@@ -117,7 +118,9 @@ def assignment_facts(asked: list[Assignment]) -> list[Facts]:
         first = min(one.start for one in asked)
         last = max(first, *(one.end for one in asked))  # a range that ends before it begins is none
         people = list({one.caregiver.pk for one in asked})
-        for owner, what, *row in _read(FACTS_SQL, {"people": people, "first": first, "last": last}):
+        for owner, what, *row in _read(
+            f"{FACTS_SQL} UNION ALL {AWAY_SQL}", {"people": people, "first": first, "last": last}
+        ):
             known[owner][what].append(row)
     return [_facts(one, known[one.caregiver.pk]) for one in asked]
 
@@ -171,13 +174,12 @@ def good_papers(rows: Iterable[Sequence]) -> tuple[tuple[Paper, ...], frozenset[
     return tuple(good), frozenset(unsighted)
 
 
-def trainings_between(
-    ids: Iterable[int], first: dt.datetime, last: dt.datetime
-) -> QuerySet[Attendance, tuple[int, dt.datetime, dt.datetime]]:
-    """(caregiver, start, end) of planned sessions that touch a time and that these caregivers are down for."""
-    rows = Attendance.objects.filter(caregiver__in=list(ids), session__state=TrainingSession.State.PLANNED)
-    rows = rows.filter(session__starts_at__lt=last, session__ends_at__gt=first)
-    return rows.order_by().values_list("caregiver_id", "session__starts_at", "session__ends_at")
+def away_between(
+    people: Iterable[int], first: dt.datetime, last: dt.datetime
+) -> list[tuple[int, str, dt.datetime, dt.datetime]]:
+    """(caregiver, "absence" or "training", start, end): approved leave and planned sessions that touch a time; one query."""
+    rows = _read(AWAY_SQL, {"people": list(people), "first": first, "last": last})
+    return [(owner, what, start, end) for owner, what, *_rest, start, end in rows]
 
 
 def _days(start, end):

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from agencies.calendar import ONE_DAY
 from agencies.standard import forbidding
-from caregivers.models import Absence, Caregiver
-from caregivers.queries.files import Assignment, assignment_facts, trainings_between, with_level
+from caregivers.models import Caregiver
+from caregivers.queries.files import Assignment, assignment_facts, away_between, with_level
 from caregivers.standard.eligibility import check_assignment
 from contracts.filling import Hand, Open, Taken, Week
 from contracts.models import CaregiverPreference, Visit
@@ -103,11 +103,9 @@ def _hands(judge, span, people):
             days[owner].add(starts.date())
             seen.add((client, owner))
             minutes[owner] += 0 if form == "live_in" else int((ends - starts).total_seconds() // 60)
-    away = Absence.objects.filter(caregiver__in=people, state=Absence.State.APPROVED, period__overlap=around)
-    for owner, period in away.values_list("caregiver_id", "period"):
-        taken[owner].append(Taken(timezone.localtime(period.lower), timezone.localtime(period.upper)))
-    if judge.modes.get("is_not_in_training", "forbid") == "forbid":
-        for owner, starts, ends in trainings_between(people, *around):
+    keeps_training = judge.modes.get("is_not_in_training", "forbid") == "forbid"
+    for owner, what, starts, ends in away_between(people, *around):
+        if what == "absence" or keeps_training:
             taken[owner].append(Taken(timezone.localtime(starts), timezone.localtime(ends)))
     hands = [
         Hand(pk, WEEK_HOURS[person.employment] * 60, minutes[pk], tuple(taken[pk]), frozenset(days[pk]))

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django import forms
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.forms.renderers import DjangoTemplates, TemplatesSetting
 from django.template import Context, Template
 from django.utils import translation
 from django.utils.safestring import SafeString
@@ -52,6 +54,25 @@ def test_unknown_icon_raises():
 def test_state_has_colour_sign_and_word(value, tone, sign):
     html = render("{% state value label %}", value=value, label="a <word>")
     assert html == (f'<span class="state state-{tone}"><span aria-hidden="true">{sign}</span> a &lt;word&gt;</span>')
+
+
+def test_state_of_a_label_that_may_hold_markup_lends_it_to_no_other():
+    render("{% state value label %}", value="done", label=SafeString("<i>x</i>"))
+    assert "&lt;i&gt;x&lt;/i&gt;" in render("{% state value label %}", value="done", label="<i>x</i>")
+
+
+def test_select_says_what_djangos_own_says():
+    widget = forms.Select(
+        attrs={"required": True, "data-x": '"'},
+        choices=[("", "—"), (1, "a <b>"), (None, "none"), ("group", [("x", "x"), (True, "yes")])],
+    )
+    for value in ("", 1, "x", None, "no choice"):
+        context = {"widget": widget.get_context("name", value, {"id": "i"})["widget"]}
+        ours, theirs = (
+            "".join(renderer.render("django/forms/widgets/select.html", context).split())
+            for renderer in (TemplatesSetting(), DjangoTemplates())
+        )
+        assert ours == theirs
 
 
 def test_no_state_has_two_tones():

@@ -10,7 +10,14 @@ from django.utils import timezone
 from agencies.models import AccessLog, Notice, Role
 from agencies.tenancy import agency_context
 from caregivers.actions import credentials as actions
-from caregivers.models import Caregiver, Credential, CredentialWarning, RuleSetting, StaffFile
+from caregivers.models import (
+    Caregiver,
+    Credential,
+    CredentialWarning,
+    RuleSetting,
+    StaffFile,
+    SupervisionAcknowledgement,
+)
 from caregivers.queries.credentials import listed_credentials, staff_facts
 from caregivers.queries.files import agency_limits, facts_of, with_next_expiry
 from caregivers.standard.eligibility import check_assignment
@@ -32,6 +39,20 @@ def codes(caregiver):
     facts = facts_of([caregiver], start=now, end=now + dt.timedelta(hours=1), work_form="hourly", level_needed=0)
     findings = check_assignment(facts[caregiver.pk], agency_limits(timezone.localdate()))
     return {(finding.code, finding.severity) for finding in findings}
+
+
+def test_facts_of_one_and_of_many_are_one_read_and_know_a_rule_acknowledged_from_its_day_on(
+    in_maple, django_assert_num_queries
+):
+    people = [make_one(Caregiver) for _place in range(3)]
+    for person in people:
+        make_one(SupervisionAcknowledgement, caregiver=person, acknowledged_on=ISSUED)
+    for asked in (people[:1], people):
+        for day, is_known in [(ISSUED - dt.timedelta(days=1), False), (ISSUED, True)]:
+            start = dt.datetime.combine(day, dt.time(9), dt.timezone(dt.timedelta(hours=8)))
+            with django_assert_num_queries(1):
+                found = facts_of(asked, start=start, end=start, work_form="hourly", level_needed=0)
+            assert {pk: one.acknowledged_rule for pk, one in found.items()} == {one.pk: is_known for one in asked}
 
 
 def test_paper_counts_once_it_was_sighted_and_no_more_once_it_proved_false(in_maple):

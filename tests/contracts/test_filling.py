@@ -13,6 +13,7 @@ from agencies.models import Notice
 from agencies.tenancy import agency_context
 from carecenter.demo import world as demo
 from caregivers.actions import files as caregiver_actions
+from caregivers.models import Attendance, RuleSetting, TrainingSession
 from contracts.actions import filling as actions
 from contracts.actions.preferences import note_preference
 from contracts.actions.visits import assign_visit, plan_visits
@@ -20,6 +21,7 @@ from contracts.filling import Hand, Open, Taken, Week, broken, fill, greedy, sco
 from contracts.models import RotaChange, RotaProposal, Visit
 from contracts.queries.filling import open_visits
 from contracts.queries.rota import week_of
+from tests.factories import make_one
 from tests.world import make_world, sign_agreement, staff_up
 
 MONDAY = dt.datetime(2026, 11, 30)
@@ -164,6 +166,18 @@ def test_nobody_on_leave_is_proposed(world):
             caregiver=person, by=world.manager, kind="leave", starts_at=start, ends_at=start + dt.timedelta(days=9)
         )
     assert {line.caregiver for line in drafted(world).lines.all()} == {world.caregivers[3]}
+
+
+@pytest.mark.parametrize("mode", ["forbid", "warn"])
+def test_who_is_in_training_is_proposed_only_where_the_agency_lets_them_go(world, mode):
+    if mode == "warn":
+        make_one(RuleSetting, rule="is_not_in_training", mode=mode, reason="x")
+    hours = world.week[0].period
+    session = make_one(TrainingSession, starts_at=hours.lower, ends_at=hours.upper, state="planned")
+    for person in world.caregivers[:3]:
+        make_one(Attendance, session=session, caregiver=person)
+    found = {line.visit_id: line.caregiver for line in drafted(world).lines.all()}[world.week[0].pk]
+    assert (found == world.caregivers[3]) is (mode == "forbid")
 
 
 def test_somebody_never_to_be_sent_leaves_the_visits_to_another(world):

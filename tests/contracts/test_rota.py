@@ -18,7 +18,7 @@ from caregivers.actions.absences import set_availability
 from contracts.actions import onsite
 from contracts.actions import rota as actions
 from contracts.actions.visits import cancel_visit, plan_visits
-from contracts.models import Door, RotaChange, SlotChange, Visit, VisitNotice
+from contracts.models import AssignmentGap, Door, RotaChange, SlotChange, Visit, VisitNotice
 from contracts.queries.rota_changes import preview, seen_as
 from contracts.queries.suggesting import candidates
 from tests.factories import make_one
@@ -296,6 +296,14 @@ def test_a_drag_shows_what_follows_and_saves_only_when_told(client, world):
     client.post(reverse("rota_undo", args=["kangze", change.pk]), {"rota": "view=week"})
     world.visit.refresh_from_db()
     assert world.visit.caregiver == world.caregivers[0]
+
+
+def test_what_the_caregiver_lacked_goes_with_the_visit_that_moved(world):
+    other = fellows(world.visit)[1]
+    for visit in (world.visit, other):
+        AssignmentGap.objects.create(visit=visit, reasons=[], found_at=timezone.now())
+    place(world, caregiver=world.caregivers[1])
+    assert [gap.visit_id for gap in AssignmentGap.objects.all()] == [other.pk]
 
 
 def test_a_refused_move_keeps_what_was_typed(client, world):
